@@ -1,0 +1,172 @@
+"""One settings file for every installation; what differs comes from SHOUWANG_* variables."""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+SHOUWANG_HOME = Path(os.environ.get("SHOUWANG_HOME", "var/data")).resolve()
+SHOUWANG_PRODUCTION = os.environ.get("SHOUWANG_PRODUCTION") == "1"
+SHOUWANG_CIPHER = os.environ.get("SHOUWANG_CIPHER", "sm4")
+# The key of keys lies outside the data folder, so that a copy of the data alone opens nothing.
+SHOUWANG_KEK_FILE = Path(os.environ.get("SHOUWANG_KEK_FILE", SHOUWANG_HOME.parent / "keys" / "kek.json")).resolve()
+SHOUWANG_BUILD = "0.1.0"
+
+
+def _secret(name: str) -> str:
+    """A secret of this installation, made at the first start and kept beside the key file, never in the data folder."""
+    if value := os.environ.get(f"SHOUWANG_{name.upper()}"):
+        return value
+    path = SHOUWANG_KEK_FILE.parent / name
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # another process made it first
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+SECRET_KEY = _secret("secret-key")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("SHOUWANG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SHOUWANG_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "shouwang.kernel",
+    "shouwang.kernel.regions",
+    "shouwang.kernel.accounts",
+    "shouwang.kernel.audit",
+    "shouwang.kernel.worklist",
+    "shouwang.kernel.attachments",
+    "shouwang.kernel.jobs",
+    "shouwang.ledgers.registry",
+    "shouwang.ledgers.dispatch",
+    "shouwang.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "shouwang.kernel.web.HeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "shouwang.kernel.web.ScopeMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "shouwang.config.urls"
+WSGI_APPLICATION = "shouwang.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "shouwang.portal.context.chrome",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": dj_database_url.parse(os.environ.get("SHOUWANG_DATABASE_URL", f"sqlite:///{SHOUWANG_HOME / 'shouwang.sqlite3'}"))}
+_db = DATABASES["default"]
+_db["CONN_MAX_AGE"] = None
+if _db["ENGINE"].endswith("sqlite3"):
+    # DEFERRED transactions that read and then write fail with "database is locked" under load; IMMEDIATE ones wait.
+    _db["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-64000; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+        ),
+    }
+else:
+    _db["OPTIONS"] = {**_db.get("OPTIONS", {}), "options": "-c jit=off -c max_parallel_workers_per_gather=0"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "shouwang.kernel.accounts.passwords.MixedCharactersValidator"},
+    {"NAME": "shouwang.kernel.accounts.passwords.NotUserNameValidator"},
+    {"NAME": "shouwang.kernel.accounts.passwords.HistoryValidator"},
+]
+LOGIN_URL = "/sign-in/"
+# Offices share one address: a lock by address would lock a whole office.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_SENSITIVE_PARAMETERS = ["username", "password"]
+AXES_LOCKOUT_CALLABLE = "shouwang.kernel.accounts.pages.locked_out"
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Shouwang"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SHOUWANG_PRODUCTION
+CSRF_COOKIE_HTTPONLY = False
+CSRF_FAILURE_VIEW = "shouwang.portal.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if SHOUWANG_PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SHOUWANG_PRODUCTION else None
+X_FRAME_OPTIONS = "DENY"
+# A field of a form and a body without files; files are bounded by the upload handlers of the page that takes them.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+SHOUWANG_UPLOAD_LIMIT = 20 * 1024 * 1024
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = SHOUWANG_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "shouwang.config.storage.StaticStorage"},
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "shouwang.kernel.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"shouwang": {"level": "INFO"}, "axes": {"level": "ERROR"}, "django.request": {"level": "ERROR"}},
+}

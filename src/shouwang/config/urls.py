@@ -1,0 +1,15 @@
+"""All routes: the portal's, then each ledger's."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("shouwang.portal.urls")),
+    path("", include("shouwang.kernel.accounts.urls")),
+    path("attachments/", include("shouwang.kernel.attachments.urls")),
+    path("registry/", include("shouwang.ledgers.registry.urls")),
+    path("dispatch/", include("shouwang.ledgers.dispatch.urls")),
+]
+
+handler403 = "shouwang.portal.errors.forbidden"
+handler404 = "shouwang.portal.errors.not_found"
+handler500 = "shouwang.portal.errors.server_error"

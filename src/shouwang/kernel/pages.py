@@ -1,0 +1,118 @@
+"""Pages: every route declares who may come in; a route that does not say so keeps the site from starting."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.checks import CheckMessage, Error, register
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
+from shouwang.kernel.web import Request
+
+Handler = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may come in: holders of any of `permissions`, or everyone signed in, or everyone; the last two say why."""
+
+    permissions: tuple[str, ...] = ()
+    signed_in: bool = False
+    public: bool = False
+    why: str = ""
+    methods: tuple[str, ...] = ("GET",)
+
+
+def page(
+    *permissions: str, methods: tuple[str, ...] = ("GET",), signed_in: bool = False, public: bool = False, why: str = ""
+) -> Callable[[Handler], Handler]:
+    """Declare a route's access and turn refusals into answers.
+
+    Not signed in → sign-in page; signed in without the permission → 403; OutOfScope → 404; Refused on a POST → the words as a
+    message and back to where the person was (or 422 for htmx); NotPermitted → 403 with the reason.
+    """
+    access = Access(permissions, signed_in, public, why, methods)
+    if not permissions and not why:
+        raise ValueError("a page without a permission says why")
+
+    def wrap(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def view(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+                return HttpResponseNotAllowed(methods)
+            if refusal := _gate(request, access):
+                return refusal
+            try:
+                return handler(request, *args, **kwargs)
+            except OutOfScope as gone:
+                raise Http404 from gone
+            except NotPermitted as no:
+                return render(request, "403.html", {"reason": no.message}, status=403)
+            except Refused as no:
+                return refused(request, no)
+
+        view.access = access  # type: ignore[attr-defined]  # read by the route check and the permission matrix
+        return view
+
+    return wrap
+
+
+def _gate(request: Request, access: Access) -> HttpResponse | None:
+    if access.public:
+        return None
+    if not request.user.is_authenticated:
+        target = f"/sign-in/?next={request.path}" if request.method == "GET" else "/sign-in/"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": "/sign-in/"})
+        return redirect(target)
+    if getattr(request, "must_settle", "") and not access.why.startswith("account:"):
+        return redirect(request.must_settle)  # type: ignore[attr-defined]  # set by the sign-in middleware: password change or second factor due
+    if access.permissions and not any(request.scope.may(p) for p in access.permissions):
+        reason = "您的账号没有本页面的权限。如工作需要，请向本级系统管理员申请授权。"
+        if not request.scope.holds:
+            reason = "您的账号尚未分配任何角色和区划，暂时看不到业务内容。请联系本级系统管理员授权。"
+        return render(request, "403.html", {"reason": reason}, status=403)
+    return None
+
+
+def refused(request: Request, no: Refused) -> HttpResponse:
+    """A refusal as an answer: for htmx and GET a page with status 422, for a form post a message and back to the page it came from."""
+    if request.headers.get("HX-Request") or request.method != "POST":
+        return render(request, "refused.html", {"refusal": no}, status=422)
+    messages.error(request, no.message)
+    return back(request)
+
+
+def back(request: HttpRequest, default: str = "/") -> HttpResponseRedirect:
+    """Redirect to the page the person came from, if it is ours."""
+    came_from = request.headers.get("Referer", "")
+    if came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return HttpResponseRedirect(came_from)
+    return HttpResponseRedirect(default)
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every route of the site with its full pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, prefix + str(entry.pattern))
+        else:
+            yield prefix + str(entry.pattern), entry
+
+
+@register("shouwang")
+def every_route_declares_access(**_: Any) -> list[CheckMessage]:
+    """System check: a route without declared access is an error, so the site does not start."""
+    return [
+        Error(f"route {pattern} declares no access", hint="decorate the handler with kernel.pages.page", id="shouwang.E001")
+        for pattern, entry in routes()
+        if not isinstance(getattr(entry.callback, "access", None), Access)
+    ]

@@ -1,0 +1,10 @@
+"""App config."""
+
+from django.apps import AppConfig
+
+
+class RegistryConfig(AppConfig):
+    """户档案."""
+
+    name = "shouwang.ledgers.registry"
+    label = "registry"
