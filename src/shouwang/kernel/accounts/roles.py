@@ -13,6 +13,8 @@ import yaml
 class Role:
     """One role: `tiers` are the region levels it may be granted at; `assigned` = only over records assigned to the holder.
 
+    `permissions` hold over the region granted, `office_permissions` only over what belongs to the holder's own office.
+
     `groups` are the field groups it sees unless the grant says otherwise; None means all.
     """
 
@@ -21,6 +23,7 @@ class Role:
     description: str
     tiers: tuple[int, ...]
     permissions: frozenset[str]
+    office_permissions: frozenset[str]
     groups: frozenset[str] | None
     assigned: bool = False
     administrator: bool = False
@@ -37,6 +40,7 @@ def roles() -> dict[str, Role]:
             description=r["description"],
             tiers=tuple(r.get("tiers", ())),
             permissions=frozenset(r["permissions"]),
+            office_permissions=frozenset(r.get("office_permissions", ())),
             groups=frozenset(r["groups"]) if "groups" in r else None,
             assigned=r.get("assigned", False),
             administrator=r.get("administrator", False),

@@ -35,9 +35,11 @@ class OfficeRef:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One grant in force: a role's permissions at a place, or (place None) over the records assigned to the holder only.
+    """One grant in force: a role's permissions at a place, over the records of the holder's office, or over assigned records.
 
-    `groups` are the field groups that may be seen; None means all.
+    `place` None: an `assigned` hold covers what is assigned to the person, any other what belongs to office `office_id`.
+    `groups` are the field groups that may be seen; None means all. `office_id` is the office of the person who was granted the
+    role: for a delegation the giver's.
     """
 
     role: str
@@ -45,6 +47,8 @@ class Hold:
     place: Place | None
     groups: frozenset[str] | None = None
     on_behalf_of: str = ""
+    office_id: int | None = None
+    assigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,11 @@ class Scope:
             for h in self.holds
         )
 
-    def q(self, permission: str, prefix: str = "", assigned: Q | None = None) -> Q:
+    def q(self, permission: str, prefix: str = "", assigned: Q | None = None, office: str = "") -> Q:
         """The filter that keeps a queryset inside this scope; nothing held = nothing matched.
 
-        `prefix` leads to the placed record (``household__``); `assigned` says which rows a hold without a place covers.
+        `prefix` leads to the placed record (``household__``); `assigned` says which rows an assigned hold covers; `office` is the
+        path to the office id by which a hold over the own office's records covers rows.
         """
         if self.everything:
             return Q()
@@ -93,12 +98,23 @@ class Scope:
             if permission not in hold.permissions:
                 continue
             if hold.place is None:
-                reach = reach | assigned if assigned is not None else reach
+                if hold.assigned and assigned is not None:
+                    reach |= assigned
+                elif not hold.assigned and office and hold.office_id is not None:
+                    reach |= Q(**{office: hold.office_id})
             elif hold.place.level <= 1:
                 return Q()
             else:
                 reach |= Q(**{f"{prefix}{LEVEL_FIELDS[hold.place.level]}": hold.place.id})
         return reach
+
+    def offices(self, permission: str) -> frozenset[int]:
+        """The offices in whose name the permission may be used: the own one, and those of people who delegated."""
+        return frozenset(h.office_id for h in self.holds if permission in h.permissions and h.office_id is not None)
+
+    def acts_for(self, permission: str, office_id: int) -> bool:
+        """Whether the permission may be used in the name of that office (work on its task, sign its report)."""
+        return self.everything or office_id in self.offices(permission)
 
     def sees(self, permission: str, group: str) -> bool:
         """Whether the field group is visible under the permission (departments see their own fields)."""

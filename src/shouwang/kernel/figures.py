@@ -1,0 +1,228 @@
+"""Figures: one number, one definition; live until its cut-off, frozen from then on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
+
+from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.models import FigureSnapshot
+from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.scope import LEVEL_FIELDS, Place, Scope
+
+PERMISSION = "figures.view"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One indicator.
+
+    `rows(day)` gives the placed rows it counts as they stand at the end of `day`; `measure` is "count" or the field summed
+    (integers: counts or 分); `denominator` names another figure: the value is then numerator ÷ denominator (× 100 when the unit
+    is %). `scale` divides a sum for display (100: 分 → 元). `good` says which direction is good. `drill` gives the list page of
+    exactly the rows counted.
+    """
+
+    code: str
+    name: str
+    unit: str
+    definition: str
+    rows: Callable[[dt.date], QuerySet[Any]]
+    measure: str = "count"
+    denominator: str = ""
+    decimals: int = 0
+    scale: int = 1
+    good: str = ""
+    version: int = 1
+    drill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A measured figure: exact integers. `denominator` is None for plain counts and sums; numerator None = no data, which is not 0."""
+
+    figure: Figure
+    numerator: int | None
+    denominator: int | None = None
+    frozen_at: dt.datetime | None = None
+
+    @property
+    def number(self) -> Decimal | None:
+        """The shown number, rounded half up from unrounded parts; None where there is nothing to show."""
+        if self.numerator is None or (self.figure.denominator and not self.denominator):
+            return None
+        value = Decimal(self.numerator) / self.figure.scale
+        if self.figure.denominator and self.denominator:
+            value = value * (100 if self.figure.unit == "%" else 1) / self.denominator
+        return value.quantize(Decimal(1).scaleb(-self.figure.decimals), ROUND_HALF_UP)
+
+    @property
+    def text(self) -> str:
+        """The number with thousands separators, without unit; `--` where there is none."""
+        return "--" if self.number is None else f"{self.number:,}"
+
+    @property
+    def plain(self) -> str:
+        """The number as official prose prints it: no separators, trailing zeros of decimals kept."""
+        return "--" if self.number is None else f"{self.number}"
+
+
+_installed: dict[str, Figure] = {}
+
+
+def install(figures: Iterable[Figure]) -> None:
+    """Make the catalog's figures known; called once at start-up by the portal."""
+    _installed.clear()
+    for figure in figures:
+        if figure.code in _installed:
+            raise ValueError(f"figure {figure.code} is defined twice")
+        _installed[figure.code] = figure
+
+
+def installed() -> Mapping[str, Figure]:
+    """Every figure by code, in catalog order."""
+    return _installed
+
+
+def get(code: str) -> Figure:
+    """The figure of that code; raises KeyError."""
+    return _installed[code]
+
+
+def _within(rows: QuerySet[Any], place: Place | None) -> QuerySet[Any]:
+    return rows if place is None or place.level <= 1 else rows.filter(**{LEVEL_FIELDS[place.level]: place.id})
+
+
+def _measured(figure: Figure, rows: QuerySet[Any], group: str | None) -> dict[int | None, int | None]:
+    how = Count("pk") if figure.measure == "count" else Sum(figure.measure)
+    if group is None:
+        return {None: rows.order_by().aggregate(n=how)["n"]}
+    return dict(rows.order_by().values_list(group).annotate(n=how))
+
+
+def breakdown(figure: Figure, day: dt.date, *, place: Place | None, level: int) -> dict[int, Value]:
+    """Live values of every region of `level` inside `place`: {region id: Value}; regions without rows are absent.
+
+    The caller has checked that the scope reaches `place`.
+    """
+    group = LEVEL_FIELDS[level]
+    top = _measured(figure, _within(figure.rows(day), place), group)
+    below: dict[int | None, int | None] = {}
+    if figure.denominator:
+        base = get(figure.denominator)
+        below = _measured(base, _within(base.rows(day), place), group)
+    keys = [k for k in (top.keys() | below.keys()) if k is not None]
+    zero = 0 if figure.measure == "count" else None
+    return {k: Value(figure, top.get(k, zero), below.get(k) if figure.denominator else None) for k in keys}
+
+
+def value(figure: Figure, day: dt.date, *, place: Place | None) -> Value:
+    """The live value of one place (None: the whole installation)."""
+    top = _measured(figure, _within(figure.rows(day), place), None)[None]
+    if not figure.denominator:
+        return Value(figure, top)
+    base = get(figure.denominator)
+    return Value(figure, top, _measured(base, _within(base.rows(day), place), None)[None])
+
+
+def rows_of(figure: Figure, day: dt.date, *, place: Place | None) -> QuerySet[Any]:
+    """Exactly the rows a live value counted: what a drill-down shows."""
+    return _within(figure.rows(day), place)
+
+
+def require_place(scope: Scope, place: Place) -> Place:
+    """The place, if the scope may see figures there; raises OutOfScope."""
+    region = Region.objects.filter(pk=place.id).first()
+    if region is None or not scope.may_at(PERMISSION, region):
+        raise OutOfScope
+    return place
+
+
+def pack(ids: Iterable[int]) -> bytes:
+    """Row ids, sorted and as differences, compressed: 27,000 ids take about 30 kB."""
+    ordered, last, steps = sorted(ids), 0, array("Q")
+    for number in ordered:
+        steps.append(number - last)
+        last = number
+    return zlib.compress(steps.tobytes(), 6)
+
+
+def unpack(blob: bytes | memoryview) -> list[int]:
+    """The ids of `pack`."""
+    steps, out, last = array("Q"), [], 0
+    steps.frombytes(zlib.decompress(bytes(blob)))
+    for step in steps:
+        last += step
+        out.append(last)
+    return out
+
+
+def freeze(codes: Iterable[str], cut_off: dt.datetime, *, city: Region, keep_rows: bool = False) -> int:
+    """Freeze figures at `cut_off` for the city, its counties and towns; a set frozen before is left as it is. Returns rows written.
+
+    Run by a job at the moment itself; if it runs late, `frozen_at` says so. `keep_rows` keeps the ids counted, county by county.
+    """
+    written = 0
+    day = timezone.localtime(cut_off).date()
+    for code in codes:
+        figure = get(code)
+        key = {"figure": code, "figure_version": figure.version, "cut_off": cut_off}
+        if FigureSnapshot.objects.filter(**key).exists():
+            continue
+        now = timezone.now()
+        ids: dict[int, list[int]] = {}
+        if keep_rows:
+            for county, pk in rows_of(figure, day, place=city.place).order_by().values_list("county_id", "pk"):
+                ids.setdefault(county, []).append(pk)
+        found = {city.pk: value(figure, day, place=city.place)}
+        for level in (3, 4):
+            found |= breakdown(figure, day, place=city.place, level=level)
+        rows = [
+            FigureSnapshot(
+                **key,
+                region_id=region,
+                numerator=v.numerator,
+                denominator=v.denominator,
+                frozen_at=now,
+                row_ids=pack(ids[region]) if region in ids else None,
+            )
+            for region, v in found.items()
+        ]
+        with transaction.atomic():
+            FigureSnapshot.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        written += len(rows)
+    return written
+
+
+def frozen(figure: Figure, cut_off: dt.datetime, regions: Iterable[int]) -> dict[int, Value]:
+    """Frozen values by region id; what is absent was not frozen (or had no rows, if the figure has other rows at that cut-off)."""
+    found = FigureSnapshot.objects.filter(
+        figure=figure.code, figure_version=figure.version, cut_off=cut_off, region_id__in=list(regions)
+    ).values_list("region_id", "numerator", "denominator", "frozen_at")
+    return {r: Value(figure, n, d if figure.denominator else None, at) for r, n, d, at in found}
+
+
+def frozen_rows(figure: Figure, cut_off: dt.datetime, place: Place) -> list[int]:
+    """The row ids a frozen value counted at a county or the whole city."""
+    kept = FigureSnapshot.objects.filter(figure=figure.code, cut_off=cut_off, row_ids__isnull=False)
+    if place.level == 3:
+        kept = kept.filter(region_id=place.id)
+    return sorted(pk for blob in kept.values_list("row_ids", flat=True) for pk in unpack(blob))
+
+
+def series(figure: Figure, place: Place, *, until: dt.datetime, points: int = 14) -> list[tuple[dt.date, Value]]:
+    """The last frozen values of one place, oldest first: the trend line."""
+    found = FigureSnapshot.objects.filter(figure=figure.code, figure_version=figure.version, region_id=place.id, cut_off__lte=until)
+    latest: dict[dt.date, Value] = {}
+    for at, n, d in found.order_by("-cut_off").values_list("cut_off", "numerator", "denominator")[: points * 3]:
+        latest.setdefault(timezone.localtime(at).date(), Value(figure, n, d if figure.denominator else None))
+    return sorted(latest.items())[-points:]
