@@ -1,0 +1,39 @@
+"""Code lists of the registry: the stored code and the word it bears on a date (rulebook/registry_codes.yaml)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from typing import Any
+
+from shouwang.kernel.rulebook import Rule, lookup
+
+BOOK = "registry_codes"
+
+
+def rule(name: str, *, on: dt.date, region: str = "") -> Rule:
+    """The rule of the registry's book in force on `on` at the region code; raises LookupError."""
+    return lookup(BOOK, name, on=on, region=region)
+
+
+@lru_cache(maxsize=512)
+def _words(name: str, on: dt.date) -> dict[str, str]:
+    return {str(code): word for code, word in rule(name, on=on).value.items()}
+
+
+def words(name: str, *, on: dt.date) -> dict[str, str]:
+    """{code: word} of a list as it stands on `on`, in the list's order."""
+    return dict(_words(name, on))
+
+
+def word(name: str, code: Any, *, on: dt.date) -> str:
+    """The word for a stored code; a code the list of that day does not know is shown as it is, nothing as "--"."""
+    if code in (None, ""):
+        return "--"
+    return _words(name, on).get(str(code), str(code))
+
+
+def choices(name: str, *, on: dt.date, blank: str | None = None) -> list[tuple[str, str]]:
+    """The list as form choices; `blank` puts an empty first choice with that word."""
+    first = [] if blank is None else [("", blank)]
+    return first + list(_words(name, on).items())

@@ -1,0 +1,87 @@
+"""Households with all that belongs to them, for tests. Every person is invented; IDs are of a district code with valid check digits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from shouwang.kernel.accounts.models import Office, User
+from shouwang.kernel.regions.models import Region
+from shouwang.ledgers.registry.income import net_income, window_of
+from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+
+SINCE = dt.date(2016, 6, 1)
+TODAY = dt.date(2020, 2, 17)
+_numbers = itertools.count(1)
+
+
+def make_household(region: Region, *, code: str = "", head_name: str = "陈测试", **kw: Any) -> Household:
+    """A household without members in the village; registered as 未脱贫 only if `add_status` says so."""
+    household = Household(code=code or f"H{next(_numbers):010d}", head_name=head_name, **kw)
+    household.put_in(region)
+    household.save()
+    return household
+
+
+def add_member(household: Household, *, name: str = "", relation: str = "head", sex: str = "male", **kw: Any) -> Member:
+    """A member; a head of 1970-01-01 unless told otherwise."""
+    member = Member(
+        code=kw.pop("code", f"M{next(_numbers):012d}"),
+        name=name or household.head_name,
+        relation=relation,
+        sex=sex,
+        birth_date=kw.pop("birth_date", dt.date(1970, 1, 1)),
+        joined_on=kw.pop("joined_on", SINCE),
+        **kw,
+    )
+    member.put_beside(household)
+    member.save()
+    return member
+
+
+def add_income(
+    household: Household, *, persons: int = 1, checked_on: dt.date = TODAY, window_type: str = "oct_sep", **amounts: Any
+) -> IncomeStatement:
+    """The statement of the last whole window before `checked_on`, amounts in 分."""
+    window = window_of(window_type, checked_on)
+    statement = IncomeStatement(
+        window_type=window_type,
+        window_start=window.start,
+        window_end=window.end,
+        persons=persons,
+        checked_on=checked_on,
+        net=net_income(amounts),
+        **amounts,
+    )
+    statement.put_beside(household)
+    statement.save()
+    return statement
+
+
+def add_status(household: Household, *, programme: str = "registration", standing: str = "poor", **kw: Any) -> ProgrammeStatus:
+    """An open programme status; the household's repeated columns follow it."""
+    status = ProgrammeStatus(
+        programme=programme,
+        standing=standing,
+        standard_system=kw.pop("standard_system", "gd_relative" if programme == "registration" else "monitored"),
+        since=kw.pop("since", SINCE),
+        **kw,
+    )
+    status.put_beside(household)
+    status.save()
+    if status.until is None:
+        setattr(household, programme, standing)
+        household.standard_system = status.standard_system if programme == "registration" or not household.registration else "gd_relative"
+        household.save()
+    return status
+
+
+def add_helper(
+    household: Household, *, name: str = "林帮扶", user: User | None = None, unit: Office | None = None, **kw: Any
+) -> HelperAssignment:
+    """A helper in force since 2016."""
+    helper = HelperAssignment(name=name, user=user, sponsor_unit=unit, since=kw.pop("since", SINCE), **kw)
+    helper.put_beside(household)
+    helper.save()
+    return helper
