@@ -2,10 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn, TypeVar
+
 from django.db import models
 
+M = TypeVar("M", bound=models.Model)
 
-class Event(models.Model):
+
+class AppendOnly(models.QuerySet[M]):
+    """A queryset that reads and inserts: what is written stays as it was written."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Refuses."""
+        raise TypeError(f"{self.model.__name__} rows are never changed")
+
+    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuses."""
+        raise TypeError(f"{self.model.__name__} rows are never changed")
+
+    def delete(self) -> NoReturn:
+        """Refuses."""
+        raise TypeError(f"{self.model.__name__} rows are never deleted")
+
+
+class Written(models.Model):
+    """Abstract: a row that is inserted once and afterwards only read."""
+
+    objects = models.Manager.from_queryset(AppendOnly)()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *, force_insert: Any = False, using: str | None = None, **_: Any) -> None:
+        """Insert; a row that has an id already is refused."""
+        if self.pk is not None and not force_insert:
+            raise TypeError(f"{type(self).__name__} rows are never changed")
+        super().save(force_insert=True, using=using)
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuses."""
+        raise TypeError(f"{type(self).__name__} rows are never deleted")
+
+
+class Event(Written):
     """One act on one record, written in the transaction of the act; no foreign keys, so that nothing it names can take it along."""
 
     recorded_at = models.DateTimeField("记录时间")
@@ -25,25 +64,34 @@ class Event(models.Model):
     device = models.CharField(max_length=8, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["ledger", "record_id", "id"], name="event_of_record")]
+        indexes = [
+            models.Index(fields=["ledger", "record_id", "id"], name="event_of_record"),
+            models.Index(fields=["business_at", "id"], name="event_of_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pk} {self.verb}"
 
 
-class Seal(models.Model):
-    """A sealed range of events: hash = SM3(previous hash, Merkle root, first, last, count)."""
+class Seal(Written):
+    """A block over the events first_id … last_id (the ids that exist in that range when it is sealed, which are all that ever will).
+
+    digest = SM3 of (previous digest, Merkle root, first, last, count, sealed_at). `marks` holds the id and the first 8 bytes of the leaf
+    of every row, so that a damaged block can say which row it was; the root, not the marks, is what is trusted.
+    """
 
     first_id = models.BigIntegerField("首条", unique=True)
     last_id = models.BigIntegerField("末条", unique=True)
     count = models.PositiveIntegerField("条数")
     root = models.CharField("默克尔根", max_length=64)
-    previous = models.CharField("前一区块", max_length=64)
+    previous = models.CharField("前一区块", max_length=64, unique=True)
     digest = models.CharField("本区块", max_length=64, unique=True)
+    marks = models.BinaryField("行标记")
     sealed_at = models.DateTimeField("封存时间")
 
     class Meta:
         ordering = ["first_id"]
+        constraints = [models.CheckConstraint(condition=models.Q(last_id__gte=models.F("first_id")), name="seal_range_in_order")]
 
     def __str__(self) -> str:
         return f"{self.first_id}—{self.last_id}"
