@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Grant, Office, SignIn, User
 from shouwang.kernel.accounts.queries import scope_of
+from shouwang.kernel.accounts.sessions import digest
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 
@@ -73,14 +75,13 @@ def scope(user: User, today: dt.date = dt.date(2020, 2, 17)) -> Scope:
 
 def sign_in(client: Client, user: User, *, device: str = "desk") -> Client:
     """Sign the user in without the page, second factor passed; returns the client."""
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     session = client.session
-    session["device"] = device
+    session["device"], session["second_factor"] = device, "done"
     session.save()
     now = timezone.now()
-    SignIn.objects.update_or_create(
-        user=user, device=device, defaults={"session_key": session.session_key, "started_at": now, "seen_at": now}
-    )
+    values = {"session_digest": digest(session.session_key), "started_at": now, "seen_at": now}
+    SignIn.objects.update_or_create(user=user, device=device, defaults=values)
     return client
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Placed, Region
+from shouwang.kernel.regions.scope import Scope
 
 
 class Office(Placed):
@@ -54,12 +57,17 @@ class Office(Placed):
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
+def normal_username(typed: str | None) -> str:
+    """A user name as stored: no surrounding spaces, lower case, full-width letters of an input method made ordinary."""
+    return unicodedata.normalize("NFKC", typed or "").strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
-    """Looks users up by user name, exactly as typed but for surrounding spaces and letter case."""
+    """Looks users up by user name, however it was typed."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The user with that name; raises User.DoesNotExist."""
-        return self.get(username=(username or "").strip().lower())
+        return self.get(username=normal_username(username))
 
 
 class User(AbstractBaseUser):
@@ -92,6 +100,12 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def covers(self, scope: Scope, permission: str) -> bool:
+        """Whether the permission reaches this person: through their office; a person without one belongs to the city."""
+        if self.office is None:
+            return any(p.level <= Region.CITY for p in scope.places(permission))
+        return scope.may_at(permission, self.office)
+
 
 class Grant(models.Model):
     """A role held by a user at a region (with all below it) until a day; without a region it covers assigned records only."""
@@ -115,6 +129,10 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}@{self.region_id or '-'}"
+
+    def covers(self, scope: Scope, permission: str) -> bool:
+        """Whether the permission reaches both the person and the region: a district cannot grant beyond itself."""
+        return self.user.covers(scope, permission) and (self.region is None or scope.may_at(permission, self.region))
 
 
 class Delegation(models.Model):
@@ -144,12 +162,13 @@ class Handover(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", "拟稿"
         GIVEN = "given", "移交人已签"
-        TAKEN = "taken", "接收人已签"
+        TAKEN = "taken", "双方已签"
+        CANCELLED = "cancelled", "作废"
 
     giver = models.ForeignKey(User, models.PROTECT, related_name="handovers_given", verbose_name="移交人")
     taker = models.ForeignKey(User, models.PROTECT, related_name="handovers_taken", verbose_name="接收人")
     effective = models.DateField("交接日期")
-    state = models.CharField("状态", max_length=8, choices=State, default=State.DRAFT)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
     items = models.JSONField("移交事项", default=list)
     promises = models.TextField("对群众的承诺", blank=True)
     given_at = models.DateTimeField("移交签字时间", null=True, blank=True)
@@ -164,16 +183,35 @@ class Handover(models.Model):
 
 
 class SignIn(models.Model):
-    """The one session in force per account and device class."""
+    """The one session in force per account and device class; the session is known by a digest, so that this table opens nothing."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
     device = models.CharField("设备类别", max_length=8, choices=[("desk", "电脑"), ("phone", "手机")])
-    session_key = models.CharField(max_length=40, unique=True)
+    session_digest = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField("登录时间")
     seen_at = models.DateTimeField("最近活动")
 
     class Meta:
+        ordering = ["device"]
         constraints = [models.UniqueConstraint(fields=["user", "device"], name="one_sign_in_per_device_class")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.device}"
+
+
+class SecondFactor(Record):
+    """A person's TOTP authenticator (RFC 6238) and the hashes of the unused recovery codes; `confirmed_at` None = being enrolled.
+
+    `last_step` is the time step of the last code taken: a code opens once. `failures` counts wrong codes in a row.
+    """
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="second_factor")
+    secret = models.TextField("密钥")
+    confirmed_at = models.DateTimeField("启用时间", null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+    recovery = models.JSONField("恢复码摘要", default=list)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
 from shouwang.kernel.accounts.models import Delegation, Grant, Office, User
 from shouwang.kernel.accounts.roles import roles
+from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Hold, OfficeRef, Scope
 
 
@@ -27,10 +30,10 @@ def _holds(user: User, today: dt.date, on_behalf_of: str = "") -> list[Hold]:
             continue
         groups = frozenset(grant.groups) if grant.groups is not None else role.groups
         place = grant.region.place if grant.region and not role.assigned else None
-        common = {"role": role.code, "groups": groups, "on_behalf_of": on_behalf_of, "office_id": user.office_id}
-        holds.append(Hold(permissions=role.permissions, place=place, assigned=role.assigned, **common))
+        hold = partial(Hold, role=role.code, groups=groups, on_behalf_of=on_behalf_of, office_id=user.office_id)
+        holds.append(hold(permissions=role.permissions, place=place, assigned=role.assigned))
         if role.office_permissions and user.office_id:
-            holds.append(Hold(permissions=role.office_permissions, place=None, **common))
+            holds.append(hold(permissions=role.office_permissions, place=None))
     return holds
 
 
@@ -41,11 +44,56 @@ def scope_of(user: User, today: dt.date, *, device: str = "desk", request_id: st
         holds = _holds(user, today)
         lent = Delegation.objects.filter(taker=user, starts__lte=today, ends__gt=today, revoked_at=None, giver__is_active=True)
         for delegation in lent.select_related("giver"):
-            holds += _holds(delegation.giver, today, on_behalf_of=delegation.giver.name)
-    office = Office.objects.select_related("region").get(pk=user.office_id) if user.office_id else None
-    return Scope(user_id=user.pk, user_name=user.name, office=office_ref(office), holds=tuple(holds), device=device, request_id=request_id)
+            # An administrator's powers are never lent, also where they were granted after the delegation was made.
+            mine = _holds(delegation.giver, today, on_behalf_of=delegation.giver.name)
+            holds += [h for h in mine if not roles()[h.role].administrator]
+    office = office_ref(user.office)
+    return Scope(user_id=user.pk, user_name=user.name, office=office, holds=tuple(holds), device=device, request_id=request_id)
 
 
 def offices_in_force(today: dt.date) -> QuerySet[Office]:
     """Offices that exist on `today`, in official order."""
     return Office.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
+
+
+def offices_within(scope: Scope, permission: str) -> QuerySet[Office]:
+    """Offices the permission reaches, in official order."""
+    return Office.objects.filter(scope.q(permission)).select_related("region", "parent")
+
+
+def users_within(scope: Scope, *permissions: str) -> QuerySet[User]:
+    """People whom one of the permissions reaches through their office; those without an office belong to the city."""
+    reach = Q(pk__in=[])
+    for permission in permissions:
+        reach |= scope.q(permission, "office__")
+        if any(p.level <= Region.CITY for p in scope.places(permission)):
+            reach |= Q(office__isnull=True)
+    return User.objects.filter(reach).select_related("office__region")
+
+
+def grants_from(user: User, day: dt.date) -> QuerySet[Grant]:
+    """The user's grants that hold on `day` or later."""
+    return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=day), user=user).select_related("region")
+
+
+def role_words(grant: Grant) -> str:
+    """A grant in words: role, place, first and last day (the stored period is half-open)."""
+    role = roles().get(grant.role)
+    name = role.name if role else f"已取消的角色 {grant.role}"
+    place = grant.region.name if grant.region else "按结对户"
+    last = f"至 {grant.until - dt.timedelta(1)}" if grant.until else "长期"
+    return f"{name}（{place}，{grant.valid_from} 起，{last}）"
+
+
+def office_people(user: User, *, above: bool = False) -> QuerySet[User]:
+    """Active colleagues of the same office, with `above` also those of the office one tier up."""
+    offices = [user.office_id, user.office.parent_id if above and user.office else None]
+    near = [o for o in offices if o is not None]
+    return User.objects.filter(office_id__in=near, is_active=True).exclude(pk=user.pk).select_related("office")
+
+
+def user_within(scope: Scope, pk: int, *permissions: str) -> User:
+    """One person in reach; raises OutOfScope."""
+    if user := users_within(scope, *permissions).filter(pk=pk).first():
+        return user
+    raise OutOfScope
