@@ -1,0 +1,45 @@
+"""What a ledger says of itself: one declaration per ledger, listed by the portal's catalog, checked by the conformance suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Model
+
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.figures import Figure
+from shouwang.kernel.lifecycle import Lifecycle
+from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One line of the side menu: shown to holders of `permission` under the heading `group`; `icon` is an id of the sprite."""
+
+    label: str
+    url_name: str
+    icon: str
+    permission: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One ledger. `permissions` are code → Chinese description; `count` gives the number beside a menu item (None = no number).
+
+    `on_household_change(old, new)` moves what the ledger stores about a household; a ledger with a foreign key to it must have one.
+    """
+
+    code: str
+    title: str
+    models: tuple[type[Model], ...] = ()
+    tables: tuple[Table, ...] = ()
+    lifecycles: tuple[Lifecycle, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    menu: tuple[MenuItem, ...] = ()
+    count: Callable[[Scope, str], int | None] | None = None
+    on_household_change: Callable[[int, int], None] | None = None
