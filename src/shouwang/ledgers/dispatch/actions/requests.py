@@ -1,0 +1,117 @@
+"""Report requests: what is asked, of whom, until when - and the refusal of asking for what is already here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shouwang.kernel import figures
+from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.audit.actions import change
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.worklist import actions as worklist
+from shouwang.ledgers.dispatch import burden, wording
+from shouwang.ledgers.dispatch.actions import drafting
+from shouwang.ledgers.dispatch.models import Duty, Report, ReportRequest
+from shouwang.ledgers.dispatch.policies import check_acts_for
+
+REQUESTED = Verb("dispatch.request.open", "下达报送要求", "dispatch.report.request")
+OPENED_BY_DUTY = Verb("dispatch.request.from_duty", "由任务生成报送要求")  # decided by the notice's issue move
+EDITED = Verb("dispatch.request.edit", "修改报送要求", "dispatch.report.request")
+REPORT_OPENED = Verb("dispatch.report.open", "生成报告初稿")  # follows from the request
+CLOSED = Verb("dispatch.request.close", "结束收报", "dispatch.report.receive")
+
+
+def default_cut_off(due_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """17:00 of the day before the deadline; where that is past, now."""
+    day = timezone.localtime(due_at).date() - dt.timedelta(1)
+    wanted = timezone.make_aware(dt.datetime.combine(day, dt.time(17)))
+    return wanted if wanted > now else min(now, due_at)
+
+
+def open_request_of_duty(duty: Duty, *, by: Scope, today: dt.date, now: dt.datetime) -> ReportRequest:
+    """The request behind a report duty, with one report per office that holds a task of it; offices that came later are added."""
+    request = ReportRequest.objects.filter(duty=duty).first()
+    if request is None:
+        notice = duty.notice
+        if duty.due_at is None:
+            raise Refused("报送任务没有期限，不能生成报送要求。请先补填期限。", field="due_at")
+        request = ReportRequest(
+            office=notice.office, notice=notice, duty=duty, title=wording.report_title(notice.title), parts=wording.parts_of(duty.text, duty.deliverables),
+            figures=wording.default_figures(), cut_off=default_cut_off(duty.due_at, now), due_at=duty.due_at,
+            direction="above" if notice.source == "above" else "down",
+        )  # fmt: skip
+        request.put_in(notice.office.region)
+        with change(request, by=by, verb=OPENED_BY_DUTY, today=today):
+            pass
+    _open_reports(
+        request, [t.office for t in duty.tasks.exclude(state="cancelled").select_related("office__region")], by=by, today=today, now=now
+    )
+    return request
+
+
+def open_request(
+    office: Office, values: Mapping[str, Any], recipients: Iterable[Office], *, by: Scope, today: dt.date, now: dt.datetime
+) -> ReportRequest:
+    """Ask offices below and departments for a report outside a notice.
+
+    `values`: title, direction, parts, figures (codes), questions (labels to be typed), cut_off, due_at, notice. A question that a
+    figure already answers is refused when asked downward and bound to the figure when it comes from above.
+    """
+    check_acts_for(by, "dispatch.report.request", office.pk, "下达报送要求")
+    offices = list(recipients)
+    if not offices:
+        raise Refused("没有选择报送单位。请至少选择一个下级或成员部门。", field="recipients")
+    if values["due_at"] <= now:
+        raise Refused("报送期限已过。请填写晚于现在的时间。", field="due_at")
+    questions, bound = burden.settle(values.get("questions", []), direction=values["direction"])
+    request = ReportRequest(
+        office=office, notice=values.get("notice"), title=values["title"], direction=values["direction"], parts=values["parts"],
+        figures=list(dict.fromkeys([*values["figures"], *bound])), questions=questions, cut_off=values["cut_off"], due_at=values["due_at"],
+    )  # fmt: skip
+    unknown = [c for c in request.figures if c not in figures.installed()]
+    if unknown:
+        raise Refused(f"指标“{unknown[0]}”不在指标目录中。请从列表选择。", field="figures")
+    request.put_in(office.region)
+    with transaction.atomic():
+        with change(request, by=by, verb=REQUESTED, today=today):
+            pass
+        _open_reports(request, offices, by=by, today=today, now=now)
+    return request
+
+
+def _open_reports(request: ReportRequest, offices: list[Office], *, by: Scope, today: dt.date, now: dt.datetime) -> None:
+    answering = set(request.reports.filter(consolidated=False).values_list("office_id", flat=True))
+    tasks = {t.office_id: t for t in request.duty.tasks.exclude(state="cancelled")} if request.duty else {}
+    made = []
+    for office in offices:
+        if office.pk in answering:
+            continue
+        report = Report(
+            request=request, office=office, task=tasks.get(office.pk), title=request.title, main_recipient=request.office.short_name
+        )
+        report.put_in(office.region)
+        with change(report, by=by, verb=REPORT_OPENED, today=today):
+            pass
+        made.append(report)
+        worklist.assign(
+            report, office, kind="report.write", title=f"报送：{request.title}", action="核对初稿、签发并报送",
+            url=f"/dispatch/reports/{report.pk}/", due_at=request.due_at, now=now,
+        )  # fmt: skip
+    drafting.draft(request, made, now=now)
+
+
+def close_request(request: ReportRequest, *, by: Scope, today: dt.date, now: dt.datetime) -> ReportRequest:
+    """End the collection; work items of offices that never answered are dropped and stay counted as not reported."""
+    with transaction.atomic():
+        with change(request, by=by, verb=CLOSED, today=today) as row:
+            row.open = False
+        for report in request.reports.exclude(state__in=["submitted", "accepted"]):
+            worklist.finish(report, now=now, dropped=True)
+    return row

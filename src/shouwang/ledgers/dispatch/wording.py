@@ -1,0 +1,73 @@
+"""Words of reports: titles, parts and the sentences that carry figures; the sentences are data in the rulebook."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+TOKEN = re.compile(r"\{\{([a-z0-9_.]+)\}\}")
+_PART_WORDS = re.compile(r"(?:主要包括|包括|内容为|主要内容[为是]?|报告[应须]?包括)[:：]?(?P<list>[^。；]+)")
+_SPLIT = re.compile(r"、|，|和|及|以及")
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(files("shouwang.rulebook").joinpath("report_wording.yaml").read_text("utf-8"))
+    return loaded
+
+
+def report_wording() -> dict[str, Any]:
+    """{figure code: {phrase, aliases, part}}."""
+    figures: dict[str, Any] = _data()["figures"]
+    return figures
+
+
+def default_figures() -> list[str]:
+    """Codes that a situation report carries unless the office chooses others."""
+    from shouwang.kernel.figures import installed
+
+    return [c for c in _data()["default_figures"] if c in installed()]
+
+
+def report_title(notice_title: str) -> str:
+    """The title of the report that answers a notice: 关于贯彻落实《……》情况的报告, with the notice's own title inside."""
+    return f"关于贯彻落实《{notice_title.strip('《》')}》情况的报告"
+
+
+def parts_of(duty_text: str, deliverables: list[str]) -> list[dict[str, str]]:
+    """The parts a report duty names, as [{key, heading}]; known kinds get their key (impact, measures, suggestions), others part1, part2 …
+
+    A duty that names none gets the three customary parts.
+    """
+    named: list[str] = []
+    if found := _PART_WORDS.search(duty_text):
+        named = [re.sub(r"^(?:对|采取的|相关|有关|以及)+", "", x).strip() for x in _SPLIT.split(found["list"])]
+    named = [x for x in named if 1 < len(x) <= 20] or [d for d in deliverables if "报告" not in d and len(d) <= 20]
+    kinds: list[dict[str, Any]] = _data()["parts"]
+    parts, used = [], set()
+    for n, words in enumerate(named, 1):
+        kind = next((k for k in kinds if re.search(k["pattern"], words) and k["key"] not in used), None)
+        used.add(kind["key"] if kind else "")
+        parts.append({"key": kind["key"], "heading": kind["heading"]} if kind else {"key": f"part{n}", "heading": words})
+    return parts or [{"key": k["key"], "heading": k["heading"]} for k in kinds]
+
+
+def sentence_templates(part: str) -> list[dict[str, Any]]:
+    """The sentence rules of a part: each {text, needs: [codes], positive: [codes]}."""
+    rules: list[dict[str, Any]] = _data()["sentences"].get(part, [])
+    return rules
+
+
+def tokens(text: str) -> list[str]:
+    """Codes of the figures a text carries, in order."""
+    return TOKEN.findall(text)
+
+
+def typed_numbers(text: str) -> list[str]:
+    """Quantities typed by hand, which no ledger vouches for: digits before a unit of quantity; dates and numbers of documents are none."""
+    bare = TOKEN.sub("", text)
+    return re.findall(r"\d[\d,.]*\s*(?:户|人次?|个|家|名|元|万元|亿元|公斤|吨|亩|%|％|个百分点|宗|笔|次|场|期)", bare)
