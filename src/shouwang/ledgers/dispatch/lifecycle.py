@@ -12,7 +12,7 @@ def _verb(code: str, sentence: str, permission: str, *, reason: bool = False) ->
 
 ISSUE, REGISTER = "dispatch.notice.issue", "dispatch.notice.register"
 WORK, REVIEW = "dispatch.task.work", "dispatch.task.review"
-DRAFT, SIGN, RECEIVE = "dispatch.report.draft", "dispatch.report.sign", "dispatch.report.receive"
+DRAFT, CHECK, SIGN, RECEIVE = "dispatch.report.draft", "dispatch.report.check", "dispatch.report.sign", "dispatch.report.receive"
 
 NOTICE = Lifecycle(
     name="notice",
@@ -84,9 +84,9 @@ REPORT = Lifecycle(
     moves={
         "send_to_check": Move(("drafting",), "checking", "送核稿", _verb("report.send_to_check", "送核稿", DRAFT)),
         "ask_countersign": Move(
-            ("checking",), "countersigning", "核稿通过，送会签", _verb("report.ask_countersign", "核稿通过并送会签", DRAFT)
+            ("checking",), "countersigning", "核稿通过，送会签", _verb("report.ask_countersign", "核稿通过并送会签", CHECK)
         ),
-        "check_through": Move(("checking",), "signing", "核稿通过，送签发", _verb("report.check_through", "核稿通过并送签发", DRAFT)),
+        "check_through": Move(("checking",), "signing", "核稿通过，送签发", _verb("report.check_through", "核稿通过并送签发", CHECK)),
         "countersigned": Move(
             ("countersigning",), "signing", "会签完毕", _verb("report.countersigned", "完成会签", "dispatch.report.view")
         ),

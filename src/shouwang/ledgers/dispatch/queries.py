@@ -1,0 +1,317 @@
+"""Reads of dispatch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from shouwang.kernel import figures
+from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.accounts.queries import offices_in_force
+from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.rulebook import lookup
+from shouwang.kernel.worklist.clocks import calendar_for
+from shouwang.ledgers.dispatch.models import (
+    Bulletin,
+    Countersign,
+    DueDateExtension,
+    Duty,
+    Instruction,
+    Notice,
+    Report,
+    ReportRequest,
+    Suggestion,
+    Task,
+)
+
+
+def notice(scope: Scope, pk: int) -> Notice:
+    """One notice inside the scope; raises OutOfScope."""
+    found = Notice.objects.within(scope).select_related("office__region").filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def own_notice(scope: Scope, pk: int, permission: str = "dispatch.notice.register") -> Notice:
+    """A notice the person may work on in the name of the registering office; raises OutOfScope."""
+    found = notice(scope, pk)
+    if not scope.acts_for(permission, found.office_id):
+        raise OutOfScope
+    return found
+
+
+def duty(scope: Scope, pk: int) -> Duty:
+    """One duty of a notice the person may register or correct; raises OutOfScope."""
+    found = Duty.objects.select_related("notice__office__region").filter(pk=pk, notice__in=Notice.objects.within(scope)).first()
+    if found is None or not scope.acts_for("dispatch.notice.register", found.notice.office_id):
+        raise OutOfScope
+    return found
+
+
+def instruction(scope: Scope, pk: int) -> Instruction:
+    """One 批示 of the own office; raises OutOfScope."""
+    found = Instruction.objects.select_related("slip__notice__office").filter(pk=pk).first()
+    if found is None or not scope.acts_for("dispatch.notice.register", found.slip.notice.office_id):
+        raise OutOfScope
+    return found
+
+
+def duties_of(found: Notice, *, standing: bool = False) -> list[Duty]:
+    """Duties of a notice in order; `standing`: without merged ones and those set aside."""
+    rows = found.duties.all()
+    return list(rows.filter(state__in=["proposed", "confirmed"]) if standing else rows.select_related("merged_into"))
+
+
+@dataclass
+class Segment:
+    """A stretch of the notice's text: plain, or the words of a duty (by number) or a heading."""
+
+    text: str
+    duty: int | None = None
+    heading: int | None = None
+
+
+def segments(found: Notice, duties: list[Duty]) -> list[Segment]:
+    """The text cut at the words of duties and headings, so that the page can mark them; nothing is lost or doubled."""
+    marks: list[tuple[int, int, int | None, int | None]] = [
+        (d.start, d.end, d.position, None) for d in duties if d.start is not None and d.end
+    ]
+    marks += [(c.start, min(c.end, c.start + len(c.path) + len(c.heading) + 4), None, c.level) for c in found.clauses.all()]
+    out, at = [], 0
+    for start, end, number, level in sorted(marks, key=lambda m: (m[0], m[3] is not None)):
+        if start < at or level is not None and any(start < e and s < end for s, e, n, _ in marks if n):
+            continue
+        out.append(Segment(found.text[at:start]))
+        out.append(Segment(found.text[start:end], number, level))
+        at = end
+    out.append(Segment(found.text[at:]))
+    return [s for s in out if s.text]
+
+
+def task(scope: Scope, pk: int) -> Task:
+    """One task inside the scope; raises OutOfScope."""
+    rows = Task.objects.within(scope).select_related(
+        "duty__notice__office", "office__region", "office__parent", "assigner", "parent__office"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def extension(scope: Scope, pk: int) -> DueDateExtension:
+    """One extension on a task inside the scope; raises OutOfScope."""
+    found = DueDateExtension.objects.select_related("task__office", "task__assigner").filter(pk=pk).first()
+    if found is None or not Task.objects.within(scope).filter(pk=found.task_id).exists():
+        raise OutOfScope
+    return found
+
+
+def offices_below(office_id: int, today: dt.date) -> QuerySet[Office]:
+    """Direct subordinates in force."""
+    return offices_in_force(today).filter(parent_id=office_id).select_related("region").order_by("rank", "code")
+
+
+def request(scope: Scope, pk: int) -> ReportRequest:
+    """One report request inside the scope; raises OutOfScope."""
+    found = ReportRequest.objects.within(scope).select_related("office__region", "notice", "duty").filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def report(scope: Scope, pk: int) -> Report:
+    """One report inside the scope; raises OutOfScope."""
+    rows = Report.objects.within(scope).select_related("office__region", "office__parent", "request__office", "request__notice", "task")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def countersign_of(scope: Scope, found: Report) -> Countersign | None:
+    """The 会签 that waits for this person's office."""
+    return (
+        found.countersigns.filter(office_id__in=scope.offices("dispatch.report.sign"), agreed=None).select_related("report__office").first()
+    )
+
+
+def suggestion(scope: Scope, pk: int) -> Suggestion:
+    """A suggestion of a visible report, or one the own office must answer; raises OutOfScope."""
+    found = suggestions(scope).select_related("report__office", "report__request__office", "responsible").filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def suggestions(scope: Scope) -> QuerySet[Suggestion]:
+    """Suggestions of visible reports and those given to the own office; the consolidated report's copies are left out."""
+    own = scope.offices("dispatch.task.work")
+    rows = Suggestion.objects.filter(report__consolidated=False)
+    if scope.everything:
+        return rows
+    return rows.filter(Q(report__in=Report.objects.within(scope)) | Q(responsible_id__in=own))
+
+
+def bulletin(scope: Scope, pk: int) -> Bulletin:
+    """A draft of the own office; raises OutOfScope."""
+    found = Bulletin.objects.select_related("office", "notice").filter(pk=pk).first()
+    if found is None or not scope.acts_for("dispatch.bulletin.draft", found.office_id):
+        raise OutOfScope
+    return found
+
+
+@dataclass
+class OfficeProgress:
+    """How one office stands with a notice."""
+
+    office: Office
+    total: int = 0
+    waiting: int = 0
+    doing: int = 0
+    submitted: int = 0
+    closed: int = 0
+    overdue: int = 0
+
+    @property
+    def closed_share(self) -> int:
+        """Closed tasks in % (rounded down: 100 means all)."""
+        return self.closed * 100 // self.total if self.total else 0
+
+
+def progress_by_office(found: Notice, now: dt.datetime, *, scope: Scope) -> list[OfficeProgress]:
+    """Task states of a notice by office, official order; one query. Only tasks inside the scope are counted."""
+    rows = Task.objects.within(scope).filter(duty__notice=found).exclude(state="cancelled").select_related("office")
+    board: dict[int, OfficeProgress] = {}
+    for row in rows.order_by("office__tier", "office__kind", "office__rank", "office__code"):
+        line = board.setdefault(row.office_id, OfficeProgress(row.office))
+        line.total += 1
+        line.waiting += row.state == "issued"
+        line.doing += row.state == "acknowledged"
+        line.submitted += row.state == "submitted"
+        line.closed += row.state == "closed"
+        line.overdue += bool(row.due_at and row.due_at < now and row.state in ("issued", "acknowledged"))
+    return sorted(board.values(), key=lambda b: (b.office.tier, b.office.kind != Office.Kind.LEAD, b.office.rank, b.office.code))
+
+
+@dataclass
+class RequestBoard:
+    """收报情况 of a request: counts and lines."""
+
+    due: int = 0
+    received: int = 0
+    accepted: int = 0
+    late: int = 0
+    returned: int = 0
+    zero: int = 0
+    missing: int = 0
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+
+def request_board(found: ReportRequest, now: dt.datetime) -> RequestBoard:
+    """Received / late / returned at a glance; the words of a report that has not been sent are not in it."""
+    board = RequestBoard()
+    for row in found.reports.filter(consolidated=False).select_related("office").order_by("office__tier", "office__kind", "office__rank"):
+        sent = row.state in ("submitted", "accepted")
+        late = (row.submitted_at or now) > found.due_at
+        board.due += 1
+        board.received += sent
+        board.accepted += row.state == "accepted"
+        board.late += late
+        board.returned += row.returns > 0 and not sent
+        board.zero += row.zero and sent
+        board.missing += not sent
+        board.lines.append({"report": row, "sent": sent, "late": late, "returned": row.returns > 0 and not sent})
+    return board
+
+
+def tier_warnings(found: Notice, now: dt.datetime) -> list[str]:
+    """层层加码: duties that leave a tier under the rulebook's working days (default two) to work in."""
+    today = timezone.localtime(now).date()
+    least = lookup("clocks", "tier_minimum", on=today).value
+    calendar, out = calendar_for(), []
+    for row in found.duties.filter(state__in=["proposed", "confirmed"], due_at__isnull=False):
+        if row.due_at is None:
+            continue
+        left = calendar.working_days_between(today, timezone.localtime(row.due_at).date())
+        if left < least:
+            out.append(f"第{row.position}条“{row}”距期限只有 {max(left, 0)} 个工作日，不足 {least} 个工作日，不宜再向下一级转办。")
+        elif left < 2 * least:
+            out.append(
+                f"第{row.position}条“{row}”距期限 {left} 个工作日，如再转办到下一级，每级将不足 {least} 个工作日。建议由本级从台账出数，下级只确认例外。"
+            )
+    return out
+
+
+@dataclass
+class Bound:
+    """Progress of a duty that is bound to a figure: read off the ledgers, typed by nobody."""
+
+    figure: figures.Figure
+    value: figures.Value
+    target: Decimal | None
+
+    @property
+    def share(self) -> int | None:
+        """Value in % of the target, rounded down; None without target or value."""
+        number = self.value.number
+        if self.target is None or number is None or not self.target:
+            return None
+        return int(number * 100 / self.target)
+
+
+def bound_progress(found: Task, today: dt.date) -> Bound | None:
+    """The bound figure at the office's place; None where the duty is bound to none."""
+    if not found.duty.figure or found.duty.figure not in figures.installed():
+        return None
+    figure = figures.get(found.duty.figure)
+    return Bound(figure, figures.value(figure, today, place=found.office.region.place), found.duty.target)
+
+
+def open_notices(scope: Scope) -> list[Notice]:
+    """Issued notices, youngest first."""
+    return list(Notice.objects.within(scope).filter(state="issued").select_related("office").order_by("-issued_at")[:5])
+
+
+def tasks_of(scope: Scope, found: Notice) -> QuerySet[Task]:
+    """Visible tasks of a notice."""
+    return Task.objects.within(scope).filter(duty__notice=found).select_related("duty", "office")
+
+
+def counts(scope: Scope) -> Counter[str]:
+    """Numbers beside the menu: own tasks to acknowledge or do, reports to write or receive."""
+    out: Counter[str] = Counter()
+    own = scope.offices("dispatch.task.work")
+    if own:
+        out["tasks"] = Task.objects.filter(office_id__in=own, state__in=["issued", "acknowledged"]).count()
+    receiving = scope.offices("dispatch.report.receive")
+    if receiving:
+        out["reports"] = Report.objects.filter(request__office_id__in=receiving, state="submitted", consolidated=False).count()
+    return out
+
+
+def requests_with_counts(scope: Scope) -> QuerySet[ReportRequest]:
+    """Requests with how many reports they have and how many came."""
+    return ReportRequest.objects.within(scope).annotate(
+        asked=Count("reports", filter=Q(reports__consolidated=False)),
+        came=Count("reports", filter=Q(reports__consolidated=False, reports__state__in=["submitted", "accepted"])),
+    )
+
+
+def report_parts(found: Report) -> Report:
+    """The report with everything the page draws fetched in a constant number of queries."""
+    return (
+        Report.objects.select_related("office__region", "request__office__region", "request__notice", "task")
+        .prefetch_related(
+            "passages", "suggestions__responsible", "corrections", Prefetch("countersigns", Countersign.objects.select_related("office"))
+        )
+        .get(pk=found.pk)
+    )

@@ -1,0 +1,77 @@
+"""主送 to offices: group words of the field first, then names and aliases; what is no office is said, never guessed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.accounts.queries import offices_in_force
+
+_SPLIT = re.compile(r"[，,、；;]|(?<=[单位门])和")
+_NAME_NOISE = re.compile(r"[\s（）()：:]|汕头|有关|各相关")
+
+
+@dataclass
+class Recipients:
+    """Offices a notice addresses, by part of the phrase, and the parts that are no office here."""
+
+    offices: list[Office] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1)
+def _groups() -> list[dict[str, Any]]:
+    loaded: list[dict[str, Any]] = yaml.safe_load(files("shouwang.rulebook").joinpath("recipient_groups.yaml").read_text("utf-8"))["groups"]
+    return loaded
+
+
+def resolve(phrase: str, issuer: Office, today: dt.date) -> Recipients:
+    """The offices in force on `today` that `phrase` (主送, without colon) names, seen from `issuer`; each once, official order."""
+    standing = list(offices_in_force(today).select_related("region", "parent"))
+    out, seen = Recipients(), set()
+    for part in filter(None, (p.strip() for p in _SPLIT.split(phrase))):
+        found = _named(part, standing) or _group(part, issuer, standing)
+        if not found:
+            out.unknown.append(part)
+        for office in found:
+            if office.pk not in seen and office.pk != issuer.pk:
+                seen.add(office.pk)
+                out.offices.append(office)
+    out.offices.sort(key=lambda o: (o.tier, o.kind != Office.Kind.LEAD, o.rank, o.code))
+    return out
+
+
+def _plain(name: str) -> str:
+    return _NAME_NOISE.sub("", name)
+
+
+def _named(part: str, standing: list[Office]) -> list[Office]:
+    wanted = _plain(part)
+    return [o for o in standing if wanted and wanted in {_plain(o.name), _plain(o.short_name), *map(_plain, o.aliases)}]
+
+
+def _group(part: str, issuer: Office, standing: list[Office]) -> list[Office]:
+    for group in _groups():
+        if not re.search(group["pattern"], part):
+            continue
+        below = issuer.tier + 1
+        wanted = group["means"]
+        if wanted == "departments":
+            return [o for o in standing if o.kind == Office.Kind.DEPARTMENT and o.tier == issuer.tier and o.region_id == issuer.region_id]
+        if wanted == "lead_below":
+            return [o for o in standing if o.kind in (Office.Kind.LEAD, Office.Kind.TOWN) and o.tier == below and o.parent_id == issuer.pk]
+        if wanted == "towns":
+            return [o for o in standing if o.kind == Office.Kind.TOWN and _inside(o, issuer)]
+    return []
+
+
+def _inside(office: Office, issuer: Office) -> bool:
+    region = issuer.region_id
+    return region in (office.city_id, office.county_id, office.town_id)
