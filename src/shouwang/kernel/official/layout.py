@@ -1,0 +1,133 @@
+"""Measures of the format on a date, and where head, title and signature stand. No Word, no HTML in here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from dataclasses import dataclass, fields
+
+from shouwang.kernel.official.model import OfficialDocument, format_date
+from shouwang.kernel.rulebook import Rule, book, lookup
+
+_FILE = "official_format"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The values of rulebook/official_format.yaml in force on one day, in the unit the file gives (mm, pt, line, char)."""
+
+    page_width: float
+    page_height: float
+    margin_top: float
+    margin_left: float
+    margin_right: float
+    margin_bottom: float
+    lines_per_page: int
+    chars_per_line: int
+    line_pitch: float
+    char_spacing: float
+    body_size: float
+    title_size: float
+    imprint_size: float
+    page_number_size: float
+    title_line: float
+    table_size: float
+    table_size_dense: float
+    table_dense_columns: int
+    head_offset: float
+    head_to_number: int
+    rule_offset: float
+    title_before: int
+    sealed_date_right: float
+    unsealed_right: float
+    sealed_before: int
+    unsealed_before: int
+    seal_room: float
+    page_number_offset: float
+    imprint_thick: float
+    imprint_thin: float
+    font_title: str
+    font_body: str
+    font_level1: str
+    font_level2: str
+    font_page_number: str
+    font_latin: str
+
+    @property
+    def em(self) -> float:
+        """Width of one body character with its spacing, pt."""
+        return self.body_size + self.char_spacing
+
+
+def title_words() -> frozenset[str]:
+    """Words a title line must not break."""
+    return frozenset(book(_FILE)["title_words"][-1].value.split())
+
+
+def format_on(day: dt.date | None) -> Format:
+    """The format in force on the day; a draft without a date takes the newest. Raises `ValueError` before 2012-07-01."""
+    names = [field.name for field in fields(Format)]
+    if day is None:
+        return Format(**{name: book(_FILE)[name][-1].value for name in names})
+    try:
+        return Format(**{name: lookup(_FILE, name, on=day).value for name in names})
+    except LookupError as error:
+        raise ValueError(f"成文日期{format_date(day)}没有可用的公文格式，GB/T 9704-2012自2012年7月1日起施行，请核对成文日期。") from error
+
+
+def brevity_rule(kind: str, day: dt.date | None) -> Rule | None:
+    """The length rule in force for "special" or "general" documents, in pages or characters; None when there was none."""
+    for name in (f"brevity_{kind}", "brevity_pages"):
+        for rule in book(_FILE)[name]:
+            newest = day is None and rule.valid_to is None
+            if newest or (day is not None and rule.valid_from <= day and (rule.valid_to is None or day < rule.valid_to)):
+                return rule
+    return None
+
+
+def em_width(text: str) -> float:
+    """Width in body characters: Han and full-width signs 1, Latin letters and digits a half, Latin points a quarter."""
+    return sum(0.25 if char in " .,;:'!" else 0.5 if unicodedata.east_asian_width(char) in ("Na", "H", "N") else 1.0 for char in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line and the room kept free on its right, in body characters."""
+
+    text: str
+    right: float
+
+
+def place_signature(doc: OfficialDocument, fmt: Format) -> list[Placed]:
+    """Signatures and date, top down, for one seal or none (GB/T 9704-2012 7.3.5.1 and 7.3.5.2).
+
+    Sealed: the date keeps its room on the right and the name is centred over it; a name too long for that stands at the right
+    edge with the date centred under it. Unsealed: the date begins two characters right of the name, neither nearer the edge
+    than the room prescribed; joint names begin in one column.
+    """
+    names = doc.signatories()
+    date = format_date(doc.date) if doc.date else ""
+    widths = [em_width(name) for name in names]
+    longest, day = max(widths, default=0.0), em_width(date)
+    if doc.sealed:
+        name_right = fmt.sealed_date_right + (day - longest) / 2
+        date_right = fmt.sealed_date_right if name_right >= 0 else (longest - day) / 2
+        placed = [Placed(name, max(0.0, name_right + (longest - width) / 2)) for name, width in zip(names, widths, strict=True)]
+    else:
+        date_right = max(fmt.unsealed_right, longest - day) if names else fmt.unsealed_right
+        name_right = date_right + day + 2 - longest if date else fmt.unsealed_right
+        placed = [Placed(name, max(0.0, name_right + longest - width)) for name, width in zip(names, widths, strict=True)]
+    return [*placed, Placed(date, max(0.0, date_right))] if date else placed
+
+
+def joint_sealed(doc: OfficialDocument) -> bool:
+    """Several seals: the names stand side by side, each under its own seal."""
+    return doc.sealed and len(doc.signatories()) > 1
+
+
+def head_size(text: str, fmt: Format) -> tuple[float, int]:
+    """(size in pt, width of the letters in %) that let 发文机关标志 fill the line without running over it."""
+    width = (fmt.page_width - fmt.margin_left - fmt.margin_right) * 72 / 25.4
+    count = max(1.0, em_width(text))
+    size = min(40.0, max(32.0, float(int(0.96 * width / count))))
+    return size, min(100, int(100 * width / (size * count)))

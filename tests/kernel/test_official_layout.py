@@ -1,0 +1,77 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shouwang.kernel.official.layout import Placed, em_width, format_on, head_size, place_signature
+from tests.kernel.official_samples import report
+
+FMT = format_on(dt.date(2020, 2, 20))
+
+
+def test_type_area_is_156_by_225_mm_and_holds_22_lines_of_28_characters() -> None:
+    width, height = FMT.page_width - FMT.margin_left - FMT.margin_right, FMT.page_height - FMT.margin_top - FMT.margin_bottom
+    assert (width, height) == (156, 225)
+    assert FMT.lines_per_page * FMT.line_pitch <= height * 72 / 25.4 < (FMT.lines_per_page + 1) * FMT.line_pitch
+    assert FMT.chars_per_line * FMT.em <= width * 72 / 25.4 < (FMT.chars_per_line + 1) * FMT.em
+
+
+def test_draft_without_date_takes_the_newest_format() -> None:
+    assert format_on(None) == format_on(dt.date(2025, 1, 1))
+
+
+def test_date_before_the_standard_is_an_error_with_a_remedy() -> None:
+    with pytest.raises(ValueError, match="2012年6月30日没有可用的公文格式"):
+        format_on(dt.date(2012, 6, 30))
+
+
+def test_width_counts_latin_half_and_points_a_quarter() -> None:
+    assert em_width("附件：1.“甲”2020") == 3 + 0.5 + 0.25 + 3 + 2
+
+
+def test_sealed_date_stands_four_from_the_right_and_the_name_centred_over_it() -> None:
+    name, date = place_signature(report(sealed=True), FMT)
+    assert date == Placed("2020年2月20日", 4.0)
+    assert name.right + em_width(name.text) / 2 == date.right + em_width(date.text) / 2
+
+
+def test_sealed_name_too_long_stands_at_the_edge_with_the_date_centred_under_it() -> None:
+    name, date = place_signature(report(sealed=True, signature=["汕头市龙湖区扶贫工作领导小组办公室"]), FMT)
+    assert name.right == 0
+    assert date.right + em_width(date.text) / 2 == em_width(name.text) / 2
+
+
+def test_unsealed_name_stands_two_from_the_right_and_the_date_begins_two_further() -> None:
+    name, date = place_signature(report(signature=["汕头市扶贫开发领导小组"]), FMT)
+    assert name.right == 2
+    assert name.right + em_width(name.text) - 2 == date.right + em_width(date.text)
+
+
+def test_unsealed_name_shorter_than_the_date_gives_the_date_two_from_the_right() -> None:
+    name, date = place_signature(report(signature=["县扶贫办"]), FMT)
+    assert date.right == 2
+    assert name.right + em_width(name.text) - 2 == date.right + em_width(date.text)
+
+
+def test_joint_unsealed_names_begin_in_one_column() -> None:
+    first, second, _ = place_signature(report(signature=["云岭县扶贫办", "云岭县人力资源社会保障局"]), FMT)
+    assert first.right + em_width(first.text) == second.right + em_width(second.text)
+
+
+def test_draft_has_a_name_without_date() -> None:
+    assert place_signature(report(date=None), FMT) == [Placed("云岭县扶贫办", 2.0)]
+
+
+@given(st.lists(st.text(alphabet="市县区办局a1", min_size=1, max_size=30), max_size=4), st.booleans(), st.dates(dt.date(2012, 7, 1)))
+def test_nothing_is_placed_beyond_the_edge(names: list[str], sealed: bool, day: dt.date) -> None:
+    placed = place_signature(report(signature=names, sealed=sealed, date=day), FMT)
+    assert len(placed) == len(names) + 1
+    assert all(item.right >= 0 for item in placed)
+
+
+@given(st.integers(4, 30))
+def test_red_head_never_runs_over_the_line(count: int) -> None:
+    size, stretch = head_size("文" * count, FMT)
+    assert 32 <= size <= 40
+    assert size * count * stretch / 100 <= 156 * 72 / 25.4
