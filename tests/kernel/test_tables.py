@@ -35,6 +35,7 @@ OFFICES = Table(
         Column("founded", "成立日期", "valid_from", kind="date", sort="valid_from"),
         Column("ended", "撤销日期", "valid_to", kind="date", sort="valid_to", default_hidden=True),
         Column("age", "成立天数", lambda o, today: (today - o.valid_from).days, kind="num", unit="天"),
+        Column("phone", "电话", "contact_line", group="identity", mask="phone"),
         Column("contact", "联系方式", "contact_line", group="contact", sort="contact_line"),
     ),
     filters=(
@@ -119,6 +120,20 @@ def test_hidden_field_group_is_withheld_not_sortable_not_filterable(city):
     assert view.chips == []
 
 
+def test_masked_column_shows_the_mask_only():
+    Office.objects.filter(code="4405-fpb").update(contact_line="13800138000")
+    row = see("kind=lead&sort=-contact").rows[0]
+    at = [c.key for c in see().shown].index("phone")
+    assert (row.cells[at].text, row.cells[at].value) == ("138****8000", "138****8000")
+
+
+def test_column_that_cannot_be_is_refused_at_start():
+    with pytest.raises(ValueError, match="unknown kind"):
+        Column("x", "列", "x", kind="picture")
+    with pytest.raises(ValueError, match="fingerprint"):
+        Column("x", "列", "x", mask="fingerprint")
+
+
 def test_field_group_seen_in_one_district_is_withheld_in_the_other(city):
     Office.objects.update(contact_line="0754-1")
     a, b = city.at("440513").place, city.at("440514").place
@@ -157,7 +172,7 @@ def test_invalid_value_is_ignored_with_words(query, words):
     view = see(query)
     assert view.messages == [words]
     assert view.total == Office.objects.count()
-    assert view.query == ""
+    assert view.query == "all=1"
 
 
 def test_date_range_counts_both_days():
@@ -199,7 +214,7 @@ def test_region_cascade_offers_only_places_of_the_scope(city):
 
 def test_quick_view_counts_its_rows_and_knows_it_is_on():
     chips = see("kind=town").quick_views
-    assert [(c.label, c.count, c.current, c.url) for c in chips] == [("镇（街道）", 4, True, "?kind=town"), ("全部", None, False, "?")]
+    assert [(c.label, c.count, c.current, c.url) for c in chips] == [("镇（街道）", 4, True, "?kind=town"), ("全部", None, False, "?all=1")]
 
 
 def test_sort_toggles_and_rows_without_a_value_come_last_both_ways():
@@ -224,7 +239,7 @@ def test_pages_cover_every_row_once_and_a_page_too_far_is_the_last():
 def test_search_narrows_and_shows_as_a_tag():
     view = see("q=海门镇")
     assert view.total == 3
-    assert [(c.label, c.url) for c in view.chips] == [("搜索：海门镇", "?")]
+    assert [(c.label, c.url) for c in view.chips] == [("搜索：海门镇", "?all=1")]
     assert see("q=没有这个").empty == "筛选无结果。请减少筛选条件，或点“清除筛选”查看全部。"
 
 

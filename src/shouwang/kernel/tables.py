@@ -16,10 +16,12 @@ from django.utils import timezone
 
 from shouwang.kernel.filters import Filter, FilterView, Invalid, Reading
 from shouwang.kernel.models import SavedView
+from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 
 PER_PAGE = (20, 50, 100)
 NOTHING = "--"
+EVERYTHING = "all=1"
 NOT_VISIBLE = "无权查看"
 KINDS = frozenset({"text", "num", "money", "date", "datetime", "tag", "light", "link", "mono"})
 RIGHT = frozenset({"num", "money"})
@@ -64,6 +66,8 @@ class Column:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"column {self.key}: unknown kind {self.kind}")
+        if self.mask:
+            MaskKind(self.mask)
 
     @property
     def align(self) -> str:
@@ -99,7 +103,7 @@ class QuickView:
     @property
     def query(self) -> str:
         """Its filters as a query string."""
-        return urlencode(self.filters, doseq=True)
+        return urlencode(self.filters, doseq=True) or EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +197,18 @@ class Asked:
     sort: str
     page: int
     per_page: int
+    usual: int
     messages: list[str] = field(default_factory=list)
 
     def pairs(self, *, without: str = "", **other: str) -> list[tuple[str, str]]:
         """The canonical pairs of the URL; page 1 and the usual size are left out."""
         out = [p for key, r in self.readings.items() if key != without for p in r.pairs]
-        rest = {"q": self.search, "sort": self.sort, "per_page": "" if self.per_page == PER_PAGE[0] else str(self.per_page), **other}
+        rest = {"q": self.search, "sort": self.sort, "per_page": "" if self.per_page == self.usual else str(self.per_page), **other}
         return out + [(k, v) for k, v in rest.items() if v and k != without]
 
     def link(self, *, without: str = "", **other: str) -> str:
-        """The query string of `pairs`, ready for href."""
-        return "?" + urlencode(self.pairs(without=without, **other))
+        """The query string of `pairs`, ready for href; never empty, because an empty one opens the view used last."""
+        return "?" + (urlencode(self.pairs(without=without, **other)) or EVERYTHING)
 
 
 @dataclass(frozen=True)
@@ -252,10 +257,9 @@ class Table:
         if sort and sort.removeprefix("-") not in {c.key for c in self.columns if c.sort and self.open_to(c.group, scope)}:
             wrong.append("排序方式无效，已按默认顺序显示。请点击表头重新排序。")
             sort = ""
-        per_page = _whole(params.get("per_page", ""), self.per_page)
-        if per_page not in PER_PAGE:
-            per_page = self.per_page
-        return Asked(readings, search, sort, max(1, _whole(params.get("page", ""), 1)), per_page, wrong)
+        size = whole(params.get("per_page", ""))
+        per_page = size if size in PER_PAGE else self.per_page
+        return Asked(readings, search, sort, max(1, whole(params.get("page", ""))), per_page, self.per_page, wrong)
 
     def matching(self, asked: Asked, scope: Scope, today: dt.date) -> QuerySet[Any]:
         """The rows asked for, in no order: exactly what count, list and export stand on."""
@@ -314,7 +318,7 @@ class Table:
             search_hint=self.search_hint if self.search else "",
             sort=asked.sort,
             query=asked.link()[1:],
-            clear="?" + urlencode([("sort", asked.sort)] if asked.sort else []),
+            clear="?" + (urlencode([("sort", asked.sort)]) if asked.sort else EVERYTHING),
             messages=asked.messages,
             empty=self._why_empty(asked, scope, total),
             as_of=now,
@@ -398,8 +402,6 @@ def cell(column: Column, row: Any, today: dt.date, url: str) -> Cell:
         return Cell(NOTHING, column.kind, None, align=column.align)
     tone = value.tone if isinstance(value, Badge) else ""
     if column.mask:
-        from shouwang.kernel.privacy import mask
-
         value = mask(column.mask, str(value))
     text = shown(value, column)
     href = column.href(row) if column.href else url if column.kind == "link" else ""
@@ -433,8 +435,9 @@ def window(page: int, count: int) -> list[int]:
     return out
 
 
-def _whole(text: str, default: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 9 else default
+def whole(text: str) -> int:
+    """The number of a URL parameter; 0 for anything that is none."""
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 def _nullable(model: type[Model], path: str) -> bool:
