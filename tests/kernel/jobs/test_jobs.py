@@ -15,7 +15,7 @@ from shouwang.kernel.audit.actions import note
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import OutOfScope, Refused
-from shouwang.kernel.jobs import handlers, worker
+from shouwang.kernel.jobs import handlers
 from shouwang.kernel.jobs.actions import cancel, enqueue, plant_schedules, prune, retry, run_schedules, set_schedule
 from shouwang.kernel.jobs.models import Job, Schedule
 from shouwang.kernel.jobs.run import LeaseLost, Run
@@ -432,7 +432,7 @@ def test_the_worker_waits_for_a_database_that_is_away(monkeypatch: pytest.Monkey
         raise DatabaseError
 
     monkeypatch.setattr(working, "step", away)
-    monkeypatch.setattr(worker.connection, "close", lambda: None)
+    monkeypatch.setattr("shouwang.kernel.jobs.worker.connection.close", lambda: None)
     monkeypatch.setattr(threading.Thread, "start", lambda _: None)
     monkeypatch.setattr(threading.Thread, "join", lambda *_, **__: None)
     working.work()

@@ -179,7 +179,7 @@ class Worker:
     def _beside(self) -> None:
         """The second thread: heartbeat of the running job and the chores, on a database connection of its own."""
         beaten = timezone.now()
-        while not self.stop.wait(min(1.0, self._lease.total_seconds() / 6)):
+        while True:
             close_old_connections()
             now, run = timezone.now(), self._run
             try:
@@ -195,4 +195,6 @@ class Worker:
                 connection.close()
             except Exception:
                 log.exception("chore failed")
+            if self.stop.wait(min(1.0, self._lease.total_seconds() / 6, *(c.every for c in self._chores))):
+                break
         connection.close()
