@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Grant, Office, SignIn, User
 from shouwang.kernel.accounts.queries import scope_of
-from shouwang.kernel.accounts.sessions import digest
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.sign_in.sessions import digest
 
 PASSWORD = "Chao-shan2020"
 START = dt.date(2019, 1, 1)

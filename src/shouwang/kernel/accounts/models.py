@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from shouwang.kernel.models import Record
+from shouwang.kernel.privacy import DataClass, EncryptedTextField
 from shouwang.kernel.regions.models import Placed, Region
 from shouwang.kernel.regions.scope import Scope
 
@@ -24,7 +25,7 @@ class Office(Placed):
         VILLAGE = "village", "村（社区）"
         UNIT = "unit", "帮扶单位"
 
-    code = models.CharField("机构代码", max_length=40, unique=True)
+    code = models.CharField("机构代码", max_length=40, unique=True, error_messages={"unique": "机构代码已被使用。请改用其他代码。"})
     name = models.CharField("机构全称", max_length=80)
     short_name = models.CharField("简称", max_length=40)
     kind = models.CharField("类别", max_length=12, choices=Kind)
@@ -42,9 +43,12 @@ class Office(Placed):
 
     class Meta:
         ordering = ["tier", "rank", "code"]
+        verbose_name = "机构"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")), name="office_dates_in_order"
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="office_dates_in_order",
+                violation_error_message="撤销日期须晚于成立日期。请改正日期。",
             ),
         ]
         indexes = [models.Index(fields=["parent", "rank"], name="office_children")]
@@ -78,7 +82,9 @@ class User(AbstractBaseUser):
         LEADER = "leader", "负责人"
         ADMIN = "admin", "管理员"
 
-    username = models.CharField("用户名", max_length=60, unique=True)
+    username = models.CharField(
+        "用户名", max_length=60, unique=True, error_messages={"unique": "用户名已存在。请改用其他用户名，例如加上机构简称。"}
+    )
     name = models.CharField("姓名", max_length=40)
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="所在机构")
     duty = models.CharField("岗位", max_length=12, choices=Duty, default=Duty.CLERK)
@@ -95,6 +101,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
+        verbose_name = "账号"
         ordering = ["username"]
 
     def __str__(self) -> str:
@@ -155,6 +162,11 @@ class Delegation(models.Model):
     def __str__(self) -> str:
         return f"{self.giver_id}→{self.taker_id}"
 
+    @property
+    def last_day(self) -> dt.date:
+        """The last whole day, as people say it."""
+        return self.ends - dt.timedelta(1)
+
 
 class Handover(models.Model):
     """交接单: what an officer who leaves hands to the one who comes; both sign, then the work items and grants move."""
@@ -206,7 +218,7 @@ class SecondFactor(Record):
     """
 
     user = models.OneToOneField(User, models.CASCADE, related_name="second_factor")
-    secret = models.TextField("密钥")
+    secret = EncryptedTextField("密钥", data_class=DataClass.SIGN_IN)
     confirmed_at = models.DateTimeField("启用时间", null=True, blank=True)
     last_step = models.BigIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)

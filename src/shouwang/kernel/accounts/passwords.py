@@ -7,8 +7,10 @@ import string
 
 from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from shouwang.kernel.accounts.models import User
+from shouwang.kernel.rulebook import lookup
 
 KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 LEAST_KINDS = 3
@@ -45,10 +47,12 @@ class NotUserNameValidator:
 
 
 class HistoryValidator:
-    """None of the last `count` passwords, the present one included, is used again."""
+    """None of the last passwords, the present one included, is used again; how many is the rulebook's."""
 
-    def __init__(self, count: int = 5) -> None:
-        self.count = count
+    @property
+    def count(self) -> int:
+        """Passwords remembered (sign_in/password_history on the real date)."""
+        return int(lookup("sign_in", "password_history", on=timezone.localdate()).value)
 
     def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError if the password is the present or a recent one."""

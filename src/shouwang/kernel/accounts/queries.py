@@ -7,10 +7,8 @@ from functools import partial
 
 from django.db.models import Q, QuerySet
 
-from shouwang.kernel.accounts.models import Delegation, Grant, Office, User
+from shouwang.kernel.accounts.models import Delegation, Grant, Handover, Office, User
 from shouwang.kernel.accounts.roles import roles
-from shouwang.kernel.errors import OutOfScope
-from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Hold, OfficeRef, Scope
 
 
@@ -56,21 +54,6 @@ def offices_in_force(today: dt.date) -> QuerySet[Office]:
     return Office.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
 
 
-def offices_within(scope: Scope, permission: str) -> QuerySet[Office]:
-    """Offices the permission reaches, in official order."""
-    return Office.objects.filter(scope.q(permission)).select_related("region", "parent")
-
-
-def users_within(scope: Scope, *permissions: str) -> QuerySet[User]:
-    """People whom one of the permissions reaches through their office; those without an office belong to the city."""
-    reach = Q(pk__in=[])
-    for permission in permissions:
-        reach |= scope.q(permission, "office__")
-        if any(p.level <= Region.CITY for p in scope.places(permission)):
-            reach |= Q(office__isnull=True)
-    return User.objects.filter(reach).select_related("office__region")
-
-
 def grants_from(user: User, day: dt.date) -> QuerySet[Grant]:
     """The user's grants that hold on `day` or later."""
     return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=day), user=user).select_related("region")
@@ -92,8 +75,6 @@ def office_people(user: User, *, above: bool = False) -> QuerySet[User]:
     return User.objects.filter(office_id__in=near, is_active=True).exclude(pk=user.pk).select_related("office")
 
 
-def user_within(scope: Scope, pk: int, *permissions: str) -> User:
-    """One person in reach; raises OutOfScope."""
-    if user := users_within(scope, *permissions).filter(pk=pk).first():
-        return user
-    raise OutOfScope
+def handovers_of(user: User) -> QuerySet[Handover]:
+    """The 交接单 the person gives or takes, youngest first."""
+    return Handover.objects.filter(Q(giver=user) | Q(taker=user)).select_related("giver__office", "taker__office")

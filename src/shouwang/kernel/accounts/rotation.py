@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from django.db import models, transaction
 
 from shouwang.kernel.accounts import policies
-from shouwang.kernel.accounts.actions import end_grant
 from shouwang.kernel.accounts.models import Delegation, Grant, Handover, User
 from shouwang.kernel.accounts.queries import grants_from, office_people, role_words
-from shouwang.kernel.audit.actions import change
+from shouwang.kernel.audit.actions import change, note
+from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.lifecycle import Lifecycle, Move, State
 from shouwang.kernel.regions.scope import Scope
@@ -153,3 +153,13 @@ def _move_grants(handover: Handover, start: dt.date, *, by: Scope, today: dt.dat
         new.note = f"接{handover.giver.name}（交接单 {handover.pk}）"
         with change(new, by=by, verb=policies.ROLE_HANDED, today=today):
             pass
+
+
+def end_grant(grant: Grant, end: dt.date, *, by: Scope, today: dt.date, verb: Verb, reason: str = "") -> None:
+    """Close the half-open period at `end`; a grant that begins then or later goes, since no day of it would be left."""
+    with transaction.atomic(), change(grant, by=by, verb=verb, today=today, reason=reason) as locked:
+        if locked.valid_from >= end:
+            note(locked, by=by, verb=verb, today=today, changes={"until": [None, end.isoformat()]}, reason=reason)
+            Grant.objects.filter(pk=locked.pk).delete()
+        elif locked.until is None or locked.until > end:
+            locked.until = end

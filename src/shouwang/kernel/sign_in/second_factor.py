@@ -13,11 +13,11 @@ from django_otp.oath import TOTP
 
 from shouwang.kernel.accounts.models import SecondFactor, SignIn, User
 from shouwang.kernel.accounts.passwords import READABLE
-from shouwang.kernel.accounts.policies import ENROL_FACTOR, FACTOR_FAILED, NEW_RECOVERY_CODES
-from shouwang.kernel.accounts.sessions import lock_time, rule
 from shouwang.kernel.audit.actions import note
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.sign_in.policies import ENROL_FACTOR, FACTOR_FAILED, NEW_RECOVERY_CODES
+from shouwang.kernel.sign_in.sessions import lock_time, rule
 
 ISSUER = "守望"
 
@@ -35,7 +35,7 @@ def qr(factor: SecondFactor) -> str:
     import segno  # drawn on one page only
 
     label = quote(f"{ISSUER}:{factor.user.username}")
-    query = urlencode({"secret": factor.secret, "issuer": ISSUER, "digits": 6, "period": 30}, quote_via=quote)
+    query = urlencode({"secret": factor.secret.reveal(), "issuer": ISSUER, "digits": 6, "period": 30}, quote_via=quote)
     return str(segno.make(f"otpauth://totp/{label}?{query}", error="m").png_data_uri(scale=5, border=2))
 
 
@@ -87,7 +87,7 @@ def check_code(user: User, code: str, *, by: Scope, today: dt.date, now: dt.date
 
 def _take(factor: SecondFactor, code: str, now: dt.datetime) -> bool:
     if code.isascii() and code.isdigit() and len(code) == 6:
-        clock = TOTP(base64.b32decode(factor.secret))
+        clock = TOTP(base64.b32decode(factor.secret.reveal()))
         clock.time = now.timestamp()
         if clock.verify(int(code), tolerance=1, min_t=factor.last_step + 1):
             factor.last_step = clock.t()

@@ -8,8 +8,8 @@ from django.contrib import auth, messages
 from django.http import HttpResponse
 from django.utils import timezone
 
-from shouwang.kernel.accounts.sessions import check, due
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.sign_in.sessions import check, due
 from shouwang.kernel.web import Request
 
 

@@ -7,18 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from shouwang.kernel.accounts import policies, sessions
 from shouwang.kernel.accounts.models import Grant, Office, SecondFactor, User, normal_username
-from shouwang.kernel.accounts.passwords import one_time_password
+from shouwang.kernel.accounts.policies import MANAGE
+from shouwang.kernel.accounts.rotation import end_grant
+from shouwang.kernel.administration import policies
 from shouwang.kernel.audit.actions import change, note, permit
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.sign_in import sessions
+from shouwang.kernel.sign_in.renewal import one_time
 
 
 def save_office(office: Office, values: Mapping[str, Any], *, by: Scope, today: dt.date) -> Office:
@@ -47,7 +48,7 @@ def create_user(values: Mapping[str, Any], *, by: Scope, today: dt.date, now: dt
     with transaction.atomic():
         with change(user, by=by, verb=policies.CREATE_USER, today=today):
             pass
-        return user, _one_time(user, now)
+        return user, one_time(user, now)
 
 
 def edit_user(user: User, values: Mapping[str, Any], *, by: Scope, today: dt.date) -> User:
@@ -56,7 +57,7 @@ def edit_user(user: User, values: Mapping[str, Any], *, by: Scope, today: dt.dat
     with change(user, by=by, verb=policies.EDIT_USER, today=today) as locked:
         for field, value in values.items():
             setattr(locked, field, value)
-        if not by.everything and not locked.covers(by, policies.MANAGE):
+        if not by.everything and not locked.covers(by, MANAGE):
             raise NotPermitted("目标机构不在您的管理范围内。请由上级系统管理员办理调动。")
     if not locked.is_active:
         locked.sign_ins.all().delete()
@@ -66,7 +67,7 @@ def edit_user(user: User, values: Mapping[str, Any], *, by: Scope, today: dt.dat
 def reset_password(user: User, *, by: Scope, today: dt.date, now: dt.datetime) -> str:
     """A fresh one-time password, returned and kept nowhere in the clear; open sessions end and the lock is lifted."""
     with _on_account(user, by, policies.RESET_PASSWORD, today) as locked:
-        word = _one_time(locked, now)
+        word = one_time(locked, now)
         locked.sign_ins.all().delete()
         sessions.unlock(locked.username)
     return word
@@ -139,39 +140,3 @@ def revoke_role(grant: Grant, *, by: Scope, today: dt.date, reason: str, verb: V
     """End a grant as of `today`; one that has not begun before is taken back whole, the audit keeps it."""
     policies.check_not_self(grant.user, by)
     end_grant(grant, today, by=by, today=today, verb=verb, reason=reason)
-
-
-def end_grant(grant: Grant, end: dt.date, *, by: Scope, today: dt.date, verb: Verb, reason: str = "") -> None:
-    """Close the half-open period at `end`; a grant that begins then or later goes, since no day of it would be left."""
-    with transaction.atomic(), change(grant, by=by, verb=verb, today=today, reason=reason) as locked:
-        if locked.valid_from >= end:
-            note(locked, by=by, verb=verb, today=today, changes={"until": [None, end.isoformat()]}, reason=reason)
-            Grant.objects.filter(pk=locked.pk).delete()
-        elif locked.until is None or locked.until > end:
-            locked.until = end
-
-
-def change_password(user: User, new: str, *, by: Scope, today: dt.date, now: dt.datetime) -> None:
-    """The person's own change, the old password having been checked; raises Refused with every rule that is broken."""
-    try:
-        validate_password(new, user)
-    except ValidationError as broken:
-        raise Refused("".join(broken.messages), field="new") from broken
-    with transaction.atomic():
-        _store(user, new, now, once=False)
-        note(user, by=by, verb=policies.CHANGE_PASSWORD, today=today)
-
-
-def _one_time(user: User, now: dt.datetime) -> str:
-    word = one_time_password()
-    _store(user, word, now, once=True)
-    return word
-
-
-def _store(user: User, password: str, now: dt.datetime, *, once: bool) -> None:
-    # Not through change(): its record of differences would carry the digests into the audit.
-    if user.password:
-        user.password_history = [user.password, *user.password_history][: sessions.rule("password_history") - 1]
-    user.set_password(password)
-    user.password_changed_at, user.must_change_password = now, once
-    user.save(update_fields=["password", "password_history", "password_changed_at", "must_change_password"])

@@ -14,18 +14,18 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from shouwang.kernel.accounts.models import SignIn, User, normal_username
-from shouwang.kernel.accounts.policies import SIGN_IN, SIGN_IN_FAILED, SIGN_OUT
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.accounts.roles import roles
 from shouwang.kernel.audit.actions import note
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
+from shouwang.kernel.sign_in.policies import SIGN_IN, SIGN_IN_FAILED, SIGN_OUT
 from shouwang.kernel.web import Request
 
 DEVICES = {"desk": "电脑", "phone": "手机"}
 PHONE_SIGNS = ("Mobile", "Android", "iPhone", "HarmonyOS")
-BACKEND = "shouwang.kernel.accounts.sessions.OfficerBackend"
+BACKEND = "shouwang.kernel.sign_in.sessions.OfficerBackend"
 
 
 class OfficerBackend(ModelBackend):
@@ -59,7 +59,7 @@ def attempt_name(request: HttpRequest | None, credentials: dict[str, Any] | None
 
 def unlock(username: str) -> int:
     """Forget the failures of a user name; returns how many rows there were."""
-    return AxesProxyHandler.reset_attempts(username=attempt_name(None, {"username": username}))
+    return int(AxesProxyHandler.reset_attempts(username=attempt_name(None, {"username": username})))
 
 
 def device_of(request: HttpRequest) -> str:
@@ -78,6 +78,8 @@ def sign_in(request: Request, *, username: str, password: str, device: str) -> U
     Five failures lock the user name, whoever types it and wherever, so that an office behind one address is not locked as a whole.
     """
     name = normal_username(username)
+    if not name or not password:
+        raise Refused("请输入用户名和密码。")
     user = auth.authenticate(request, username=name, password=password)
     if not isinstance(user, User):
         raise _failed(request, name, password)
@@ -98,6 +100,31 @@ def remember(request: Request, user: User, *, started: bool = True) -> None:
     SignIn.objects.update_or_create(
         user=user, device=request.session.get("device", "desk"), defaults=create if started else values, create_defaults=create
     )
+
+
+def pass_factor(request: Request) -> None:
+    """The second factor is passed: the session goes on under a new key."""
+    request.session["second_factor"] = "done"
+    request.session.cycle_key()
+    remember(request, request.user, started=False)
+
+
+def confirm_password(request: Request, password: str) -> None:
+    """Raise Refused unless it is the signed-in person's own; failures count as failed sign-ins, so it cannot be guessed either."""
+    if auth.authenticate(request, username=request.user.username, password=password) is None:
+        raise Refused(locked_words() if getattr(request, "axes_locked_out", False) else "原密码不正确。请重新输入。")
+
+
+def end_others(request: Request) -> int:
+    """Sign the person out on the other kinds of device; returns how many there were."""
+    return request.user.sign_ins.exclude(device=request.session.get("device", "desk")).delete()[0]
+
+
+def keep_only_this(request: Request) -> None:
+    """After a change of password: this session goes on under a new key, all others end."""
+    end_others(request)
+    auth.update_session_auth_hash(request, request.user)
+    remember(request, request.user, started=False)
 
 
 def _failed(request: Request, name: str, password: str) -> Refused:
