@@ -7,20 +7,35 @@ rulebook/registry_codes.yaml; their words depend on the date and are not stored.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.models import Record
+from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, personal, sensitive
+from shouwang.kernel.privacy.fields import BlindTag, EncryptedTextField
+from shouwang.kernel.privacy.keys import DataClass
+from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE_FIELDS
+from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
+from shouwang.ledgers.registry.policies import VIEW
 
-VIEW = "registry.view"
 STANDARD_SYSTEMS = ("national_registered", "gd_relative", "monitored", "ordinary")
 LAND_FIELDS = ("arable_land", "forest_land", "returned_land", "orchard_land", "pasture_land", "water_area")
+HOUSING_FIELDS = (
+    "housing_grade",
+    "housing_lived_in",
+    "housing_area",
+    "electricity",
+    "sanitary_toilet",
+    "paved_access",
+    "road_distance",
+)
 WATER_FIELDS = ("water_quantity", "water_quality", "water_access", "water_reliability")
 
 
@@ -56,17 +71,20 @@ class OfHouseholdQuerySet(models.QuerySet[Any]):
 
 
 class Household(Record, Placed):
-    """户: people who live together and share income. `registration` and `monitoring` repeat the open programme statuses for lists;
-    only actions.change_programme_status writes them."""
+    """户: people who live together and share income.
+
+    `registration` and `monitoring` repeat the open programme statuses for lists; only actions.change_programme_status writes them.
+    """
 
     code = models.CharField("户编号", max_length=20)
     head_name = models.CharField("户主姓名", max_length=40)
     hamlet = models.CharField("村民小组（自然村）", max_length=40, blank=True)
     address = models.CharField("住址", max_length=120, blank=True)
+    phone = EncryptedTextField("联系电话", data_class=DataClass.CONTACT, mask=MaskKind.PHONE, blind=True, null=True, blank=True)
     kind = models.CharField("户类型", max_length=12, default="general")
     standard_system = models.CharField("标准体系", max_length=20, default="ordinary")
-    registration = models.CharField("建档立卡属性", max_length=12, blank=True, editable=False)
-    monitoring = models.CharField("监测对象类别", max_length=12, blank=True, editable=False)
+    registration = models.CharField("建档立卡属性", max_length=12, choices=REGISTRATION.choices, blank=True, editable=False)
+    monitoring = models.CharField("监测对象类别", max_length=12, choices=MONITORING.choices, blank=True, editable=False)
     main_cause = models.CharField("主要致贫原因", max_length=20, blank=True)
     other_causes = models.CharField("其他致贫原因", max_length=120, blank=True)
     no_labour = models.BooleanField("整户无劳动能力兜底保障户", default=False)
@@ -88,8 +106,20 @@ class Household(Record, Placed):
     paved_access = models.BooleanField("入户路硬化", null=True, blank=True)
     road_distance = models.DecimalField("与村主干路距离（公里）", max_digits=6, decimal_places=2, null=True, blank=True)
     collector_name = models.CharField("采集人", max_length=40, blank=True)
+    collector_phone = EncryptedTextField("采集人电话", data_class=DataClass.CONTACT, mask=MaskKind.PHONE, null=True, blank=True)
     collected_on = models.DateField("采集日期", null=True, blank=True)
 
+    privacy: ClassVar[Mapping[str, FieldClass]] = {
+        **dict.fromkeys(("code", "hamlet", "collector_name", "collected_on"), open_to_scope()),
+        "head_name": personal(Group.BASE, MaskKind.NAME),
+        "address": personal(Group.CONTACT, MaskKind.ADDRESS),
+        **dict.fromkeys(("phone", "collector_phone"), personal(Group.CONTACT, MaskKind.PHONE)),
+        **dict.fromkeys(("standard_system", "registration", "monitoring", "main_cause", "other_causes"), sensitive(Group.BASE)),
+        "kind": sensitive(Group.ASSISTANCE),
+        "no_labour": sensitive(Group.LABOUR),
+        **dict.fromkeys(LAND_FIELDS, personal(Group.INCOME)),
+        **dict.fromkeys((*HOUSING_FIELDS, *WATER_FIELDS), personal(Group.HOUSING)),
+    }
     objects = HouseholdQuerySet.as_manager()
 
     class Meta:
@@ -98,12 +128,18 @@ class Household(Record, Placed):
         constraints = [
             models.UniqueConstraint(fields=["code"], name="household_code_once"),
             models.CheckConstraint(condition=Q(standard_system__in=STANDARD_SYSTEMS), name="household_standard_system_known"),
+            models.CheckConstraint(condition=Q(registration__in=list(REGISTRATION.states)), name="household_registration_known"),
+            models.CheckConstraint(condition=Q(monitoring__in=list(MONITORING.states)), name="household_monitoring_known"),
             *(
                 models.CheckConstraint(condition=Q(**{f"{f}__isnull": True}) | Q(**{f"{f}__gte": 0}), name=f"household_{f}_not_negative")
                 for f in (*LAND_FIELDS, "housing_area", "road_distance")
             ),
         ]
-        indexes = [models.Index(fields=["city", "-updated_at", "-id"], name="household_by_city"), *_scoped_indexes("household")]
+        indexes = [
+            models.Index(fields=["city", "-updated_at", "-id"], name="household_by_city"),
+            *_scoped_indexes("household"),
+            models.Index(BlindTag("phone"), name="household_phone_tag"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.head_name}户（{self.code}）"
@@ -112,7 +148,7 @@ class Household(Record, Placed):
         """Whether the permission reaches this household by place or by assignment."""
         if scope.may_at(permission, self):
             return True
-        held = any(h.place is None and permission in h.permissions for h in scope.holds)
+        held = any(h.assigned and permission in h.permissions for h in scope.holds)
         return held and scope.user_id is not None and self.helpers.filter(user_id=scope.user_id, until=None).exists()
 
 
@@ -143,6 +179,7 @@ class Member(OfHousehold):
     sex = models.CharField("性别", max_length=6)
     ethnic_group = models.CharField("民族", max_length=2, default="HA")
     id_type = models.CharField("证件类型", max_length=16, default="resident")
+    id_number = EncryptedTextField("证件号码", data_class=DataClass.IDENTITY, mask=MaskKind.ID_NUMBER, blind=True, null=True, blank=True)
     birth_date = models.DateField("出生日期")
     relation = models.CharField("与户主关系", max_length=16)
     education = models.CharField("文化程度", max_length=12, blank=True)
@@ -158,12 +195,27 @@ class Member(OfHousehold):
     pension = models.CharField("基本养老保险", max_length=10, default="none")
     assistance = models.CharField("低保（特困）", max_length=8, default="none")
     medical_help = models.BooleanField("医疗救助", default=False)
+    phone = EncryptedTextField("联系电话", data_class=DataClass.CONTACT, mask=MaskKind.PHONE, blind=True, null=True, blank=True)
     public_post = models.CharField("公益性岗位", max_length=14, default="none")
     public_post_months = models.PositiveSmallIntegerField("公益性岗位月数", default=0)
     joined_on = models.DateField("加入日期")
     left_on = models.DateField("减少日期", null=True, blank=True)
     left_reason = models.CharField("减少原因", max_length=12, blank=True)
 
+    privacy: ClassVar[Mapping[str, FieldClass]] = {
+        **dict.fromkeys(("code", "joined_on", "left_on", "left_reason"), open_to_scope()),
+        "name": personal(Group.BASE, MaskKind.NAME),
+        **dict.fromkeys(("sex", "ethnic_group", "relation"), personal(Group.BASE)),
+        **dict.fromkeys(("id_type", "birth_date"), personal(Group.IDENTITY)),
+        "id_number": sensitive(Group.IDENTITY, MaskKind.ID_NUMBER),
+        "phone": personal(Group.CONTACT, MaskKind.PHONE),
+        **dict.fromkeys(("education", "school_status", "out_of_school_reason"), personal(Group.EDUCATION)),
+        **dict.fromkeys(("health", "disability_type", "disability_grade"), sensitive(Group.HEALTH)),
+        **dict.fromkeys(("insurance", "illness_insurance", "medical_help"), personal(Group.HEALTH)),
+        **dict.fromkeys(("labour", "skills", "public_post", "public_post_months"), personal(Group.LABOUR)),
+        "pension": personal(Group.ASSISTANCE),
+        "assistance": sensitive(Group.ASSISTANCE),
+    }
     objects = OfHouseholdQuerySet.as_manager()
 
     class Meta:
@@ -186,7 +238,11 @@ class Member(OfHousehold):
             models.CheckConstraint(condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")), name="member_dates_in_order"),
             models.CheckConstraint(condition=Q(public_post_months__lte=12), name="member_post_months_within_a_year"),
         ]
-        indexes = _scoped_indexes("member")
+        indexes = [
+            *_scoped_indexes("member"),
+            models.Index(BlindTag("id_number"), name="member_id_number_tag"),
+            models.Index(BlindTag("phone"), name="member_phone_tag"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}（{self.code}）"
@@ -221,6 +277,10 @@ class IncomeStatement(OfHousehold):
     checked_on = models.DateField("核查日期")
     is_latest = models.BooleanField("最近一期", default=True, editable=False)
 
+    privacy: ClassVar[Mapping[str, FieldClass]] = {
+        **dict.fromkeys((*INCOME_FIELDS, *EXPENSE_FIELDS, *SIDE_FIELDS, "net"), sensitive(Group.INCOME)),
+        **dict.fromkeys(("window_type", "window_start", "window_end", "persons", "checked_on", "is_latest"), personal(Group.INCOME)),
+    }
     objects = OfHouseholdQuerySet.as_manager()
 
     class Meta:
@@ -258,6 +318,10 @@ class ProgrammeStatus(OfHousehold):
     until = models.DateField("终止日期", null=True, blank=True)
     document = models.CharField("依据文件", max_length=120, blank=True)
 
+    privacy: ClassVar[Mapping[str, FieldClass]] = {
+        **dict.fromkeys(("programme", "since", "until", "document"), open_to_scope()),
+        **dict.fromkeys(("standard_system", "standing", "risks"), sensitive(Group.BASE)),
+    }
     objects = OfHouseholdQuerySet.as_manager()
 
     class Meta:
@@ -282,9 +346,14 @@ class HelperAssignment(OfHousehold):
     name = models.CharField("帮扶责任人", max_length=40)
     user = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="账号")
     sponsor_unit = models.ForeignKey(Office, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="帮扶单位")
+    phone = EncryptedTextField("帮扶责任人电话", data_class=DataClass.CONTACT, mask=MaskKind.PHONE, null=True, blank=True)
     since = models.DateField("结对日期")
     until = models.DateField("解除日期", null=True, blank=True)
 
+    privacy: ClassVar[Mapping[str, FieldClass]] = {
+        **dict.fromkeys(("name", "since", "until"), open_to_scope()),
+        "phone": personal(Group.CONTACT, MaskKind.PHONE),
+    }
     objects = OfHouseholdQuerySet.as_manager()
 
     class Meta:

@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.expressions
+import shouwang.kernel.privacy.fields
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -28,10 +29,11 @@ class Migration(migrations.Migration):
                 ('head_name', models.CharField(max_length=40, verbose_name='户主姓名')),
                 ('hamlet', models.CharField(blank=True, max_length=40, verbose_name='村民小组（自然村）')),
                 ('address', models.CharField(blank=True, max_length=120, verbose_name='住址')),
+                ('phone', shouwang.kernel.privacy.fields.EncryptedTextField(blank=True, blind=True, data_class='contact', mask='phone', null=True, verbose_name='联系电话')),
                 ('kind', models.CharField(default='general', max_length=12, verbose_name='户类型')),
                 ('standard_system', models.CharField(default='ordinary', max_length=20, verbose_name='标准体系')),
-                ('registration', models.CharField(blank=True, editable=False, max_length=12, verbose_name='建档立卡属性')),
-                ('monitoring', models.CharField(blank=True, editable=False, max_length=12, verbose_name='监测对象类别')),
+                ('registration', models.CharField(blank=True, choices=[('', '未纳入'), ('poor', '未脱贫'), ('newly_poor', '新致贫'), ('exited', '已脱贫'), ('relapsed', '返贫'), ('removed', '清退')], editable=False, max_length=12, verbose_name='建档立卡属性')),
+                ('monitoring', models.CharField(blank=True, choices=[('', '未监测'), ('unstable', '脱贫不稳定户'), ('borderline', '边缘易致贫户'), ('sudden', '突发严重困难户'), ('cleared', '风险消除')], editable=False, max_length=12, verbose_name='监测对象类别')),
                 ('main_cause', models.CharField(blank=True, max_length=20, verbose_name='主要致贫原因')),
                 ('other_causes', models.CharField(blank=True, max_length=120, verbose_name='其他致贫原因')),
                 ('no_labour', models.BooleanField(default=False, verbose_name='整户无劳动能力兜底保障户')),
@@ -53,6 +55,7 @@ class Migration(migrations.Migration):
                 ('paved_access', models.BooleanField(blank=True, null=True, verbose_name='入户路硬化')),
                 ('road_distance', models.DecimalField(blank=True, decimal_places=2, max_digits=6, null=True, verbose_name='与村主干路距离（公里）')),
                 ('collector_name', models.CharField(blank=True, max_length=40, verbose_name='采集人')),
+                ('collector_phone', shouwang.kernel.privacy.fields.EncryptedTextField(blank=True, data_class='contact', mask='phone', null=True, verbose_name='采集人电话')),
                 ('collected_on', models.DateField(blank=True, null=True, verbose_name='采集日期')),
                 ('city', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
                 ('county', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
@@ -74,6 +77,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
                 ('name', models.CharField(max_length=40, verbose_name='帮扶责任人')),
+                ('phone', shouwang.kernel.privacy.fields.EncryptedTextField(blank=True, data_class='contact', mask='phone', null=True, verbose_name='帮扶责任人电话')),
                 ('since', models.DateField(verbose_name='结对日期')),
                 ('until', models.DateField(blank=True, null=True, verbose_name='解除日期')),
                 ('city', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
@@ -143,6 +147,7 @@ class Migration(migrations.Migration):
                 ('sex', models.CharField(max_length=6, verbose_name='性别')),
                 ('ethnic_group', models.CharField(default='HA', max_length=2, verbose_name='民族')),
                 ('id_type', models.CharField(default='resident', max_length=16, verbose_name='证件类型')),
+                ('id_number', shouwang.kernel.privacy.fields.EncryptedTextField(blank=True, blind=True, data_class='identity', mask='id_number', null=True, verbose_name='证件号码')),
                 ('birth_date', models.DateField(verbose_name='出生日期')),
                 ('relation', models.CharField(max_length=16, verbose_name='与户主关系')),
                 ('education', models.CharField(blank=True, max_length=12, verbose_name='文化程度')),
@@ -158,6 +163,7 @@ class Migration(migrations.Migration):
                 ('pension', models.CharField(default='none', max_length=10, verbose_name='基本养老保险')),
                 ('assistance', models.CharField(default='none', max_length=8, verbose_name='低保（特困）')),
                 ('medical_help', models.BooleanField(default=False, verbose_name='医疗救助')),
+                ('phone', shouwang.kernel.privacy.fields.EncryptedTextField(blank=True, blind=True, data_class='contact', mask='phone', null=True, verbose_name='联系电话')),
                 ('public_post', models.CharField(default='none', max_length=14, verbose_name='公益性岗位')),
                 ('public_post_months', models.PositiveSmallIntegerField(default=0, verbose_name='公益性岗位月数')),
                 ('joined_on', models.DateField(verbose_name='加入日期')),
@@ -218,6 +224,10 @@ class Migration(migrations.Migration):
             model_name='household',
             index=models.Index(fields=['village', '-updated_at', '-id'], name='household_by_village'),
         ),
+        migrations.AddIndex(
+            model_name='household',
+            index=models.Index(shouwang.kernel.privacy.fields.BlindTag('phone'), name='household_phone_tag'),
+        ),
         migrations.AddConstraint(
             model_name='household',
             constraint=models.UniqueConstraint(fields=('code',), name='household_code_once'),
@@ -225,6 +235,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='household',
             constraint=models.CheckConstraint(condition=models.Q(('standard_system__in', ('national_registered', 'gd_relative', 'monitored', 'ordinary'))), name='household_standard_system_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='household',
+            constraint=models.CheckConstraint(condition=models.Q(('registration__in', ['', 'poor', 'newly_poor', 'exited', 'relapsed', 'removed'])), name='household_registration_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='household',
+            constraint=models.CheckConstraint(condition=models.Q(('monitoring__in', ['', 'unstable', 'borderline', 'sudden', 'cleared'])), name='household_monitoring_known'),
         ),
         migrations.AddConstraint(
             model_name='household',
@@ -309,6 +327,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='member',
             index=models.Index(fields=['village', '-updated_at', '-id'], name='member_by_village'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(shouwang.kernel.privacy.fields.BlindTag('id_number'), name='member_id_number_tag'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(shouwang.kernel.privacy.fields.BlindTag('phone'), name='member_phone_tag'),
         ),
         migrations.AddConstraint(
             model_name='member',

@@ -1,0 +1,65 @@
+"""What a household can be to a programme: 建档立卡 and 防返贫监测, each a table of states and moves.
+
+The state field is the household's repeated column; the period itself is a ProgrammeStatus row. "" = never taken in. A removed
+household (清退, 自然减少) leaves 建档立卡 for good; a household whose risk was cleared can be watched again.
+Sources: 国务院扶贫办建档立卡工作方案（2014）; 国开发〔2020〕6号; 返贫 is a status of its own, not a kind of watching (notice 三（三）).
+"""
+
+from __future__ import annotations
+
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.lifecycle import Lifecycle, Move, State
+
+EDIT = "registry.edit"
+OUT = State("未纳入", "村（社区）：发现符合条件的及时上报", "")
+
+
+def _verb(deed: str, sentence: str) -> Verb:
+    return Verb(f"registry.status.{deed}", sentence, EDIT, needs_reason=True)
+
+
+REGISTRATION = Lifecycle(
+    name="建档立卡",
+    field="registration",
+    initial="",
+    states={
+        "": OUT,
+        "poor": State("未脱贫", "帮扶责任人：落实帮扶措施", "r"),
+        "newly_poor": State("新致贫", "帮扶责任人：落实帮扶措施", "r"),
+        "exited": State("已脱贫", "村（社区）：巩固成果、动态监测", "g"),
+        "relapsed": State("返贫", "帮扶责任人：落实帮扶措施", "r"),
+        "removed": State("清退", "无", "", final=True),
+    },
+    moves={
+        "register": Move(("",), "poor", "认定为贫困户", _verb("register", "登记为建档立卡贫困户")),
+        "register_new": Move(("",), "newly_poor", "登记新致贫", _verb("register_new", "登记为新致贫户")),
+        "exit": Move(("poor", "newly_poor", "relapsed"), "exited", "登记脱贫", _verb("exit", "登记脱贫退出")),
+        "relapse": Move(("exited",), "relapsed", "登记返贫", _verb("relapse", "登记返贫")),
+        "remove": Move(("poor", "newly_poor", "exited", "relapsed"), "removed", "登记清退", _verb("remove", "登记清退")),
+    },
+)
+
+MONITORING = Lifecycle(
+    name="防返贫监测",
+    field="monitoring",
+    initial="",
+    states={
+        "": State("未监测", "村（社区）：发现风险及时上报", ""),
+        "unstable": State("脱贫不稳定户", "帮扶责任人：落实帮扶措施", "o"),
+        "borderline": State("边缘易致贫户", "帮扶责任人：落实帮扶措施", "o"),
+        "sudden": State("突发严重困难户", "帮扶责任人：落实帮扶措施", "r"),
+        "cleared": State("风险消除", "村（社区）：继续关注", "g"),
+    },
+    moves={
+        "watch_unstable": Move(("", "cleared"), "unstable", "纳入监测（脱贫不稳定户）", _verb("watch_unstable", "纳入监测，脱贫不稳定户")),
+        "watch_borderline": Move(
+            ("", "cleared"), "borderline", "纳入监测（边缘易致贫户）", _verb("watch_borderline", "纳入监测，边缘易致贫户")
+        ),
+        "watch_sudden": Move(("", "cleared"), "sudden", "纳入监测（突发严重困难户）", _verb("watch_sudden", "纳入监测，突发严重困难户")),
+        "clear": Move(("unstable", "borderline", "sudden"), "cleared", "登记风险消除", _verb("clear", "登记风险消除")),
+    },
+)
+
+CYCLES = {"registration": REGISTRATION, "monitoring": MONITORING}
+MOVES = {name: programme for programme, cycle in CYCLES.items() for name in cycle.moves}
+STATUS_VERBS = tuple(m.verb for cycle in CYCLES.values() for m in cycle.moves.values())

@@ -1,0 +1,100 @@
+"""Who may do what in the registry, and the acts it records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.errors import NotPermitted, Refused
+from shouwang.kernel.privacy.classes import classify
+from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.registry.codes import rule, words
+
+if TYPE_CHECKING:
+    from shouwang.ledgers.registry.models import HelperAssignment, Household, Member
+
+VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
+PERMISSIONS = {
+    VIEW: "查看户档案（按区划或结对帮扶关系，敏感字段脱敏）",
+    EDIT: "维护户、成员、收入、结对帮扶信息",
+    REVEAL: "查看脱敏字段的完整内容（须写明理由，限额，逐项留痕）",
+    EXPORT: "导出户档案列表",
+}
+
+EDIT_HOUSEHOLD = Verb("registry.household.edit", "修改了户信息", EDIT)
+ADD_MEMBER = Verb("registry.member.add", "增加了家庭成员", EDIT)
+EDIT_MEMBER = Verb("registry.member.edit", "修改了成员信息", EDIT)
+REMOVE_MEMBER = Verb("registry.member.leave", "登记了人口减少", EDIT, needs_reason=True)
+RECORD_INCOME = Verb("registry.income.record", "登记了家庭收入", EDIT)
+CORRECT_INCOME = Verb("registry.income.correct", "更正了家庭收入", EDIT, needs_reason=True)
+ASSIGN_HELPER = Verb("registry.helper.assign", "安排了帮扶责任人", EDIT)
+END_HELPER = Verb("registry.helper.end", "解除了结对帮扶", EDIT, needs_reason=True)
+REVEAL_FIELD = Verb("registry.field.reveal", "查看了脱敏字段", REVEAL, needs_reason=True)
+OWN_VERBS = (
+    EDIT_HOUSEHOLD,
+    ADD_MEMBER,
+    EDIT_MEMBER,
+    REMOVE_MEMBER,
+    RECORD_INCOME,
+    CORRECT_INCOME,
+    ASSIGN_HELPER,
+    END_HELPER,
+    REVEAL_FIELD,
+)
+
+REVEALABLE = {
+    "household": ("phone", "collector_phone"),
+    "member": ("id_number", "phone"),
+    "helper": ("phone",),
+}
+
+
+def check_standing(scope: Scope, household: Household, move: str, standing: str, today: dt.date) -> None:
+    """Whether this person may enter the programme standing, and whether the household and the vocabulary of the day allow it.
+
+    Standings follow a county decision, so they are entered at the tier of rulebook programme_status_tier or above. Raises
+    NotPermitted or Refused.
+    """
+    lowest = int(rule("programme_status_tier", on=today).value)
+    reach = [h for h in scope.holds if h.place and EDIT in h.permissions and h.place.level <= lowest]
+    if not scope.everything and not any(_covers(h.place.level, h.place.id, household) for h in reach if h.place):
+        raise NotPermitted("项目状态以区（县）审定文件为准，由区（县）及以上扶贫工作机构登记。请将审定文件报区（县）扶贫办登记。")
+    programme = "monitoring_standing" if move.startswith("watch_") else "registration_standing"
+    if move.startswith("watch_") and standing not in words(programme, on=today):
+        raise Refused(f"{today} 的政策文件中还没有这一监测对象类别，不能登记。请核对类别和日期。", field="move")
+    if move == "watch_unstable" and household.registration != "exited":
+        raise Refused("脱贫不稳定户须为已脱贫户；该户不是。一般农户请登记为边缘易致贫户。", field="move")
+    if move == "watch_borderline" and household.registration not in ("", "removed"):
+        raise Refused("边缘易致贫户须为非建档立卡户；该户已建档立卡。请登记为脱贫不稳定户，或登记返贫。", field="move")
+
+
+def _covers(level: int, place: int, household: Household) -> bool:
+    return level <= 1 or {2: household.city_id, 3: household.county_id, 4: household.town_id, 5: household.village_id}[level] == place
+
+
+def check_reveal(scope: Scope, record: Household | Member | HelperAssignment, field: str, *, kind: str) -> None:
+    """Whether the field may be revealed to this person on this record at all; raises NotPermitted or Refused."""
+    if field not in REVEALABLE[kind]:
+        raise Refused("该字段没有脱敏，不需要申请查看。请直接在户档案页查看。", field="field")
+    group = classify(type(record))[field].group
+    if not record.covers(scope, REVEAL):
+        raise NotPermitted("您没有查看该户脱敏字段完整内容的权限。如工作需要，请联系镇（街道）扶贫专干代为核对，或申请授权。")
+    if not scope.sees(REVEAL, group):
+        raise NotPermitted(f"您的授权不含“{group.label}”字段组，不能查看该字段。如工作需要，请向本级系统管理员申请授权。")
+
+
+def check_fresh(proved_at: dt.datetime | None, moment: dt.datetime, today: dt.date) -> None:
+    """Whether the person proved who they are within the last minutes (rulebook reveal_fresh_minutes); raises Refused."""
+    minutes = int(rule("reveal_fresh_minutes", on=today).value)
+    if proved_at is None or moment - proved_at > dt.timedelta(minutes=minutes):
+        raise Refused(f"查看完整内容前须在 {minutes} 分钟内验证过密码。请输入登录密码后再查看。", field="password")
+
+
+def check_quota(used: int, today: dt.date) -> None:
+    """Whether one more reveal is within the person's quota of the day; raises Refused."""
+    quota = int(rule("reveal_quota_per_day", on=today).value)
+    if used >= quota:
+        raise Refused(
+            f"您今天已查看 {used} 次，达到每人每日 {quota} 次的限额。请明日再查看；批量核对请用部门比对或导出审批。", field="field"
+        )
