@@ -1,0 +1,125 @@
+"""Who is meant: the people a notice speaks to, those below them, its issuer, and others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from .model import Actor
+from .organs import BELOW, STATE, same_organ, tiers
+from .text import fold
+from .words import ACTING
+
+Who = Literal["recipient", "next_tier", "issuer", "other"]
+
+_ADDRESSEE = (
+    r"(?:单位|部门|地区|地方|各地|县|区|市|州|镇|乡|街道|街|村|局|厅|委|部|办|组|政府|企业|机构|学校|高校|公司|主体|办公室|小组|中心|指挥部|人员|干部|同志|队|站|所|会|处|科|院|银行|社|你们|业主|农户|人)"
+)
+_SUBJECT = re.compile(
+    rf"(?:并|同时|另|其中|此外|且|再|后|然后|最后)?(?:请|由|望|希望|希|要求|责成)?(?P<who>(?:[^,。;:()]|\([^()]*\)){{0,50}}?{_ADDRESSEE}(?:\([^()]*\))?(?:等)?)"
+    r"(?=要|应|须|必须|需|务必|请|将|会(?!议)|拟|按|根据|于|在|对|组织|负责|汇总|登录|指导|会同|可|不得|统一|结合|进行|完成|报|认真|抓紧|及时|切实|积极|严格|\d|参照|依据|配合|牵头|填|审|把|以|提交|向|利用|通过|分别|自行|开展|制定|做好|$)"
+)
+_NOT_SUBJECT = re.compile(r"^(?:在|对|按|根据|为|将|把|与|向|从|以|经|自|于|凡|加强|做好|组织|推动|抓好|开展|切实|认真|坚持|落实|支持|鼓励|引导|完善|建立|充分|优先|采取|并且|报|各项|指导|督促|动员|协调|联合|会同|选择|通过|强化|加快|按照|一要|贯彻|全面|进一步)")
+_NOT_WITHIN = re.compile(r"[由将把并]|形成|填报|报送|提交|汇总|按照|根据|通过|开展|完成|进行|加强|做好|年|月|日|工作(?!队|组|部门|机构)|请|要|情况")
+_OURS = re.compile(r"^(?:我|本)(?:局|厅|办|委|部|会|处|科|司|中心|院|市局|府|领导小组|指挥部|办公室|公司)")
+_OUR_PLACE = re.compile(r"^(?:我|本)(?:省|市|县|区|镇)")
+_WILL = re.compile(r"^(?:将|拟|会(?!同|议)|计划|定于|适时)")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a notice is about to say it of: its issuers, recipients and base date; folded names."""
+
+    issuers: tuple[str, ...]
+    recipients: str
+    title: str
+    base: dt.date | None
+    year: int | None = None  # from the number or a malformed date, where there is no base date
+    red_head: str = ""
+    _cache: dict[str, Who] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The recipients one by one."""
+        return tuple(p for p in re.split(r"[,;]", fold(self.recipients)) if p)
+
+    @cached_property
+    def levels(self) -> frozenset[int]:
+        """The tiers addressed: those of the groups (各县…), or of the named ones where no group is."""
+        grouped = [tiers(g) for g in self.groups if re.search(r"各|有关|所属|全", g)]
+        named = [tiers(g) for g in self.groups]
+        found = frozenset().union(*grouped) or frozenset().union(*named)
+        return found - {BELOW} if found - {BELOW} else found
+
+    @cached_property
+    def issuer_levels(self) -> frozenset[int]:
+        """The tier of the issuing organ, by its name or by 我市, 市直 and the like."""
+        return frozenset().union(*(tiers(name) for name in self.issuers or (self.red_head,)))
+
+    def is_issuer(self, name: str) -> bool:
+        """True for 我局 and for any short form of an issuing organ's name."""
+        if _OURS.match(name):
+            return True
+        bare = re.sub(r"\([^()]*\)$", "", name)
+        return any(same_organ(bare, fold(full)) for full in (*self.issuers, self.red_head) if full)
+
+    def who(self, subject: str | None, to: str | None) -> Who:
+        """Whose duty it is, from its subject, else from where the report goes (a report to the recipients comes from below)."""
+        if subject:
+            return self._of_subject(subject)
+        if to and not self.is_issuer(to):
+            level = tiers(to)
+            upper = self.issuer_levels
+            if level and self.levels and max(level) == min(self.levels) and not (level & upper):
+                return "next_tier"
+        return "recipient"
+
+    def _of_subject(self, subject: str) -> Who:
+        known = self._cache.get(subject)
+        if known is None:
+            known = self._cache[subject] = self._judge(subject)
+        return known
+
+    def _judge(self, subject: str) -> Who:
+        if self.is_issuer(subject):
+            return "issuer"
+        if any(len(subject) > 3 and (subject in g or same_organ(subject, g)) for g in self.groups):
+            return "recipient"
+        level = tiers(subject)
+        if not level or not self.levels:
+            return "recipient"
+        if level & self.levels:
+            return "recipient"
+        if min(level) > max(self.levels):
+            return "next_tier"
+        if max(level) < min(self.levels) and not subject.startswith(("各", "有关")):
+            # A ministry is no stranger to a notice that goes to all ministries.
+            return "recipient" if STATE in self.levels and STATE in level else "other"
+        return "recipient"
+
+
+def subject_of(part: str) -> tuple[str, str] | None:
+    """The subject a clause begins with, and the rest after it; None where it begins with its verb."""
+    match = _SUBJECT.match(part.strip(" "))
+    who = match["who"] if match else ""
+    if match is None or len(who) < 2 or _NOT_SUBJECT.match(who) or _NOT_WITHIN.search(re.sub(r"\([^()]*\)", "", who)) or ACTING.match(who):
+        return None
+    return who, part.strip(" ")[match.end() :]
+
+
+def announces(rest: str) -> bool:
+    """True where what follows a subject only says what it is going to do (将于, 拟于)."""
+    return bool(_WILL.match(rest))
+
+
+def actor(who: Who) -> Actor:
+    """The JSON word for a who that has been found to have the duty."""
+    return "recipient" if who == "other" else who
+
+
+def our_place(name: str) -> bool:
+    """True for 我市, 本县: the place of the issuer."""
+    return bool(_OUR_PLACE.match(name))

@@ -1,0 +1,261 @@
+"""The grammar of deadlines: a phrase and a base date give a due day, an hour or a recurrence.
+
+Conventions (samples/README.md): 前, 内, 底 and 末 include the day; a span means its last day; N日内 counts from the day after the
+base date, which also stands for 收到/印发之日; a missing month or year is the base's, or the next where that day is past;
+a phrase counted from another event (收到批复后) has no due day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shouwang.kernel.calendar import WorkingCalendar, national
+
+from . import dates, recurrence
+from .clocktime import TIME, clock_time
+from .text import Canonical, canonical, fold
+
+Role = Literal["limit", "part", "span", "bare", "asof", "event", "recurring", "start", "window"]
+"""limit: sets a limit by its own words; part: a stretch of time (3月底, 上半年); span: from A to B; bare: a date alone;
+asof: 截至, a limit or a cut-off; event: counts from something else; start and window: no deadline."""
+
+_TAIL = re.compile(
+    TIME
+    + r"(?:\(不?含[^)]{0,6}\))?(?P<mark>之?前(?![后期提往来述款端沿列])|以前|之内|以内|内(?![容部外])|为?止|截止|截至|期间|之间|起(?!草|步|点|到|至)|开始|以来|以后|之后|后(?!半))?"
+)
+_STARTING = ("起", "开始", "以来", "以后", "之后", "后")
+_LIMIT_BEFORE = re.compile(
+    r"(?:截止(?:时间|日期|期限)?|不迟于|不晚于|不得[迟晚]于|最[迟晚]|延迟|推迟|延长|延期|顺延|放宽|宽限|限期?|赶在|抢在)(?:应?[在于为是到至]|不[超晚迟][过于]|:)*$"
+)
+_ASOF_BEFORE = re.compile(r"截[至止](?:时间|日期)?(?:到|为|:)*$")
+_START_BEFORE = re.compile(r"(?:自|从|(?:不得?|不应)?早于|始于)$")
+_GOAL_BEFORE = re.compile(r"(?:^|[,。;:、(]|力争|确保|争取|计划|目标是)到$")
+_PAST_WINDOW = re.compile(r"(?:近|最近|过去|前|连续|每|公示|隔离|今后|未来|任[意何]|历时|为期|上述|往|近来|有效期?|期限)(?:的)?$")
+_RANGE = re.compile(r"\)?,?(?:起)?,?[至到\-~]{1,2}(?:当年|同年|本年)?$")
+_LIST = re.compile(r"[、,]?(?:和|及|以及|与|或)?$")
+_YEARS_BEFORE = re.compile(r"\d{4}年?度?[-~至、]$")
+_EVENT = re.compile(r"(?P<what>[^,。;:]{0,40}?)(?:(?:之日|之时|当日|当天|次日|之后|以后|后)(?:起|算起|开始)?|之前|前|起)(?:的|,)?[在于]?$")
+_HAPPENED = re.compile(r"(?P<what>[^,。;:]{2,30}?)(?:后|之日起?),")
+_RECEIVED = re.compile(
+    r"(?:收到|接到|接)(?:本|此|该|上述)?(?:通知|文件|函|文|通告|公告|意见书?|方案|指令|来文|来函)?(?:书)?(?:之日)?(?:后|起)?[在于]?$"
+)
+_BASE_EVENT = re.compile(
+    r"(?:收到|接到|接|见)(?:(?:本|此|该|上述)?(?:通知|文件?|函|公?电|通告|公告|方案|指令|来[文函])|本\w{1,4})?(?:之日)?$"
+    r"|(?:^|[自从在于应请要须])(?:(?:本|此|该)?(?:通知|文件?|方案|意见|办法|函|公告|通告|指令|细则|规定|预案|计划|要点)|[“《][^”》]*[”》])?"
+    r"(?:印发|下发|发布|公布|发文|签发|成文|颁布|制发|收文|通知)(?:之日)?$"
+    r"|(?:即日|今日|今天|本日|现在|当日)$"
+)
+_QUOTED = re.compile(r"《[^》]*》|〔[^〕]*〕第?\d*号?|\[\d{4}\]第?\d*号?")
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A phrase of time in a text; offsets are the text's own. `role` tells how far the phrase itself is a deadline."""
+
+    start: int
+    end: int
+    phrase: str
+    role: Role
+    due: dt.date | None
+    time: str | None
+    recurrence: str | None
+    problem: str | None = None
+    from_today: bool = False  # 即日起至 …
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A phrase in the making, in canonical offsets."""
+
+    start: int
+    end: int
+    atom: dates.Found
+    role: Role
+    time: str | None
+    marked: bool
+    from_today: bool = False
+
+
+def find(flat: str, base: dt.date | None, calendar: WorkingCalendar, offset: int = 0) -> list[Deadline]:
+    """All phrases of time in a folded text that begins at `offset`, in order.
+
+    Titles in 《》 and document numbers are not searched.
+    """
+    masked = _QUOTED.sub(lambda m: "※" * len(m.group()), flat)
+    canon = canonical(masked, offset)
+    text = canon.text
+    recurring = recurrence.scan(text)
+    taken = [(r.start, r.end) for r in recurring]
+    atoms = [a for a in dates.scan(text, base, calendar) if not any(s < a.end and a.start < e for s, e in taken)]
+    pieces = _share(text, _ranges(text, [_piece(text, atom) for atom in _inherit(text, atoms, base)]))
+    found = [_deadline(canon, flat, offset, p) for p in pieces]
+    for r in recurring:
+        start, end = canon.source(r.start, r.end)
+        found.append(Deadline(start, end, flat[start - offset : end - offset], "recurring", None, r.time, r.rule))
+    return sorted(found, key=lambda d: d.start)
+
+
+def _deadline(canon: Canonical, flat: str, offset: int, piece: _Piece) -> Deadline:
+    start, end = canon.source(piece.start, piece.end)
+    due = None if piece.role == "event" else piece.atom.due
+    return Deadline(
+        start, end, flat[start - offset : end - offset], piece.role, due, piece.time, None, piece.atom.problem, piece.from_today
+    )
+
+
+def _inherit(text: str, atoms: list[dates.Found], base: dt.date | None) -> list[dates.Found]:
+    """Give a day or month without its month or year those of the date it stands in a row with (4月25日、26日; 2019年5月、6月)."""
+    done: list[dates.Found] = []
+    for atom in atoms:
+        before = done[-1] if done else None
+        if before and before.due and atom.kind in ("day", "ymd", "month") and _in_row(text, before, atom):
+            atom = _from_previous(atom, before, text, base)
+        done.append(atom)
+    return done
+
+
+def _in_row(text: str, before: dates.Found, atom: dates.Found) -> bool:
+    between = text[before.end : atom.start]
+    tail = _TAIL.match(between)
+    rest = between[tail.end() :] if tail else between
+    return bool(between and (_RANGE.match(between) or _LIST.fullmatch(between) or _RANGE.fullmatch(rest)))
+
+
+def _from_previous(atom: dates.Found, before: dates.Found, text: str, base: dt.date | None) -> dates.Found:
+    if atom.kind == "day" and before.kind in ("ymd", "day", "iso", "dotted") and before.due:
+        day = int(re.findall(r"\d+", text[atom.start : atom.end])[0])
+        try:
+            return replace(atom, due=before.due.replace(day=day), year=before.year, problem=None)
+        except ValueError:
+            return replace(atom, due=None, problem="不存在的日期")
+    if atom.year is None and atom.month and atom.due and before.due and before.year is not None:
+        due = atom.due.replace(year=before.due.year) if (atom.due.month, atom.due.day) != (2, 29) else atom.due
+        if due < before.due and base:
+            due = due.replace(year=due.year + 1)
+        return replace(atom, due=due, year=due.year)
+    return atom
+
+
+def _piece(text: str, atom: dates.Found) -> _Piece:
+    tail = _TAIL.match(text, atom.end)
+    mark = (tail["mark"] if tail else None) or ""
+    end = tail.end() if tail else atom.end
+    time = clock_time(tail) if tail else None
+    before = text[max(0, atom.start - 60) : atom.start]
+    if atom.kind == "duration":
+        role, start = _counted(before, atom.start)
+        return _Piece(start, end, atom, role, time, marked=True)
+    role = _role(before, atom, mark)
+    start = atom.start
+    if role in ("limit", "asof") and (lead := _LIMIT_BEFORE.search(before) or _ASOF_BEFORE.search(before)):
+        start -= len(before) - lead.start()
+    return _Piece(start, end, atom, role, time, marked=bool(mark), from_today=text[atom.start : atom.end] in ("即日", "今日", "今天"))
+
+
+def _role(before: str, atom: dates.Found, mark: str) -> Role:
+    if _START_BEFORE.search(before) and (mark in _STARTING or not mark or "早于" in before[-4:]):
+        return "start"
+    if mark in _STARTING:
+        return "start"
+    if mark in ("期间", "之间"):
+        return "window"
+    if mark or _LIMIT_BEFORE.search(before):
+        return "limit"
+    if _ASOF_BEFORE.search(before):
+        return "asof"
+    if _GOAL_BEFORE.search(before) and atom.kind in ("year", "month", "quarter", "half", "yearend", "plan"):
+        return "limit"
+    if atom.kind == "year" and (not atom.part or _YEARS_BEFORE.search(before)):
+        return "window"
+    return "part" if atom.part else "bare"
+
+
+def _counted(before: str, start: int) -> tuple[Role, int]:
+    """What a number of days counts from: the base date (limit), another event, or nothing at all (a window such as 近14天内)."""
+    if _PAST_WINDOW.search(before):
+        return "window", start
+    received = _RECEIVED.search(before)
+    if received:
+        return "limit", start - (len(before) - received.start())
+    clause = re.split(r"[。;:]", before)[-1]
+    event = _EVENT.search(clause)
+    if event is None:
+        earlier = _HAPPENED.search(clause)
+        return ("event" if earlier and not _BASE_EVENT.search(earlier["what"]) else "limit"), start
+    what = event["what"]
+    known = _BASE_EVENT.search(re.sub(r"(?:之日|当日)$", "", what))
+    length = len(clause) - (event.start() + (known.start() if known else 0))
+    return ("limit" if known else "event"), start - length
+
+
+def _ranges(text: str, pieces: list[_Piece]) -> list[_Piece]:
+    """Merge A至B into one phrase that ends with B; 即日起至B is a limit."""
+    merged: list[_Piece] = []
+    for piece in pieces:
+        before = merged[-1] if merged else None
+        if before and before.atom.kind != "duration" and _joined(text, before, piece):
+            today = before.from_today
+            role: Role = "limit" if today or piece.role == "limit" else "window" if piece.role == "window" else "span"
+            merged[-1] = replace(piece, start=before.start, role=role, from_today=today)
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _joined(text: str, before: _Piece, piece: _Piece) -> bool:
+    end = before.end
+    if text[end - 1 : end] == "起":
+        end -= 1
+    return end < piece.atom.start and bool(_RANGE.fullmatch(text[end : piece.atom.start]))
+
+
+def _share(text: str, pieces: list[_Piece]) -> list[_Piece]:
+    """In a row of dates (4月25日、5月25日、6月25日前) the last one's limit and hour hold for all."""
+    shared = list(pieces)
+    for i in range(len(shared) - 2, -1, -1):
+        this, following = shared[i], shared[i + 1]
+        row = this.end < following.start and _LIST.fullmatch(text[this.end : following.start])
+        if row and not this.marked and this.role in ("bare", "part", "limit") and following.role == "limit":
+            shared[i] = replace(this, role="limit", time=this.time or following.time, marked=following.marked)
+    return shared
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a phrase on its own says: see `parse_phrase`."""
+
+    due: dt.date | None
+    time: str | None
+    recurrence: str | None
+    problem: str | None = None
+
+
+def parse_phrase(phrase: str, base: dt.date, calendar: WorkingCalendar | None = None) -> Answer:
+    """Read one deadline phrase against a base date; all None where the phrase says nothing of the kind.
+
+    >>> parse_phrase("2月20日前", dt.date(2020, 2, 14)).due
+    datetime.date(2020, 2, 20)
+    """
+    days = calendar or national()
+    flat = fold(phrase)
+    found = [d for d in find(flat, base, days) if d.role not in ("start", "window")]
+    order = {"recurring": 0, "limit": 1, "event": 1}
+    best = min(found, key=lambda d: (order.get(d.role, 2), d.start), default=None)
+    if best is None:
+        return _hour_alone(flat, base)
+    return Answer(best.due, best.time if best.due or best.recurrence else None, best.recurrence, best.problem)
+
+
+_HOUR = re.compile(r"^[于在请务必]*" + TIME + r"(?:之?前|以前|止)")
+
+
+def _hour_alone(flat: str, base: dt.date) -> Answer:
+    """17时前, 下班前: the base day itself; 今年 and other bare years: their last day."""
+    match = _HOUR.match(canonical(flat).text)
+    if match and match["clock"]:
+        return Answer(base, clock_time(match), None)
+    year = next((a for a in dates.scan(canonical(flat).text, base, national()) if a.kind == "year"), None)
+    return Answer(year.due, None, None) if year and re.fullmatch(r"[于在]?.{2,5}年度?", flat) else Answer(None, None, None)

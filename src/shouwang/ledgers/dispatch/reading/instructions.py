@@ -1,0 +1,115 @@
+"""A sentence taken apart into instructions: each keeps what introduces it and what it is for."""
+
+from __future__ import annotations
+
+import re
+
+from .words import ACTING, AIM, CLOSED, DATE_ONLY, LEAD_IN, LEAD_OUT, MEANS, MODAL, REASON, REFERS_BACK, REPORT, TEMPORAL
+
+_SPLIT = re.compile(r"[,;]")
+_MODAL = re.compile(MODAL)
+_SHORT = 9
+_SUBJECT = re.compile(
+    r"(?:请|由|各|有关|相关|全市|全省|全县|全区)?[^,。;:]{0,40}?(?:单位|部门|地区|地方|各地|县|区|市|镇|乡|街道|村|局|厅|委|办|组|政府|企业|机构|学校|人员|干部|同志|的|\))$"
+)
+_BY_RULE = re.compile(
+    r"(?:[^,。;]{0,30}?(?:要|应|请|须|现请你们|单位|部门|各地|[县区市局委办]|\)))?(?:按照?|根据|结合|围绕|对照|依据|参照|针对|依托)[^,。;]{2,40}?(?:要求|规定|精神|原则|部署|实际|方案|标准|基础上|程序|范围|安排|通知|意见|办法)"
+)
+_PREDICATE = re.compile(rf"[^,。;:]{{1,40}}?(?:{MODAL}|将)")
+
+
+def clauses(flat: str, start: int, end: int) -> list[tuple[int, int]]:
+    """(start, end) of the parts of a sentence between commas and semicolons; commas inside brackets and quotes do not part."""
+    depth, at = 0, start
+    found: list[tuple[int, int]] = []
+    for i in range(start, end):
+        char = flat[i]
+        if char in "(《“[<":
+            depth += 1
+        elif char in ")》”]>":
+            depth = max(0, depth - 1)
+        elif char in ",;" and depth == 0:
+            found.append((at, i + 1))
+            at = i + 1
+    if at < end:
+        found.append((at, end))
+    return [(a, b) for a, b in found if flat[a:b].strip(" ,;。")]
+
+
+def _kind(part: str) -> str:
+    """forward: introduces what follows; head: begins an instruction; back: belongs to what stands before."""
+    body = part.strip(" ,;。")
+    if CLOSED.match(body):
+        return "closed"
+    if DATE_ONLY.fullmatch(body) and not REPORT.search(body) and not re.search(r"完成|办结|召开|实现", body):
+        return "forward"
+    if TEMPORAL.search(body) and not _MODAL.search(body[3:]) and len(body) < 60:
+        return "forward"
+    if _BY_RULE.fullmatch(body):
+        return "forward"
+    if AIM.match(body) and not _MODAL.match(body):
+        return "back"
+    if REFERS_BACK.match(body):
+        return "back"
+    if LEAD_OUT.search(body) and (LEAD_IN.match(body) or _leads(body)):
+        return "forward"
+    if _SUBJECT.fullmatch(body) and not ACTING.match(body):
+        return "forward"
+    if MEANS.match(body):
+        return "forward"
+    if ACTING.match(body) or _MODAL.match(body):
+        return "head"
+    if LEAD_IN.match(body) and not _PREDICATE.match(body) and len(body) < 40 and not re.search(r"的?(?:要|应|须|不得)", body):
+        return "forward" if not re.search(r"进行|予以|给予|负责|落实|作为|纳入|报", body) else "head"
+    if _PREDICATE.match(body):
+        return "head"
+    return "back"
+
+
+def still_reason(body: str, index: int) -> bool:
+    """True while the reasons a sentence opens with (为…，根据…，) run on: until somebody is asked or something announced."""
+    if index == 0:
+        return bool(REASON.match(body))
+    return not re.match(r"(?:现|请|特|决定|各|要|应|须|我|定于|本|拟|经研究|你)", body) and not _PREDICATE.match(body)
+
+
+def _leads(body: str) -> bool:
+    return bool(re.match(r"(?:要|应|须|必须)?(?:在|对|按|根据|结合|于)", body))
+
+
+def split(flat: str, start: int, end: int) -> list[tuple[int, int]]:
+    """(start, end) of the instructions of a sentence, in order, together the whole of it.
+
+    Parts that introduce go with the instruction after them, aims and references with the one before; very short ones are not
+    left alone.
+    """
+    groups: list[list[int]] = []
+    waiting: int | None = None
+    reasons = closed = False
+    for i, (a, b) in enumerate(clauses(flat, start, end)):
+        kind = _kind(flat[a:b])
+        reasons = (i == 0 or reasons) and still_reason(flat[a:b].strip(" ,;。"), i)
+        if reasons:
+            kind = "forward"
+        if kind == "closed":
+            groups.append([a if waiting is None else waiting, b])
+            waiting, closed = None, True
+            continue
+        if kind == "forward":
+            waiting = a if waiting is None else waiting
+            continue
+        first = a if waiting is None else waiting
+        short = len(flat[first:b].strip(" ,;。")) < _SHORT
+        if groups and waiting is None and (kind == "back" or short) and not closed:
+            groups[-1][1] = b
+        elif groups and kind == "back" and waiting is not None and LEAD_IN.match(flat[waiting:b]) is None:
+            groups[-1][1] = b
+        else:
+            groups.append([first, b])
+        waiting, closed = None, False
+    if waiting is not None:
+        if groups and not closed:
+            groups[-1][1] = end
+        else:
+            groups.append([waiting, end])
+    return [(a, b) for a, b in groups]
