@@ -2,7 +2,7 @@
 
 import pytest
 
-from shouwang.kernel.privacy import models_datakey
+import shouwang.kernel.privacy.models_datakey  # noqa: F401 - the key table, until the kernel's models name it
 
 MIDDLEWARE = "shouwang.kernel.sign_in.middleware.SignInMiddleware"
 

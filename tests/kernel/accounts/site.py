@@ -1,4 +1,4 @@
-"""Routes of the site with the account pages, as config/urls.py includes them, and two pages behind them to knock at."""
+"""Routes of the site with the account pages, in front of the others, and a page behind them to knock at."""
 
 from django.http import HttpResponse
 from django.urls import include, path
@@ -18,6 +18,5 @@ urlpatterns = [
     path("", include("shouwang.kernel.sign_in.urls")),
     path("", include("shouwang.kernel.accounts.urls")),
     path("", include("shouwang.kernel.administration.urls")),
-    path("", include("shouwang.portal.urls")),
+    path("", include("shouwang.config.urls")),
 ]
-handler404 = "shouwang.portal.errors.not_found"

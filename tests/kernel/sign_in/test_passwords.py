@@ -20,8 +20,11 @@ from tests.factories.accounts import PASSWORD, make_user, scope, sign_in, small_
 TODAY = dt.date(2020, 2, 17)
 
 
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture
-def officer(db):
+def officer():
     return make_user("cy.chen", small_city().offices["440513-fpb"], "office_clerk")
 
 

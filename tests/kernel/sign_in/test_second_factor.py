@@ -15,7 +15,7 @@ from shouwang.kernel.audit.models import Event
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.privacy import make_missing_keys
 from shouwang.kernel.sign_in import second_factor
-from tests.factories.accounts import PASSWORD, make_user, scope, sign_in, small_city
+from tests.factories.accounts import PASSWORD, grant, make_user, scope, sign_in, small_city
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2020, 2, 17)
@@ -175,8 +175,6 @@ def test_role_given_in_mid_session_asks_for_the_factor_at_once(city):
     user = make_user("cy.li", city.offices["4405-fpb"])
     client = signed(user)
     assert client.get("/account/").status_code == 200
-    from tests.factories.accounts import grant
-
     grant(user, "audit_admin", city.city)
     assert client.get("/account/").url == "/account/second-factor/"
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from shouwang.kernel.accounts.models import SignIn, User
 from shouwang.kernel.audit.models import Event
+from shouwang.kernel.regions.scope import Scope
 from tests.factories.accounts import PASSWORD, make_user, sign_in, small_city
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def city():
     return small_city()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def officer(city):
     return make_user("cy.chen", city.offices["440513-fpb"], "office_clerk", name="陈一")
 
@@ -51,17 +52,17 @@ def test_right_password_opens_the_page_that_was_wanted(officer):
 
 
 @pytest.mark.parametrize("target", ["https://example.org/", "//example.org/", "/\\example.org", "javascript:alert(1)"])
-def test_target_outside_the_site_is_ignored(officer, target):
+def test_target_outside_the_site_is_ignored(target):
     assert post(Client(), next=target).url == "/"
 
 
 @pytest.mark.parametrize("typed", ["  CY.Chen ", "ｃｙ．ｃｈｅｎ"])
-def test_user_name_is_found_however_it_was_typed(officer, typed):
+def test_user_name_is_found_however_it_was_typed(typed):
     assert post(Client(), typed).status_code == 302
 
 
 @pytest.mark.parametrize(("username", "password"), [("", PASSWORD), ("cy.chen", ""), ("   ", PASSWORD)])
-def test_empty_field_is_said(officer, username, password):
+def test_empty_field_is_said(username, password):
     answer = post(Client(), username, password)
     assert (answer.status_code, "请输入用户名和密码" in words(answer)) == (422, True)
     assert not AccessAttempt.objects.exists()
@@ -74,7 +75,7 @@ def test_wrong_password_says_how_many_tries_are_left(officer):
     assert Event.objects.filter(verb="accounts.sign_in_failed", record_id=str(officer.pk)).count() == 2
 
 
-def test_unknown_user_name_answers_like_a_known_one(officer):
+def test_unknown_user_name_answers_like_a_known_one():
     known, unknown = post(Client(), password="Wrong-one-1"), post(Client(), "nobody", "Wrong-one-1")
     assert (known.status_code, unknown.status_code) == (422, 422)
     assert "还可以尝试 4 次" in words(unknown)
@@ -85,7 +86,7 @@ def lock(name: str = "cy.chen") -> None:
         post(Client(headers={"user-agent": f"browser {n}"}), name, f"Wrong-one-{n}")
 
 
-def test_five_failures_lock_the_user_name_for_every_browser_and_spelling(officer):
+def test_five_failures_lock_the_user_name_for_every_browser_and_spelling():
     lock()
     for typed in ("cy.chen", "CY.CHEN", " cy.chen", "ｃｙ．ｃｈｅｎ"):
         answer = post(Client(), typed)
@@ -93,13 +94,13 @@ def test_five_failures_lock_the_user_name_for_every_browser_and_spelling(officer
         assert "已锁定 30 分钟" in words(answer)
 
 
-def test_lock_of_one_name_leaves_the_office_free(city, officer):
+def test_lock_of_one_name_leaves_the_office_free(city):
     make_user("cy.lin", city.offices["440513-fpb"], "office_clerk")
     lock()
     assert post(Client(), "cy.lin").status_code == 302
 
 
-def test_lock_ends_after_thirty_minutes_and_not_before(officer, monkeypatch):
+def test_lock_ends_after_thirty_minutes_and_not_before(monkeypatch):
     lock()
     later(monkeypatch, minutes=29)
     assert post(Client()).status_code == 429
@@ -107,7 +108,7 @@ def test_lock_ends_after_thirty_minutes_and_not_before(officer, monkeypatch):
     assert post(Client()).status_code == 302
 
 
-def test_success_forgets_earlier_failures(officer):
+def test_success_forgets_earlier_failures():
     client = Client()
     for n in range(4):
         post(client, password=f"Wrong-one-{n}")
@@ -115,7 +116,7 @@ def test_success_forgets_earlier_failures(officer):
     assert "还可以尝试 4 次" in words(post(Client(), password="Wrong-one-9"))
 
 
-def test_what_was_typed_into_the_user_name_field_is_kept_nowhere(officer):
+def test_what_was_typed_into_the_user_name_field_is_kept_nowhere():
     post(Client(), "440582199001010019", "secret-Secret-1")
     kept = " ".join(str(v) for row in AccessAttempt.objects.values() for v in row.values())
     assert kept
@@ -145,14 +146,14 @@ def test_account_without_a_role_gets_a_clear_page(city):
     assert "尚未分配任何角色和区划" in words(client.get("/account/"))
 
 
-def test_expired_grant_opens_nothing_and_is_shown_as_expired(city, officer):
+def test_expired_grant_opens_nothing_and_is_shown_as_expired(officer):
     officer.grants.update(until=dt.date(2019, 6, 1))
     client = sign_in(Client(), officer)
     assert client.get("/work/").status_code == 403
     assert "已到期" in words(client.get("/account/"))
 
 
-def test_second_desk_ends_the_first_and_says_why(officer):
+def test_second_desk_ends_the_first_and_says_why():
     first, second = Client(), Client()
     post(first)
     post(second)
@@ -162,7 +163,7 @@ def test_second_desk_ends_the_first_and_says_why(officer):
     assert "在另一台电脑上登录，本次登录随之退出" in words(thrown)
 
 
-def test_phone_and_desk_live_side_by_side(officer):
+def test_phone_and_desk_live_side_by_side():
     desk, phone = Client(), Client(headers={"user-agent": PHONE})
     post(desk)
     post(phone)
@@ -170,13 +171,13 @@ def test_phone_and_desk_live_side_by_side(officer):
     assert set(SignIn.objects.values_list("device", flat=True)) == {"desk", "phone"}
 
 
-def test_chosen_device_outweighs_the_browser(officer):
+def test_chosen_device_outweighs_the_browser():
     client = Client(headers={"user-agent": PHONE})
     post(client, device="desk")
     assert list(SignIn.objects.values_list("device", flat=True)) == ["desk"]
 
 
-def test_sign_out_elsewhere_ends_the_other_device(officer):
+def test_sign_out_elsewhere_ends_the_other_device():
     desk, phone = Client(), Client(headers={"user-agent": PHONE})
     post(desk)
     post(phone)
@@ -185,7 +186,7 @@ def test_sign_out_elsewhere_ends_the_other_device(officer):
     assert phone.get("/work/").status_code == 302
 
 
-def test_sign_out_ends_the_session(officer):
+def test_sign_out_ends_the_session():
     client = Client()
     post(client)
     assert client.post("/sign-out/").url == "/sign-in/"
@@ -194,7 +195,7 @@ def test_sign_out_ends_the_session(officer):
     assert client.get("/sign-out/").status_code == 405
 
 
-def test_thirty_idle_minutes_end_the_session(officer, monkeypatch):
+def test_thirty_idle_minutes_end_the_session(monkeypatch):
     client = Client()
     post(client)
     later(monkeypatch, minutes=29)
@@ -213,7 +214,7 @@ def test_administrator_has_fifteen_idle_minutes(city, monkeypatch):
     assert "已超过 15 分钟没有操作" in words(client.get("/account/", follow=True))
 
 
-def test_page_that_polls_does_not_keep_a_session_alive(officer, monkeypatch):
+def test_page_that_polls_does_not_keep_a_session_alive(monkeypatch):
     client = Client()
     post(client)
     later(monkeypatch, minutes=20)
@@ -222,7 +223,7 @@ def test_page_that_polls_does_not_keep_a_session_alive(officer, monkeypatch):
     assert client.get("/work/").status_code == 302
 
 
-def test_twelve_hours_end_the_session_however_busy(officer, monkeypatch):
+def test_twelve_hours_end_the_session_however_busy(monkeypatch):
     client = Client()
     post(client)
     for _ in range(25):
@@ -232,7 +233,7 @@ def test_twelve_hours_end_the_session_however_busy(officer, monkeypatch):
     assert "已满 12 小时" in words(client.get("/work/", follow=True))
 
 
-def test_activity_is_written_once_a_minute(officer, monkeypatch):
+def test_activity_is_written_once_a_minute(monkeypatch):
     client = Client()
     post(client)
     before = SignIn.objects.get().seen_at
@@ -243,18 +244,16 @@ def test_activity_is_written_once_a_minute(officer, monkeypatch):
     assert SignIn.objects.get().seen_at == moment
 
 
-def test_session_user_and_sign_in_cost_three_queries(officer, django_assert_num_queries, monkeypatch):
+def test_session_user_and_sign_in_cost_three_queries(django_assert_num_queries, monkeypatch):
     client = Client()
     post(client)
     monkeypatch.setattr("shouwang.kernel.web.business_now", timezone.localtime)
-    from shouwang.kernel.regions.scope import Scope
-
     monkeypatch.setattr("shouwang.kernel.web.scope_of", lambda user, *_a, **_k: Scope.system(user.name))
     with django_assert_num_queries(3):
         client.get("/work/")
 
 
-def test_htmx_request_of_a_dead_session_is_led_to_the_sign_in_page(officer, monkeypatch):
+def test_htmx_request_of_a_dead_session_is_led_to_the_sign_in_page(monkeypatch):
     client = Client()
     post(client)
     later(monkeypatch, hours=1)
@@ -262,13 +261,13 @@ def test_htmx_request_of_a_dead_session_is_led_to_the_sign_in_page(officer, monk
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/sign-in/")
 
 
-def test_sign_in_table_opens_no_session(officer):
+def test_sign_in_table_opens_no_session():
     client = Client()
     post(client)
     assert client.session.session_key not in " ".join(str(v) for v in SignIn.objects.values().get().values())
 
 
-def test_signed_in_person_is_led_away_from_the_sign_in_page(officer):
+def test_signed_in_person_is_led_away_from_the_sign_in_page():
     client = Client()
     post(client)
     assert client.get("/sign-in/").url == "/"

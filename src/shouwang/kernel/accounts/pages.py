@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +17,6 @@ from shouwang.kernel.accounts.models import Delegation, Handover
 from shouwang.kernel.accounts.queries import handovers_of
 from shouwang.kernel.accounts.roles import group_names, roles
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
-from shouwang.kernel.models import Receipt
 from shouwang.kernel.pages import back, page
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.web import Request
@@ -32,10 +29,10 @@ def form_page(
     request: Request, form: forms.BaseForm, save: Callable[[dict[str, Any]], HttpResponse], *, title: str, crumbs: list[tuple[str, str]],
     submit: str = "保存", **context: Any,
 ) -> HttpResponse:  # fmt: skip
-    """Show a form, or clean it and call `save`; a refusal stands at its field, a second press of the button gets the first answer."""
+    """Show a form, or clean it and call `save`; a refusal stands at its field."""
     if request.method == "POST" and form.is_valid():
         try:
-            return once(request, lambda: save(form.cleaned_data))
+            return save(form.cleaned_data)
         except NotPermitted:
             raise
         except Refused as no:
@@ -47,26 +44,6 @@ def form_page(
         {"form": form, "title": title, "crumbs": crumbs, "submit": submit, "cancel": crumbs[-1][1], **context},
         status=status,
     )
-
-
-def once(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:
-    """Do the act of a form with an operation id at most once; the receipt is written in the transaction of the act."""
-    try:
-        op_id = uuid.UUID(request.POST.get("op_id", ""))
-    except ValueError:
-        return act()
-    try:
-        with transaction.atomic():
-            receipt = Receipt.objects.create(op_id=op_id, user_id=request.user.pk)
-            response = act()
-            receipt.location = response.headers.get("Location", request.path)
-            receipt.save()
-            return response
-    except IntegrityError:
-        first = Receipt.objects.filter(op_id=op_id, user_id=request.user.pk).first()
-        if first is None:
-            raise
-        return redirect(first.location)
 
 
 @page(signed_in=True, why="角色说明，人人可看")

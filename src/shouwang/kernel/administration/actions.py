@@ -39,16 +39,14 @@ def save_office(office: Office, values: Mapping[str, Any], *, by: Scope, today: 
     return locked
 
 
-def create_user(values: Mapping[str, Any], *, by: Scope, today: dt.date, now: dt.datetime) -> tuple[User, str]:
-    """A new account with a one-time password, which is returned and kept nowhere in the clear."""
+def create_user(values: Mapping[str, Any], *, by: Scope, today: dt.date) -> User:
+    """A new account without a password: who opens accounts never knows how to enter them, the security administrator issues the first."""
     name = normal_username(values["username"])
     if User.objects.filter(username=name).exists():
         raise Refused(f"用户名“{name}”已存在。请改用其他用户名，例如加上机构简称。", field="username")
-    user = User(**{**values, "username": name})
-    with transaction.atomic():
-        with change(user, by=by, verb=policies.CREATE_USER, today=today):
-            pass
-        return user, one_time(user, now)
+    with change(User(**{**values, "username": name}), by=by, verb=policies.CREATE_USER, today=today) as user:
+        user.must_change_password = True
+    return user
 
 
 def edit_user(user: User, values: Mapping[str, Any], *, by: Scope, today: dt.date) -> User:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from shouwang.kernel.accounts.forms import day_after
 from shouwang.kernel.accounts.models import Grant, Office, User
-from shouwang.kernel.accounts.pages import BOTH, form_page, once
+from shouwang.kernel.accounts.pages import BOTH, form_page
 from shouwang.kernel.accounts.policies import GRANT, MANAGE, UNLOCK
 from shouwang.kernel.accounts.queries import role_words
 from shouwang.kernel.administration import actions
@@ -68,12 +68,13 @@ def _office(request: Request, office: Office, title: str) -> HttpResponse:
 
 @page(MANAGE, methods=BOTH)
 def new_user(request: Request) -> HttpResponse:
-    """Open an account; its one-time password is shown in this answer and nowhere else."""
+    """Open an account; the security administrator issues its first password."""
     form = UserForm(request.POST or None, scope=request.scope, permission=MANAGE)
 
     def save(said: dict[str, Any]) -> HttpResponse:
-        user, word = actions.create_user(said, by=request.scope, today=request.today, now=timezone.now())
-        return render(request, "accounts/one_time.html", {"person": user, "word": word})
+        made = actions.create_user(said, by=request.scope, today=request.today)
+        messages.success(request, f"已建立账号“{made.username}”。请安全管理员授予角色并签发一次性密码。")
+        return redirect(f"/admin/users/{made.pk}/")
 
     return form_page(request, form, save, title="新建账号", crumbs=[USERS_AT], submit="建立账号")
 
@@ -109,16 +110,12 @@ def edit_user(request: Request, pk: int) -> HttpResponse:
 
 @page(UNLOCK, methods=("POST",))
 def user_deed(request: Request, pk: int, deed: str) -> HttpResponse:
-    """Reset or force the password, unlock, take the authenticator away, sign out."""
+    """Issue a one-time password (shown in this answer and nowhere else), force a new one, unlock, unbind, sign out."""
     person = user_within(request.scope, pk, UNLOCK)
     who: dict[str, Any] = {"by": request.scope, "today": request.today}
     if deed == "reset-password":
-
-        def reset() -> HttpResponse:
-            word = actions.reset_password(person, **who, now=timezone.now())
-            return render(request, "accounts/one_time.html", {"person": person, "word": word})
-
-        return once(request, reset)
+        word = actions.reset_password(person, **who, now=timezone.now())
+        return render(request, "accounts/one_time.html", {"person": person, "word": word})
     deeds: dict[str, tuple[Callable[[], None], str]] = {
         "force-password": (lambda: actions.force_password(person, **who), "该人员下次操作前须修改密码。"),
         "unlock": (lambda: actions.unlock_user(person, **who), "已解除锁定。"),
