@@ -24,7 +24,8 @@ from tests.kernel.official_samples import report
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # The order the schema of ISO/IEC 29500-1 prescribes; Word calls a file with another order damaged.
 ORDERS = {
-    "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr pBdr shd tabs overflowPunct snapToGrid spacing ind jc outlineLvl",
+    "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr pBdr shd tabs "
+    "overflowPunct autoSpaceDE autoSpaceDN snapToGrid spacing ind jc outlineLvl",
     "rPr": "rStyle rFonts b i color spacing w kern sz szCs lang",
     "tblPr": "tblStyle tblpPr tblOverlap tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook",
     "tblBorders": "top left bottom right insideH insideV",
@@ -175,7 +176,7 @@ def test_columns_align_as_told() -> None:
 def test_touching_tables_stay_two() -> None:
     table = Table(["甲"], [["1"]])
     document = reopened(report(body=[table, table], attachments=[], attachment_pages=[AttachmentPage("附表", [table])]))
-    assert len(document.tables) == 4  # the last is 版记
+    assert len(document.tables) == 3
     names = [child.tag for child in document.element.body]
     assert not any(before == after == qn("w:tbl") for before, after in pairwise(names))
 
@@ -183,18 +184,28 @@ def test_touching_tables_stay_two() -> None:
 def test_joint_seals_stand_side_by_side_with_the_date_under_the_last() -> None:
     document = reopened(report(sealed=True, signature=["甲局", "乙局", "丙局", "丁局"]))
     rows = next(table for table in document.tables if "甲局" in table.rows[0].cells[0].text).rows
-    assert [[cell.text for cell in row.cells] for row in rows] == [["甲局", "乙局", "丙局"], ["丁局\n2020年2月20日", "", ""]]
+    assert [[cell.text for cell in row.cells] for row in rows] == [["甲局", "乙局", "丙局"], ["", "", "丁局\n2020年2月20日"]]
     assert all(abs((row.height or 0) - Mm(46)) < Pt(0.1) for row in rows)
 
 
-def test_imprint_hangs_at_the_foot_of_the_last_page_between_rules() -> None:
+def test_imprint_stands_in_a_box_at_the_foot_of_the_last_page_between_rules() -> None:
     document = reopened(report())
-    table = document.tables[-1]
-    assert [row.cells[0].text for row in table.rows] == ["抄送：县委办公室，县政府办公室。", "云岭县扶贫办\t2020年2月20日印发"]
-    assert table._tbl.tblPr.find(f"{W}tblpPr").get(f"{W}tblpYSpec") == "bottom"
-    borders = {border.tag.removeprefix(W): border.get(f"{W}sz") for border in table._tbl.tblPr.find(f"{W}tblBorders")}
-    assert borders == {"top": "8", "bottom": "8", "insideH": "6"}
-    assert len(reopened(report(copies_to=[], printing_office=None, printing_date=None)).tables) == len(document.tables) - 1
+    holder = document.paragraphs[-1]
+    assert holder.paragraph_format.line_spacing == Pt(22 * 2 + 3)
+    boxes = list(holder._p.iter(f"{W}txbxContent"))
+    assert len(boxes) == 2  # for readers since 2010 and for older ones
+    for box in boxes:
+        table = DocxTable(box[0], document)
+        assert [row.cells[0].text for row in table.rows] == ["抄送：县委办公室，县政府办公室。", "云岭县扶贫办\t2020年2月20日印发"]
+        borders = {border.tag.removeprefix(W): border.get(f"{W}sz") for border in table._tbl.tblPr.find(f"{W}tblBorders")}
+        assert borders == {"top": "8", "bottom": "8", "insideH": "6"}
+    bare = reopened(report(copies_to=[], printing_office=None, printing_date=None))
+    assert not list(bare.element.body.iter(f"{W}txbxContent"))
+
+
+@pytest.mark.parametrize(("copies", "lines"), [("甲" * 20, 2), ("甲" * 40, 3), ("甲" * 60, 4)])
+def test_room_kept_for_the_imprint_grows_with_its_lines(copies: str, lines: int) -> None:
+    assert reopened(report(copies_to=[copies])).paragraphs[-1].paragraph_format.line_spacing == Pt(22 * lines + 3)
 
 
 def test_attachment_begins_a_page_with_its_label() -> None:

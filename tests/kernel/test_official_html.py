@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shouwang.kernel.official import AttachmentPage, Heading, OfficialDocument, Paragraph, Run, Table, clean, plain_text, render_html
@@ -78,7 +78,8 @@ def test_page_shows_every_part_in_reading_order() -> None:
         at = text.index(part, at) + len(part)
 
 
-@given(st.text())
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=40))
 def test_no_text_becomes_markup(text: str) -> None:
     nasty = text + "<script>alert(1)</script>\"'&"
     doc = OfficialDocument(
@@ -146,6 +147,8 @@ def test_sheet_of_style_knows_every_class_and_stays_within_the_browser_baseline(
         report(sealed=True),
         report(sealed=True, signature=["汕头市龙湖区扶贫工作领导小组办公室"], red_head="汕头市龙湖区扶贫工作领导小组办公室文件"),
         report(sealed=True, signature=["甲局", "乙局"], signer_upward=None),
+        report(sealed=True, signature=["甲局", "乙局", "丙局", "丁局"]),
+        report(sealed=True, signature=["甲局", "乙局", "丙局", "丁局", "戊局"]),
         report(
             body=[
                 Table(list("甲乙丙丁戊己庚"), [], alignment=["left", "right"] * 3 + ["center"]),
@@ -158,6 +161,14 @@ def test_sheet_of_style_knows_every_class_and_stays_within_the_browser_baseline(
     plain = {"od-number", "od-signer", "od-copy-number", "od-to", "od-signer-office"}  # carry the sheet's own look
     assert shown - styled == plain & shown
     assert not re.search(r":has\(|color-mix|&\s*[.{]|url\(|@import", css)
+
+
+def test_last_row_of_joint_seals_stands_on_the_right() -> None:
+    four = render_html(report(sealed=True, signature=["甲局", "乙局", "丙局", "丁局"]))
+    assert '<span class="od-seal od-from3">丁局<span class="od-date">2020年2月20日</span></span></div>' in four
+    five = render_html(report(sealed=True, signature=["甲局", "乙局", "丙局", "丁局", "戊局"]))
+    assert '<span class="od-seal od-from2">丁局</span>' in five
+    assert "od-from" not in render_html(report(sealed=True, signature=["甲局", "乙局"]))
 
 
 def test_plain_text_has_every_part_once_and_no_blank_line() -> None:

@@ -30,44 +30,53 @@ def test_width_counts_latin_half_and_points_a_quarter() -> None:
     assert em_width("附件：1.“甲”2020") == 3 + 0.5 + 0.25 + 3 + 2
 
 
-def test_sealed_date_stands_four_from_the_right_and_the_name_centred_over_it() -> None:
+def _ends(item: Placed) -> float:
+    """Room on the right of a line in body characters."""
+    if item.centred:
+        return (FMT.width_em - item.left - em_width(item.text)) / 2
+    return FMT.width_em - item.left - em_width(item.text)
+
+
+def test_sealed_date_stands_four_from_the_right_and_the_name_is_centred_over_it() -> None:
     name, date = place_signature(report(sealed=True), FMT)
-    assert date == Placed("2020年2月20日", 4.0)
-    assert name.right + em_width(name.text) / 2 == date.right + em_width(date.text) / 2
+    assert _ends(date) == pytest.approx(4)
+    assert name == Placed("云岭县扶贫办", date.left, centred=True)
 
 
-def test_sealed_name_too_long_stands_at_the_edge_with_the_date_centred_under_it() -> None:
+def test_sealed_name_too_long_ends_at_the_edge_over_the_middle_of_the_date() -> None:
     name, date = place_signature(report(sealed=True, signature=["汕头市龙湖区扶贫工作领导小组办公室"]), FMT)
-    assert name.right == 0
-    assert date.right + em_width(date.text) / 2 == em_width(name.text) / 2
+    assert _ends(name) == pytest.approx(0)
+    assert date == Placed("2020年2月20日", name.left, centred=True)
 
 
 def test_unsealed_name_stands_two_from_the_right_and_the_date_begins_two_further() -> None:
     name, date = place_signature(report(signature=["汕头市扶贫开发领导小组"]), FMT)
-    assert name.right == 2
-    assert name.right + em_width(name.text) - 2 == date.right + em_width(date.text)
+    assert _ends(name) == pytest.approx(2)
+    assert date == Placed("2020年2月20日", name.left + 2, centred=False)
 
 
 def test_unsealed_name_shorter_than_the_date_gives_the_date_two_from_the_right() -> None:
     name, date = place_signature(report(signature=["县扶贫办"]), FMT)
-    assert date.right == 2
-    assert name.right + em_width(name.text) - 2 == date.right + em_width(date.text)
+    assert _ends(date) == pytest.approx(2)
+    assert date.left == name.left + 2
 
 
 def test_joint_unsealed_names_begin_in_one_column() -> None:
-    first, second, _ = place_signature(report(signature=["云岭县扶贫办", "云岭县人力资源社会保障局"]), FMT)
-    assert first.right + em_width(first.text) == second.right + em_width(second.text)
+    first, second, date = place_signature(report(signature=["云岭县扶贫办", "云岭县人力资源社会保障局"]), FMT)
+    assert first.left == second.left == date.left - 2
+    assert _ends(second) == pytest.approx(2)
 
 
 def test_draft_has_a_name_without_date() -> None:
-    assert place_signature(report(date=None), FMT) == [Placed("云岭县扶贫办", 2.0)]
+    [name] = place_signature(report(date=None), FMT)
+    assert _ends(name) == pytest.approx(2)
 
 
 @given(st.lists(st.text(alphabet="市县区办局a1", min_size=1, max_size=30), max_size=4), st.booleans(), st.dates(dt.date(2012, 7, 1)))
-def test_nothing_is_placed_beyond_the_edge(names: list[str], sealed: bool, day: dt.date) -> None:
+def test_nothing_is_placed_beyond_the_left_edge(names: list[str], sealed: bool, day: dt.date) -> None:
     placed = place_signature(report(signature=names, sealed=sealed, date=day), FMT)
     assert len(placed) == len(names) + 1
-    assert all(item.right >= 0 for item in placed)
+    assert all(0 <= item.left < FMT.width_em for item in placed)
 
 
 @given(st.integers(4, 30))

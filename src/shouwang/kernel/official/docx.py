@@ -6,12 +6,12 @@ import io
 import zipfile
 from collections.abc import Sequence
 
-from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from shouwang.kernel.official import docx_table, model
+from shouwang.kernel.official import docx_imprint, docx_table, model
 from shouwang.kernel.official.docx_page import RED, Style, add_gap, add_run, element, mm, new_document, styles_of
 from shouwang.kernel.official.layout import em_width, format_on, head_size, joint_sealed, place_signature
 from shouwang.kernel.official.title import balance_title
@@ -25,7 +25,7 @@ def write(doc: model.OfficialDocument) -> bytes:
     writer.main_text()
     for index, page in enumerate(doc.attachment_pages):
         writer.annex(index, page)
-    docx_table.add_imprint(writer.document, doc, writer.fmt, writer.styles)
+    docx_imprint.add_imprint(writer.document, doc, writer.fmt, writer.styles)
     buffer = io.BytesIO()
     writer.document.save(buffer)
     return _timeless(buffer.getvalue())
@@ -48,7 +48,6 @@ class _Writer:
         self.styles = styles_of(self.fmt)
         self.document = new_document(doc, self.fmt, self.styles)
         self.line, self.em = self.fmt.line_pitch, self.fmt.em
-        self.width = mm(self.fmt.page_width - self.fmt.margin_left - self.fmt.margin_right)
 
     def add(self, style: Style, text: str = "", *, font: str = "", before: float = 0) -> Paragraph:
         """One paragraph; `before` is free room above it in lines."""
@@ -86,10 +85,10 @@ class _Writer:
         number, signer = model.one_line(self.doc.doc_number or ""), model.one_line(self.doc.signer_upward or "")
         paragraph = self.add(self.styles.flush, number, before=before)
         if not signer:
-            paragraph.paragraph_format.alignment = 1
+            paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
             return
         paragraph.paragraph_format.left_indent = Pt(self.em)
-        paragraph.paragraph_format.tab_stops.add_tab_stop(Pt(self.width - self.em), WD_TAB_ALIGNMENT.RIGHT)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Pt(self.fmt.width - self.em), WD_TAB_ALIGNMENT.RIGHT)
         add_run(paragraph, "\t签发人：", self.fmt.font_body, self.fmt)
         add_run(paragraph, signer, self.fmt.font_level2, self.fmt)
 
@@ -173,9 +172,14 @@ class _Writer:
         before = self.fmt.sealed_before if self.doc.sealed else self.fmt.unsealed_before
         placed = place_signature(self.doc, self.fmt)
         for index, item in enumerate(placed):
-            paragraph = self.add(self.styles.right, item.text, before=0 if index else before)
-            paragraph.paragraph_format.right_indent = Pt(item.right * self.em)
-            paragraph.paragraph_format.keep_with_next = index < len(placed) - 1 or bool(self.doc.notes)
+            paragraph = self.add(self.styles.signature, item.text, before=0 if index else before)
+            layout = paragraph.paragraph_format
+            layout.left_indent = Pt(item.left * self.em)
+            if item.centred:
+                layout.alignment = WD_ALIGN_PARAGRAPH.CENTER
+                # Half a character more on both sides: a name that just fits must not wrap for a rounding.
+                layout.left_indent, layout.right_indent = Pt((item.left - 0.5) * self.em), Pt(-0.5 * self.em)
+            layout.keep_with_next = index < len(placed) - 1 or bool(self.doc.notes)
 
     def annex(self, index: int, page: model.AttachmentPage) -> None:
         """An attachment from a new page on: label at the top left in 黑体, title on the third line."""

@@ -34,6 +34,7 @@ class Style:
     spacing: float = 0.0
     first_line: int = 0
     outline: int | None = None
+    exact: bool = False  # no room between Han and figures: the text is placed by its computed width
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Styles:
     levels: tuple[Style, Style, Style, Style]
     head: Style
     title: Style
-    right: Style
+    signature: Style
     table: Style
     table_head: Style
     caption: Style
@@ -77,7 +78,7 @@ def styles_of(fmt: Format) -> Styles:
     """The styles for the format in force."""
 
     def text(name: str, font: str, align: str, first_line: int = 0, outline: int | None = None) -> Style:
-        return Style(name, font, fmt.body_size, align, fmt.line_pitch, fmt.char_spacing, first_line, outline)
+        return Style(name, font, fmt.body_size, align, fmt.line_pitch, fmt.char_spacing, first_line, outline, exact=not first_line)
 
     song = fmt.font_page_number
     return Styles(
@@ -91,9 +92,9 @@ def styles_of(fmt: Format) -> Styles:
         ),
         head=Style("发文机关标志", fmt.font_title, 36, "center", 0),
         title=Style("公文标题", fmt.font_title, fmt.title_size, "center", fmt.title_line),
-        right=text("公文落款", fmt.font_body, "right"),
-        table=Style("公文表文", fmt.font_body, fmt.table_size, "center", 0),
-        table_head=Style("公文表头", fmt.font_level1, fmt.table_size, "center", 0),
+        signature=text("公文落款", fmt.font_body, "left"),
+        table=Style("公文表文", fmt.font_body, fmt.table_size, "center", 1.5 * fmt.table_size),
+        table_head=Style("公文表头", fmt.font_level1, fmt.table_size, "center", 1.5 * fmt.table_size),
         caption=Style("公文表题", fmt.font_level1, fmt.table_size, "center", fmt.line_pitch),
         imprint=Style("公文版记", fmt.font_body, fmt.imprint_size, "left", 22),
         page_number=Style("公文页码", song, fmt.page_number_size, "right", mm(fmt.page_number_offset)),
@@ -166,6 +167,9 @@ def _add_style(document: Document, style: Style, fmt: Format) -> None:
     # Widow control would leave pages of 21 lines; hanging punctuation would leave the type area.
     paragraph.append(element("widowControl", val=0))
     paragraph.append(element("overflowPunct", val=0))
+    if style.exact:
+        paragraph.append(element("autoSpaceDE", val=0))
+        paragraph.append(element("autoSpaceDN", val=0))
     if style.line != fmt.line_pitch:  # LibreOffice would round such a line up to whole grid lines
         paragraph.append(element("snapToGrid", val=0))
     spacing = element("spacing", before=0, after=0, line=twips(style.line) or 240, lineRule="exact" if style.line else "auto")

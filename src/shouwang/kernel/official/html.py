@@ -127,13 +127,23 @@ def _signature(doc: model.OfficialDocument) -> str:
     if not names and not date:
         return ""
     if joint_sealed(doc):
-        cells = "".join(f"<span>{_text(name)}</span>" for name in names)
-        return f'<div class="od-sign od-joint">{cells}<span class="od-date">{date}</span></div>'
+        return _joint(names, date)
     kind = (
         "od-unsealed" if not doc.sealed else "od-sealed-long" if max(map(em_width, names), default=0) > 8 + em_width(date) else "od-sealed"
     )
     lines = "".join(f'<span class="od-signer-office">{_text(name)}</span>' for name in names)
     return f'<div class="od-sign {kind}">{lines}<span class="od-date">{date}</span></div>'
+
+
+def _joint(names: list[str], date: str) -> str:
+    """Three seals a row; a last row of fewer stands on the right, where a date belongs."""
+    columns = min(3, len(names))
+    over = len(names) % columns
+    cells = [f'<span class="od-seal">{_text(name)}</span>' for name in names]
+    cells[-1] = f'<span class="od-seal">{_text(names[-1])}<span class="od-date">{date}</span></span>'
+    if over:
+        cells[-over] = cells[-over].replace("od-seal", f"od-seal od-from{columns - over + 1}", 1)
+    return f'<div class="od-sign od-joint{" od-two" if columns == 2 else ""}">{"".join(cells)}</div>'
 
 
 def _with_imprint(section: str, doc: model.OfficialDocument) -> str:

@@ -58,6 +58,16 @@ class Format:
         """Width of one body character with its spacing, pt."""
         return self.body_size + self.char_spacing
 
+    @property
+    def width(self) -> float:
+        """Width of the type area, pt."""
+        return (self.page_width - self.margin_left - self.margin_right) * 72 / 25.4
+
+    @property
+    def width_em(self) -> float:
+        """Width of the type area in body characters, a little more than `chars_per_line`."""
+        return self.width / self.em
+
 
 def title_words() -> frozenset[str]:
     """Words a title line must not break."""
@@ -92,32 +102,29 @@ def em_width(text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A line and the room kept free on its right, in body characters."""
+    """A line that begins at `left`, or is centred between `left` and the right edge; in body characters."""
 
     text: str
-    right: float
+    left: float
+    centred: bool
 
 
 def place_signature(doc: OfficialDocument, fmt: Format) -> list[Placed]:
     """Signatures and date, top down, for one seal or none (GB/T 9704-2012 7.3.5.1 and 7.3.5.2).
 
-    Sealed: the date keeps its room on the right and the name is centred over it; a name too long for that stands at the right
-    edge with the date centred under it. Unsealed: the date begins two characters right of the name, neither nearer the edge
-    than the room prescribed; joint names begin in one column.
+    Sealed: the date keeps its room on the right and the name is centred over it; a name too long for that ends at the right
+    edge, still over the middle of the date. Unsealed: the date begins two characters right of the names, and the longer of them
+    ends at the room prescribed; joint names begin in one column. Neither depends on the exact width of a font's figures.
     """
-    names = doc.signatories()
-    date = format_date(doc.date) if doc.date else ""
-    widths = [em_width(name) for name in names]
-    longest, day = max(widths, default=0.0), em_width(date)
+    names, date = doc.signatories(), format_date(doc.date) if doc.date else ""
+    longest, day = max(map(em_width, names), default=0.0), em_width(date)
     if doc.sealed:
-        name_right = fmt.sealed_date_right + (day - longest) / 2
-        date_right = fmt.sealed_date_right if name_right >= 0 else (longest - day) / 2
-        placed = [Placed(name, max(0.0, name_right + (longest - width) / 2)) for name, width in zip(names, widths, strict=True)]
+        left = fmt.width_em - 2 * max(fmt.sealed_date_right + day / 2, longest / 2)
     else:
-        date_right = max(fmt.unsealed_right, longest - day) if names else fmt.unsealed_right
-        name_right = date_right + day + 2 - longest if date else fmt.unsealed_right
-        placed = [Placed(name, max(0.0, name_right + longest - width)) for name, width in zip(names, widths, strict=True)]
-    return [*placed, Placed(date, max(0.0, date_right))] if date else placed
+        left = fmt.width_em - fmt.unsealed_right - max(longest, 2 + day if date else 0.0)
+    left = max(0.0, left)
+    placed = [Placed(name, left, doc.sealed) for name in names]
+    return [*placed, Placed(date, left if doc.sealed else left + 2, doc.sealed)] if date else placed
 
 
 def joint_sealed(doc: OfficialDocument) -> bool:
@@ -127,7 +134,6 @@ def joint_sealed(doc: OfficialDocument) -> bool:
 
 def head_size(text: str, fmt: Format) -> tuple[float, int]:
     """(size in pt, width of the letters in %) that let 发文机关标志 fill the line without running over it."""
-    width = (fmt.page_width - fmt.margin_left - fmt.margin_right) * 72 / 25.4
     count = max(1.0, em_width(text))
-    size = min(40.0, max(32.0, float(int(0.96 * width / count))))
-    return size, min(100, int(100 * width / (size * count)))
+    size = min(40.0, max(32.0, float(int(0.96 * fmt.width / count))))
+    return size, min(100, int(100 * fmt.width / (size * count)))

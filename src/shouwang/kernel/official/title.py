@@ -37,7 +37,9 @@ def _best_split(text: str, count: int, per_line: float) -> list[str] | None:
     cuts = _cut_costs(text)
     target = em_width(text) / count
     best: tuple[float, list[str]] | None = None
-    for lines, cost in _splits(text, 0, count, cuts, per_line):
+    # Lines far from equal never win, and without the bound a long title has a million splits.
+    near = target - (6 if count < 4 else 4)
+    for lines, cost in _splits(text, count, cuts, (near, min(per_line, 2 * target - near))):
         widths = [em_width(line) for line in lines]
         total = cost + _shape_cost(widths) + 4 * sum((width - target) ** 2 for width in widths) / target
         if best is None or total < best[0]:
@@ -45,16 +47,18 @@ def _best_split(text: str, count: int, per_line: float) -> list[str] | None:
     return best[1] if best else None
 
 
-def _splits(text: str, start: int, count: int, cuts: dict[int, float], per_line: float) -> Iterator[tuple[list[str], float]]:
+def _splits(text: str, count: int, cuts: dict[int, float], bounds: tuple[float, float]) -> Iterator[tuple[list[str], float]]:
+    """Every way into `count` lines of a width within the bounds, with the cost of its cuts."""
+    shortest, longest = bounds
     if count == 1:
-        if em_width(text[start:]) <= per_line:
-            yield [text[start:].strip()], 0.0
+        if shortest <= em_width(text) <= longest:
+            yield [text.strip()], 0.0
         return
     for at, cost in cuts.items():
-        if at <= start or em_width(text[start:at]) > per_line or em_width(text[at:]) > (count - 1) * per_line:
-            continue
-        for rest, rest_cost in _splits(text, at, count - 1, cuts, per_line):
-            yield [text[start:at].strip(), *rest], cost + rest_cost
+        if shortest <= em_width(text[:at]) <= longest:
+            rest_cuts = {later - at: later_cost for later, later_cost in cuts.items() if later > at}
+            for rest, rest_cost in _splits(text[at:], count - 1, rest_cuts, bounds):
+                yield [text[:at].strip(), *rest], cost + rest_cost
 
 
 def _shape_cost(widths: list[float]) -> float:
