@@ -121,7 +121,7 @@ def test_list_is_filtered_by_role_and_region_and_searched(city, system):
     make_user("cn.lin", city.offices["440514-fpb"], "office_leader", name="林四")
     by_role = text(system.get("/admin/users/?role=office_leader"))
     assert ("林四" in by_role, "陈一" in by_role) == (True, False)
-    by_place = text(system.get(f"/admin/users/?region={city.at('440513').pk}"))
+    by_place = text(system.get(f"/admin/users/?region={city.at('440513').code}"))
     assert ("林四" in by_place, "陈一" in by_place) == (False, True)
     assert "陈一" in text(system.get("/admin/users/?q=潮阳区扶贫"))
 

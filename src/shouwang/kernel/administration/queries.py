@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.filters import reachable
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 
@@ -33,11 +34,5 @@ def user_within(scope: Scope, pk: int, *permissions: str) -> User:
 
 
 def regions_within(scope: Scope, permission: str) -> QuerySet[Region]:
-    """Regions the permission reaches; a village has no column of its own, its town's or its own id tells."""
-    if scope.everything:
-        return Region.objects.all()
-    reach = Q(pk__in=[p.id for p in scope.places(permission)])
-    for place in scope.places(permission):
-        if field := {2: "city_id", 3: "county_id", 4: "town_id"}.get(place.level):
-            reach |= Q(**{field: place.id})
-    return Region.objects.filter(reach)
+    """Regions the permission reaches."""
+    return Region.objects.filter(reachable(scope, permission))
