@@ -12,7 +12,7 @@ from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from shouwang.kernel.official import docx_imprint, docx_table, model
-from shouwang.kernel.official.docx_page import RED, Style, add_gap, add_run, element, mm, new_document, styles_of
+from shouwang.kernel.official.docx_page import RED, Style, add_gap, add_run, element, mm, new_document, styled, styles_of
 from shouwang.kernel.official.layout import em_width, format_on, head_size, joint_sealed, place_signature
 from shouwang.kernel.official.title import balance_title
 
@@ -51,7 +51,7 @@ class _Writer:
 
     def add(self, style: Style, text: str = "", *, font: str = "", before: float = 0) -> Paragraph:
         """One paragraph; `before` is free room above it in lines."""
-        paragraph = self.document.add_paragraph(style=style.name)
+        paragraph = styled(self.document.add_paragraph(), style)
         if text:
             add_run(paragraph, text, font or style.font, self.fmt)
         if before:

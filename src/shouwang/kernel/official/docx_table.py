@@ -15,7 +15,7 @@ from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from shouwang.kernel.official import model
-from shouwang.kernel.official.docx_page import Style, Styles, add_gap, add_run, element, twips
+from shouwang.kernel.official.docx_page import Style, Styles, add_gap, add_run, element, styled, twips
 from shouwang.kernel.official.layout import Format, em_width
 
 Look = dict[str, str | int]
@@ -31,7 +31,7 @@ def add_table(document: Document, table: model.Table, fmt: Format, styles: Style
     """A ruled table as wide as the type area; the header row repeats on every page, no row is split."""
     size = fmt.table_size_dense if len(table.header) >= fmt.table_dense_columns else fmt.table_size
     if caption := model.one_line(table.caption):
-        paragraph = document.add_paragraph(style=styles.caption.name)
+        paragraph = styled(document.add_paragraph(), styles.caption)
         add_run(paragraph, caption, styles.caption.font, fmt)
         paragraph.paragraph_format.keep_with_next = True
     else:
@@ -69,7 +69,7 @@ def add_joint_signature(document: Document, doc: model.OfficialDocument, fmt: Fo
             paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.keep_with_next = start + columns < len(names)
     if doc.date:
-        paragraph = table.rows[-1].cells[-1].add_paragraph(style=styles.signature.name)
+        paragraph = styled(table.rows[-1].cells[-1].add_paragraph(), styles.signature)
         add_run(paragraph, model.format_date(doc.date), styles.signature.font, fmt)
         paragraph.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
@@ -138,7 +138,7 @@ def fill(cell: _Cell, content: model.Inline, style: Style, size: float, fmt: For
     """Put the text into an empty cell; `size` in pt where it is not the style's."""
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph: Paragraph = cell.paragraphs[0]
-    paragraph.style = style.name
+    styled(paragraph, style)
     made = add_run(paragraph, model.clean(model.run_of(content).text), style.font, fmt)
     if size != style.size:
         made.font.size = Pt(size)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from shouwang.kernel.official import model
-from shouwang.kernel.official.layout import em_width, joint_sealed
+from shouwang.kernel.official.layout import em_width, format_on, joint_sealed
 from shouwang.kernel.official.title import balance_title
 
 Href = Callable[[str], str]
@@ -110,7 +110,7 @@ def _run(run: model.Run, href: Href | None) -> str:
 
 
 def _table(table: model.Table, href: Href | None) -> str:
-    dense = " od-dense" if len(table.header) >= 7 else ""
+    dense = " od-dense" if len(table.header) >= format_on(None).table_dense_columns else ""
     caption = f"<caption>{_text(table.caption)}</caption>" if model.one_line(table.caption) else ""
     head = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in table.header)
     rows = "".join(f"<tr>{''.join(_cell(table, column, cell, href) for column, cell in enumerate(row))}</tr>" for row in table.rows)
@@ -128,9 +128,8 @@ def _signature(doc: model.OfficialDocument) -> str:
         return ""
     if joint_sealed(doc):
         return _joint(names, date)
-    kind = (
-        "od-unsealed" if not doc.sealed else "od-sealed-long" if max(map(em_width, names), default=0) > 8 + em_width(date) else "od-sealed"
-    )
+    room = 2 * format_on(None).sealed_date_right + em_width(date)  # a name wider than this cannot be centred over its date's place
+    kind = "od-unsealed" if not doc.sealed else "od-sealed-long" if max(map(em_width, names), default=0.0) > room else "od-sealed"
     lines = "".join(f'<span class="od-signer-office">{_text(name)}</span>' for name in names)
     return f'<div class="od-sign {kind}">{lines}<span class="od-date">{date}</span></div>'
 
