@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.scope import Scope
 
 
 class Record(models.Model):
@@ -30,6 +31,10 @@ class Setting(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def covers(self, scope: Scope, permission: str) -> bool:
+        """Settings belong to no place: whoever holds the permission anywhere sets them."""
+        return scope.may(permission)
+
 
 class Holiday(models.Model):
     """One day whose working or resting differs from its weekday, for a kind of actor ("" = everyone) and a region (null = everywhere)."""
@@ -50,6 +55,10 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+    def covers(self, scope: Scope, permission: str) -> bool:
+        """The table serves the whole installation."""
+        return scope.may(permission)
 
 
 class SavedView(models.Model):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import functools
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.checks import CheckMessage, Error, register
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
+from shouwang.kernel.models import Receipt
 from shouwang.kernel.web import Request
 
 Handler = Callable[..., HttpResponse]
@@ -51,7 +55,7 @@ def page(
             if refusal := _gate(request, access):
                 return refusal
             try:
-                return handler(request, *args, **kwargs)
+                return _once(request, lambda: handler(request, *args, **kwargs))
             except OutOfScope as gone:
                 raise Http404 from gone
             except NotPermitted as no:
@@ -63,6 +67,46 @@ def page(
         return view
 
     return wrap
+
+
+def _once(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run a form post once per operation id: a second press waits for the first and goes where it went.
+
+    A refusal or an answer that is no redirect frees the id, so that the corrected form can be sent again.
+    """
+    op_id = request.POST.get("op_id", "") if request.method == "POST" else ""
+    try:
+        key = uuid.UUID(op_id) if op_id else None
+    except ValueError:
+        key = None
+    if key is None:
+        return act()
+    try:
+        with transaction.atomic():
+            receipt = Receipt.objects.create(op_id=key, user_id=request.scope.user_id, location="")
+    except IntegrityError:
+        return _first_answer(request, key)
+    done = False
+    try:
+        response = act()
+        if done := response.status_code in (301, 302, 303):
+            Receipt.objects.filter(pk=receipt.pk).update(location=response["Location"][:300])
+        return response
+    finally:
+        if not done:
+            receipt.delete()
+
+
+def _first_answer(request: Request, key: uuid.UUID) -> HttpResponse:
+    for _ in range(50):  # the first press may still be at work: up to five seconds
+        first = Receipt.objects.filter(pk=key, user_id=request.scope.user_id).first()
+        if first is None:
+            break
+        if first.location:
+            return HttpResponseRedirect(first.location)
+        time.sleep(0.1)
+    messages.warning(request, "同一次提交正在处理或已处理，没有重复写入。请刷新页面查看结果。")
+    return back(request)
 
 
 def _gate(request: Request, access: Access) -> HttpResponse | None:

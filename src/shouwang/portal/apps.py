@@ -4,7 +4,18 @@ from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """Home, worklist, map, help; installs the catalog's figures into the kernel."""
+    """Home, worklist, figures, map, help; installs the catalog's figures and the ledgers' jobs into the kernel."""
 
     name = "shouwang.portal"
     label = "portal"
+
+    def ready(self) -> None:
+        """The worker and the command line need figures too, so they are installed here and not with the routes."""
+        from shouwang.kernel import figures
+        from shouwang.ledgers.dispatch import jobs as dispatch_jobs
+        from shouwang.portal import jobs
+        from shouwang.portal.catalog import FIGURES
+
+        figures.install(FIGURES)
+        dispatch_jobs.register_all()
+        jobs.register_all()

@@ -62,6 +62,12 @@ def report_document(report: Report) -> OfficialDocument:
                 if not passage.text and not report.suggestions.all():
                     body.append(Paragraph("暂无建议事项。"))
             body += _passage_blocks(passage.text, values)
+        if report.request.questions:
+            body.append(Heading(1, f"{NUMERALS[report.passages.count()]}、其他填报事项"))
+            body += [
+                Paragraph(f"{k + 1}.{q['label']}：{report.answers.get(str(k)) or '（未填）'}。")
+                for k, q in enumerate(report.request.questions)
+            ]
     body.append(Paragraph("特此报告。"))
     office = report.office
     return OfficialDocument(

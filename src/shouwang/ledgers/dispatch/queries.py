@@ -27,6 +27,7 @@ from shouwang.ledgers.dispatch.models import (
     Notice,
     Report,
     ReportRequest,
+    Statement,
     Suggestion,
     Task,
 )
@@ -87,7 +88,7 @@ def segments(found: Notice, duties: list[Duty]) -> list[Segment]:
     marks += [(c.start, min(c.end, c.start + len(c.path) + len(c.heading) + 4), None, c.level) for c in found.clauses.all()]
     out, at = [], 0
     for start, end, number, level in sorted(marks, key=lambda m: (m[0], m[3] is not None)):
-        if start < at or level is not None and any(start < e and s < end for s, e, n, _ in marks if n):
+        if start < at or (level is not None and any(start < e and s < end for s, e, n, _ in marks if n)):
             continue
         out.append(Segment(found.text[at:start]))
         out.append(Segment(found.text[start:end], number, level))
@@ -315,3 +316,40 @@ def report_parts(found: Report) -> Report:
         )
         .get(pk=found.pk)
     )
+
+
+def own_report_of(scope: Scope, found: ReportRequest) -> Report | None:
+    """The report of the person's office under a request."""
+    return found.reports.filter(office_id__in=scope.offices("dispatch.report.view")).order_by("consolidated").first()
+
+
+def departments_of(office: Office, today: dt.date) -> QuerySet[Office]:
+    """Member departments of the same place, in force."""
+    return (
+        offices_in_force(today).filter(kind=Office.Kind.DEPARTMENT, tier=office.tier, region_id=office.region_id).order_by("rank", "code")
+    )
+
+
+def countersigning_offices(found: Report, today: dt.date) -> list[Office]:
+    """Offices that may be asked to countersign: lead office and departments of the same place."""
+    same = offices_in_force(today).filter(region_id=found.office.region_id, tier=found.office.tier).exclude(pk=found.office_id)
+    return list(same.exclude(kind=Office.Kind.UNIT).order_by("rank", "code"))
+
+
+def answers_of(found: Report) -> list[dict[str, Any]]:
+    """Questions of the request with what the office typed."""
+    return [{"number": n, "label": q["label"], "answer": found.answers.get(str(n), "")} for n, q in enumerate(found.request.questions)]
+
+
+def statements_of(office: Office) -> list[dict[str, Any]]:
+    """The office's own numbers, youngest first, with the figure's name."""
+    known = figures.installed()
+    rows = Statement.objects.filter(office=office)[:50]
+    return [
+        {
+            "row": r,
+            "name": known[r.figure].name if r.figure in known else r.figure,
+            "unit": known[r.figure].unit if r.figure in known else "",
+        }
+        for r in rows
+    ]

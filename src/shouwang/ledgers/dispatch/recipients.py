@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -34,8 +35,13 @@ def _groups() -> list[dict[str, Any]]:
 
 def resolve(phrase: str, issuer: Office, today: dt.date) -> Recipients:
     """The offices in force on `today` that `phrase` (主送, without colon) names, seen from `issuer`; each once, official order."""
-    standing = list(offices_in_force(today).select_related("region", "parent"))
-    out, seen = Recipients(), set()
+    return resolve_among(phrase, issuer, list(offices_in_force(today).select_related("region", "parent")))
+
+
+def resolve_among(phrase: str, issuer: Office, standing: Sequence[Office]) -> Recipients:
+    """As `resolve`, among offices already read."""
+    out = Recipients()
+    seen: set[int] = set()
     for part in filter(None, (p.strip() for p in _SPLIT.split(phrase))):
         found = _named(part, standing) or _group(part, issuer, standing)
         if not found:
@@ -52,12 +58,12 @@ def _plain(name: str) -> str:
     return _NAME_NOISE.sub("", name)
 
 
-def _named(part: str, standing: list[Office]) -> list[Office]:
+def _named(part: str, standing: Sequence[Office]) -> list[Office]:
     wanted = _plain(part)
     return [o for o in standing if wanted and wanted in {_plain(o.name), _plain(o.short_name), *map(_plain, o.aliases)}]
 
 
-def _group(part: str, issuer: Office, standing: list[Office]) -> list[Office]:
+def _group(part: str, issuer: Office, standing: Sequence[Office]) -> list[Office]:
     for group in _groups():
         if not re.search(group["pattern"], part):
             continue

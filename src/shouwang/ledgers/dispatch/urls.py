@@ -1,5 +1,74 @@
-"""Routes."""
+"""Routes of dispatch."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shouwang.kernel.lists import export_page, list_page
+from shouwang.ledgers.dispatch import ledger
+from shouwang.ledgers.dispatch.pages import notices, reports, tasks
+
+app_name = "dispatch"
+LIST = "dispatch/list.html"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("notices/", list_page(ledger.NOTICES, LIST), name="notices"),
+    path("notices/upload/", notices.upload, name="upload"),
+    path("notices/<int:pk>/", notices.record, name="notice"),
+    path("notices/<int:pk>/check/", notices.check, name="check"),
+    path("notices/<int:pk>/duties/add/", notices.add_duty, name="add_duty"),
+    path("notices/<int:pk>/merge/", notices.merge, name="merge"),
+    path("notices/<int:pk>/finish-check/", notices.finish_check, name="finish_check"),
+    path("notices/<int:pk>/reopen/", notices.reopen, name="reopen_check"),
+    path("notices/<int:pk>/withdraw/", notices.withdraw, name="withdraw"),
+    path("notices/<int:pk>/close/", notices.close, name="close_notice"),
+    path("notices/<int:pk>/slip/", notices.slip, name="slip"),
+    path("notices/<int:pk>/slip/propose/", notices.propose, name="propose"),
+    path("notices/<int:pk>/slip/instruct/", notices.instruct, name="instruct"),
+    path("notices/<int:pk>/slip/undertake/", notices.undertake, name="undertake"),
+    path("notices/<int:pk>/issue/", notices.issue, name="issue"),
+    path("notices/<int:pk>/paste/", notices.paste, name="paste"),
+    path("notices/<int:pk>/bulletin/", notices.draft_bulletin, name="draft_bulletin"),
+    path("instructions/<int:pk>/take/", notices.take_instruction, name="take_instruction"),
+    path("duties/<int:pk>/edit/", notices.edit_duty, name="edit_duty"),
+    path("duties/<int:pk>/set-aside/", notices.set_aside, name="set_aside"),
+    path("bulletins/", list_page(ledger.BULLETINS, LIST), name="bulletins"),
+    path("bulletins/<int:pk>/", notices.bulletin, name="bulletin"),
+    path("bulletins/<int:pk>/docx/", notices.bulletin_docx, name="bulletin_docx"),
+    path("tasks/", list_page(ledger.TASKS, LIST), name="tasks"),
+    path("tasks/export/", export_page(ledger.TASKS), name="tasks_export"),
+    path("tasks/<int:pk>/", tasks.record, name="task"),
+    path("tasks/<int:pk>/acknowledge/", tasks.acknowledge, name="acknowledge"),
+    path("tasks/<int:pk>/progress/", tasks.progress, name="progress"),
+    path("tasks/<int:pk>/submit/", tasks.submit, name="submit_task"),
+    path("tasks/<int:pk>/close/", tasks.close, name="close_task"),
+    re_path(r"^tasks/(?P<pk>[0-9]+)/(?P<deed>send-back|reopen|cancel)/$", tasks.move, name="move_task"),
+    path("tasks/<int:pk>/extend/", tasks.ask_extension, name="ask_extension"),
+    path("tasks/<int:pk>/supervise/", tasks.supervise, name="supervise"),
+    path("tasks/<int:pk>/pass-on/", tasks.pass_on, name="pass_on"),
+    path("extensions/<int:pk>/decide/", tasks.decide_extension, name="decide_extension"),
+    path("requests/", list_page(ledger.REQUESTS, LIST), name="requests"),
+    path("requests/new/", reports.new_request, name="new_request"),
+    path("requests/<int:pk>/", reports.request_record, name="request"),
+    path("requests/<int:pk>/consolidate/", reports.consolidate_request, name="consolidate"),
+    path("requests/<int:pk>/close/", reports.close_request, name="close_request"),
+    path("reports/", list_page(ledger.REPORTS, LIST), name="reports"),
+    path("reports/<int:pk>/", reports.record, name="report"),
+    path("reports/<int:pk>/docx/", reports.docx, name="report_docx"),
+    path("reports/<int:pk>/parts/<slug:part>/", reports.write, name="write"),
+    path("reports/<int:pk>/questions/", reports.answer_question, name="questions"),
+    path("reports/<int:pk>/figures/<int:row>/explain/", reports.explain, name="explain"),
+    path("reports/<int:pk>/suggestions/add/", reports.add_suggestion, name="add_suggestion"),
+    path("reports/<int:pk>/suggestions/<int:row>/remove/", reports.remove_suggestion, name="remove_suggestion"),
+    re_path(r"^reports/(?P<pk>[0-9]+)/(?P<deed>redraft|zero|unzero|send-to-check|number|submit)/$", reports.step, name="step"),
+    path("reports/<int:pk>/check/", reports.check, name="check_report"),
+    path("reports/<int:pk>/countersign/", reports.countersign, name="countersign"),
+    path("reports/<int:pk>/sign/", reports.sign, name="sign"),
+    path("reports/<int:pk>/seal/", reports.seal, name="seal"),
+    path("reports/<int:pk>/send-back-inside/", reports.send_back_inside, name="send_back_inside"),
+    path("reports/<int:pk>/accept/", reports.accept, name="accept"),
+    path("reports/<int:pk>/send-back/", reports.send_back, name="send_back"),
+    path("reports/<int:pk>/correct/", reports.correct, name="correct"),
+    path("suggestions/", list_page(ledger.SUGGESTIONS, LIST), name="suggestions"),
+    path("suggestions/<int:pk>/", reports.suggestion, name="suggestion"),
+    path("suggestions/<int:pk>/assign/", reports.assign_suggestion, name="assign_suggestion"),
+    path("suggestions/<int:pk>/answer/", reports.answer_suggestion, name="answer_suggestion"),
+    path("statements/", reports.statement, name="statements"),
+]

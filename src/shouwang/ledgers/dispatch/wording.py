@@ -71,3 +71,24 @@ def typed_numbers(text: str) -> list[str]:
     """Quantities typed by hand, which no ledger vouches for: digits before a unit of quantity; dates and numbers of documents are none."""
     bare = TOKEN.sub("", text)
     return re.findall(r"\d[\d,.]*\s*(?:户|人次?|个|家|名|元|万元|亿元|公斤|吨|亩|%|％|个百分点|宗|笔|次|场|期)", bare)
+
+
+def parts_from_words(words: str) -> list[dict[str, str]]:
+    """Parts as an officer names them, separated by 、 or commas; empty words give no part."""
+    named = [x.strip() for x in re.split(r"[、，,；;\n]", words) if x.strip()]
+    return parts_of(f"主要包括{'、'.join(named)}", []) if named else []
+
+
+def to_names(text: str) -> str:
+    """Text for the editor: figures by name, 【建档立卡户数】, instead of codes."""
+    from shouwang.kernel.figures import installed
+
+    return TOKEN.sub(lambda m: f"【{installed()[m[1]].name}】" if m[1] in installed() else m[0], text)
+
+
+def to_codes(text: str, codes: list[str]) -> str:
+    """Text from the editor: 【name】 of the given figures back to codes; other brackets stay as typed."""
+    from shouwang.kernel.figures import installed
+
+    known = {installed()[c].name: c for c in codes if c in installed()}
+    return re.sub(r"【([^【】]+)】", lambda m: f"{{{{{known[m[1]]}}}}}" if m[1] in known else m[0], text)

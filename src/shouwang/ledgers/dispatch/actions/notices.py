@@ -198,6 +198,12 @@ def finish_check(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetime)
     return row
 
 
+def reopen_check(notice: Notice, *, by: Scope, today: dt.date) -> Notice:
+    """Back to the check desk before anything was issued."""
+    with NOTICE.advance(notice, "reopen", by=by, today=today) as row:
+        return row
+
+
 def withdraw(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetime, reason: str) -> Notice:
     """Take a notice back before tasks are out; its number becomes free."""
     with transaction.atomic(), NOTICE.advance(notice, "withdraw", by=by, today=today, reason=reason) as row:

@@ -84,6 +84,21 @@ def make_zero(report: Report, *, by: Scope, today: dt.date, now: dt.datetime, ba
     return row
 
 
+def unmake_zero(report: Report, *, by: Scope, today: dt.date, now: dt.datetime) -> Report:
+    """Back from a zero report to a full one, drafted anew."""
+    return make_zero(report, by=by, today=today, now=now, back=True)
+
+
+def answer_questions(report: Report, answers: Mapping[str, str], *, by: Scope, today: dt.date) -> Report:
+    """Type what no ledger holds, by the question's number; unknown numbers are ignored."""
+    check_unlocked(report)
+    asked = {str(n) for n in range(len(report.request.questions))}
+    with change(report, by=by, verb=WRITTEN, today=today, reason="填报项") as row:
+        row.answers = {k: v.strip()[:300] for k, v in answers.items() if k in asked}
+        row.drafter_id, row.drafter = by.user_id, by.user_name
+        return row
+
+
 def send_to_check(report: Report, *, by: Scope, today: dt.date, now: dt.datetime) -> Report:
     """送核稿: every differing number has its phrase, and every part has words."""
     _check_complete(report)
@@ -101,6 +116,9 @@ def _check_complete(report: Report) -> None:
         raise Refused(f"以下指标与上次报告或部门数不一致，尚未说明原因：{names}。请在“数据核对”中逐项填写差异说明。", field="phrase")
     if report.zero:
         return
+    unanswered = [q["label"] for n, q in enumerate(report.request.questions) if not report.answers.get(str(n), "").strip()]
+    if unanswered:
+        raise Refused(f"填报项“{'、'.join(unanswered)}”尚未填写。没有的请填“无”。", field="questions")
     empty = [p.heading for p in report.passages.all() if not p.text.strip() and p.part != "suggestions"]
     if empty:
         raise Refused(f"“{'、'.join(empty)}”部分没有文字。请补写，或将本次报送改为零报告。", field="text")

@@ -27,7 +27,7 @@ PROGRESSED = Verb("dispatch.task.progress", "登记进展", "dispatch.task.work"
 ASKED = Verb("dispatch.extension.ask", "申请延期", "dispatch.task.work")
 DUE_MOVED = Verb("dispatch.task.extend", "调整办理期限", "dispatch.task.review")
 SUPERVISED = Verb("dispatch.task.supervise", "发出督办单", "dispatch.task.supervise")
-RESULT = Verb("dispatch.task.result", "填写办理结果", "dispatch.task.work")
+EVIDENCE = Verb("dispatch.task.evidence", "上传佐证材料", "dispatch.task.work")
 
 
 def _url(task: Task) -> str:

@@ -87,6 +87,7 @@ class Report(Record, Placed):
     title = models.CharField("标题", max_length=200)
     main_recipient = models.CharField("主送", max_length=120)
     state = models.CharField("状态", max_length=16, choices=REPORT.choices, default=REPORT.initial)
+    answers = models.JSONField("填报项", default=dict)
     edition = models.PositiveSmallIntegerField("稿次", default=1)
     drafted_at = models.DateTimeField("起草时间", null=True, blank=True)
     drafter_id = models.BigIntegerField(null=True, blank=True)
@@ -115,6 +116,10 @@ class Report(Record, Placed):
 
     def __str__(self) -> str:
         return f"{self.office}：{self.title}"
+
+    def get_absolute_url(self) -> str:
+        """The report's page."""
+        return f"/dispatch/reports/{self.pk}/"
 
     def covers(self, scope: Scope, permission: str) -> bool:
         """Drafting and signing are the office's own, receiving the requesting office's; countersigning offices may look and opine."""

@@ -63,6 +63,10 @@ class Task(Record, Placed):
     def __str__(self) -> str:
         return f"{self.office}：{self.duty}"
 
+    def get_absolute_url(self) -> str:
+        """The task's page."""
+        return f"/dispatch/tasks/{self.pk}/"
+
     def covers(self, scope: Scope, permission: str) -> bool:
         """Work is the office's own, review the assigner's, supervision whoever holds the region."""
         if permission == "dispatch.task.work":

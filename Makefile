@@ -1,0 +1,3 @@
+run env test:
+	./dev $@
+.PHONY: run env test

@@ -1,0 +1,75 @@
+"""The demonstration city."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+
+import click
+from django.db import transaction
+from django.utils import timezone
+
+from shouwang.cli.setup import prepare
+from shouwang.kernel import figures
+from shouwang.kernel.clock import DEMO_DATE
+from shouwang.kernel.models import Setting
+from shouwang.kernel.regions import load
+from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.registry.models import Household
+
+START = dt.date(2020, 2, 17)
+HOUSEHOLDS = 27_000
+ACCOUNTS = (
+    ("市扶贫办经办人（登记来文、交办、收报、汇总）", "4405-fpb-jb"), ("市扶贫办负责人（批示、签发）", "4405-fpb-ld"),
+    ("市农业农村局经办人（成员部门）", "4405-nyj-jb"), ("潮阳区扶贫办经办人", "440513-fpb-jb"), ("潮阳区扶贫办负责人", "440513-fpb-ld"),
+    ("海门镇扶贫专干", "440513100-zf-jb"), ("演示管理员（推进演示日期）", "demo"),
+)  # fmt: skip
+
+
+@click.command()
+@click.option("--households", default=HOUSEHOLDS, show_default=True, help="户数")
+@click.option("--seed", default=2020, show_default=True, help="随机种子，同一种子得到同样的数据")
+@click.option("--if-empty", is_flag=True, help="已有数据时什么也不做")
+@click.option("--without-work", is_flag=True, help="只建机构、人员和户，不登记通知和办理过程")
+def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None:
+    """载入一个演示市（全部为随机生成的演示数据）。"""
+    prepare()
+    if Household.objects.exists() or Setting.objects.filter(pk=DEMO_DATE).exists():
+        if not if_empty:
+            click.echo("数据库中已有数据，没有重复载入。要重新载入，请先删除数据目录。", err=True)
+            sys.exit(2)
+        _print_accounts()
+        return
+    started = time.monotonic()
+    _build(households, seed, without_work)
+    click.echo(f"演示数据已载入，用时 {time.monotonic() - started:.0f} 秒。")
+    _print_accounts()
+
+
+def _build(households: int, seed: int, without_work: bool) -> None:
+    from shouwang.demo import backing, offices
+    from shouwang.demo.load_people import load_people
+    from shouwang.demo.work import Story
+
+    city = load.load_city("4405", year=START.year)
+    load.load_packaged_outlines()
+    with transaction.atomic():
+        staff = offices.build(city, seed=seed, today=START)
+    click.echo(f"机构 {len(staff.offices)} 个，人员 {len(staff.users)} 名。")
+    loaded = load_people(city, households, seed=seed, today=START, by=Scope.system("演示数据"), backing=backing.backing(staff, city))
+    click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
+    for day in (START - dt.timedelta(n) for n in range(13, -1, -1)):
+        figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
+    if not without_work:
+        Story(staff).tell()
+    Setting.objects.create(key=DEMO_DATE, value=START.isoformat())
+
+
+def _print_accounts() -> None:
+    from shouwang.demo.offices import PASSWORD
+
+    click.echo(f"演示账号（密码均为 {PASSWORD}）：")
+    for label, name in ACCOUNTS:
+        click.echo(f"  {name:<18} {label}")
+    click.echo("  管理员 admin-system、admin-security、admin-audit 首次登录须绑定二次验证。")

@@ -1,0 +1,1 @@
+"""HTTP of dispatch: one action or query a page."""

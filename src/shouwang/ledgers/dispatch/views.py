@@ -1,0 +1,194 @@
+"""What pages of dispatch show besides records: initial values, buttons, previews, files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.attachments.actions import attach
+from shouwang.kernel.attachments.models import Attachment
+from shouwang.kernel.attachments.queries import attachments_of
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.errors import Refused
+from shouwang.kernel.official import OfficialDocument, render_html, write_docx
+from shouwang.kernel.official import check as check_document
+from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.dispatch import document, lifecycle
+from shouwang.ledgers.dispatch.actions import notices, reports
+from shouwang.ledgers.dispatch.models import Bulletin, Duty, Notice, Report, Task
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SCANNED = Verb("dispatch.report.scan", "存入用印扫描件", "dispatch.report.draft")
+FILED = Verb("dispatch.notice.file", "存入来文原件", "dispatch.notice.register")
+
+
+def take_file(data: dict[str, Any], office: Office, *, by: Scope, today: dt.date, now: dt.datetime) -> Notice:
+    """Read an uploaded file and register the notice with the original attached; raises Refused in the reader's words."""
+    from shouwang.ledgers.dispatch.reading.model import ReadingError
+    from shouwang.ledgers.dispatch.reading.reader import read_file
+
+    upload: UploadedFile = data["file"]
+    try:
+        reading = read_file(upload.read(), upload.name or "", today=today).to_json()
+    except ReadingError as no:
+        raise Refused(no.message_zh, field="file") from no
+    upload.seek(0)
+    with transaction.atomic():
+        notice = notices.register_notice(
+            office=office,
+            text=reading["text"],
+            reading=reading,
+            source=data["source"],
+            secrecy=data["secrecy"],
+            by=by,
+            today=today,
+            now=now,
+        )
+        attach(notice, upload, role="original", by=by, today=today, verb=FILED)
+    return notice
+
+
+def head_of(notice: Notice) -> dict[str, Any]:
+    """Initial values of the head form."""
+    names = ("title", "doc_number", "recipients", "signed_date", "source", "secrecy")
+    return {**{n: getattr(notice, n) for n in names}, "issuers": "、".join(notice.issuers)}
+
+
+def duty_initial(duty: Duty) -> dict[str, Any]:
+    """Initial values of the duty form."""
+    names = ("text", "clause", "kind", "by", "to", "due_at", "due_text", "recurrence", "ledger", "figure", "target")
+    return {n: getattr(duty, n) for n in names}
+
+
+def duty_counts(duties: list[Duty]) -> dict[str, int]:
+    """How many duties stand, are dated, were merged or set aside."""
+    by_state = Counter(d.state for d in duties)
+    standing = [d for d in duties if d.state in ("proposed", "confirmed")]
+    return {
+        "standing": len(standing), "dated": sum(d.due_at is not None for d in standing), "merged": by_state["merged"], "dropped": by_state["dropped"],
+        "bound": sum(bool(d.figure) for d in standing),
+    }  # fmt: skip
+
+
+def notice_moves(notice: Notice, scope: Scope) -> list[dict[str, Any]]:
+    """Buttons of the notice's page: only legal moves of the own office."""
+    base = f"/dispatch/notices/{notice.pk}"
+    may_register = scope.acts_for(notices.REGISTER, notice.office_id)
+    may_issue = scope.acts_for(notices.ISSUE, notice.office_id)
+    out = []
+    if may_register and notice.state == "read":
+        out.append({"label": "校核任务", "link": f"{base}/check/", "tone": "p"})
+    if may_issue and notice.state in ("checked", "issued"):
+        out.append(
+            {
+                "label": "交办任务" if notice.state == "checked" else "增加承办单位",
+                "link": f"{base}/issue/",
+                "tone": "p" if notice.state == "checked" else "",
+            }
+        )
+    if may_register and notice.state == "checked":
+        out.append({"label": "重新校核", "url": f"{base}/reopen/"})
+    if may_register and notice.state in ("read", "checked"):
+        out.append({"label": "撤回", "reason_url": f"{base}/withdraw/"})
+    if may_issue and notice.state == "issued":
+        out.append({"label": "办结", "url": f"{base}/close/"})
+    return out
+
+
+def files_of(record: Any) -> list[Attachment]:
+    """Attachments of a record, oldest first."""
+    return list(attachments_of(record))
+
+
+def task_moves(task: Task, scope: Scope) -> list[str]:
+    """Names of the lifecycle moves the person may make now: buttons use the same check as the action."""
+    return [code for code, move in lifecycle.TASK.open_moves(task).items() if task.covers(scope, move.verb.permission)]
+
+
+def report_moves(report: Report, scope: Scope) -> list[str]:
+    """Names of the lifecycle moves the person may make now; a second person is demanded by the action, in words."""
+    return [
+        code
+        for code, move in lifecycle.REPORT.open_moves(report).items()
+        if report.covers(scope, move.verb.permission) and (code != "sign_zero" or report.zero) and (code != "sign" or not report.zero)
+    ]
+
+
+STEPS = ("drafting", "checking", "countersigning", "signing", "numbering", "sealing", "ready", "submitted", "accepted")
+
+
+def report_steps(report: Report) -> list[dict[str, str]]:
+    """拟稿→核稿→会签→签发→编号→用印→报送→接收 with who did each; a zero report has no number and seal."""
+    who = {"drafting": report.drafter, "checking": report.checker, "signing": report.signer, "numbering": report.doc_number}
+    labels = {**{k: v.label for k, v in lifecycle.REPORT.states.items()}, "submitted": "报送", "accepted": "接收"}
+    names = [s for s in STEPS if s != "ready" and not (report.zero and s in ("numbering", "sealing", "countersigning"))]
+    at = STEPS.index(report.state)
+    out = []
+    for name in names:
+        here = STEPS.index(name)
+        past = here < at or report.state == "accepted" or report.state == "submitted" == name
+        now = (
+            name == report.state
+            or (report.state == "ready" and name == "submitted")
+            or (report.state == "submitted" and name == "accepted")
+        )
+        back = report.state == "drafting" and name == "drafting" and report.returns > 0
+        out.append(
+            {
+                "label": labels[name],
+                "state": "back" if back else "now" if now and report.state != "accepted" else "done" if past else "todo",
+                "note": who.get(name, ""),
+            }
+        )
+    return out
+
+
+def paper(doc: OfficialDocument) -> str:
+    """A document as safe HTML for the preview on paper."""
+    return render_html(doc)
+
+
+def report_html(report: Report) -> str:
+    """The preview of a report."""
+    return paper(document.report_document(report))
+
+
+def bulletin_html(bulletin: Bulletin) -> str:
+    """The preview of a draft 通报."""
+    return paper(document.bulletin_document(bulletin))
+
+
+def _file(doc: OfficialDocument, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": content_disposition_header(True, f"{name}.docx") or ""}
+    return HttpResponse(write_docx(doc), content_type=DOCX, headers=headers)
+
+
+def report_file(report: Report) -> HttpResponse:
+    """A report as .docx."""
+    return _file(document.report_document(report), f"{report.office.short_name}_{report.title[:40]}")
+
+
+def bulletin_file(bulletin: Bulletin) -> HttpResponse:
+    """A draft 通报 as .docx."""
+    return _file(document.bulletin_document(bulletin), bulletin.title[:40])
+
+
+def findings(report: Report) -> list[str]:
+    """What the format check says of the document: length, wording, headings."""
+    return check_document(document.report_document(report))
+
+
+def seal_with_scan(report: Report, upload: UploadedFile, *, by: Scope, today: dt.date, now: dt.datetime) -> None:
+    """Attach the sealed scan and let the report be sent, both or neither."""
+    with transaction.atomic():
+        reports.register_seal(report, by=by, today=today, now=now)
+        attach(report, upload, role="sealed", by=by, today=today, verb=SCANNED)

@@ -1,0 +1,22 @@
+"""The explicit list of ledgers, in menu order, and the figures they define."""
+
+from __future__ import annotations
+
+from shouwang.kernel.figures import Figure
+from shouwang.kernel.ledger import Ledger
+from shouwang.ledgers.dispatch.ledger import LEDGER as DISPATCH
+from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
+
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY)
+FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, DISPATCH) for f in ledger.figures)
+
+# Figures of the home page and the metrics of the map, by code.
+HOME_FIGURES = (
+    "registry.households",
+    "registry.persons",
+    "registry.not_exited_households",
+    "registry.without_helper_households",
+    "dispatch.tasks_closed_rate",
+    "dispatch.tasks_overdue",
+)
+MAP_FIGURES = ("registry.households", "registry.not_exited_households", "registry.monitored_households", "dispatch.tasks_closed_rate")

@@ -1,0 +1,167 @@
+"""Home, work list, inbox, figures, map, help, demonstration date, holidays."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from shouwang.kernel import figures
+from shouwang.kernel.errors import OutOfScope, Refused
+from shouwang.kernel.pages import back, page
+from shouwang.kernel.web import Request
+from shouwang.kernel.worklist import actions as worklist_actions
+from shouwang.kernel.worklist import queries as worklist
+from shouwang.ledgers.dispatch import queries as dispatch
+from shouwang.portal import demo_clock, holidays, queries
+from shouwang.portal.catalog import HOME_FIGURES, LEDGERS, MAP_FIGURES
+
+VIEW = "worklist.view"
+FIGURES = figures.PERMISSION
+
+
+@page(signed_in=True, why="首页：内容在页面内按权限取舍，没有授权的账号看到说明")
+def home(request: Request) -> HttpResponse:
+    """工作台: the work list first, then the notice, the figures, the map."""
+    scope = request.scope
+    if not scope.holds:
+        return render(request, "portal/no_scope.html", status=200)
+    context: dict[str, object] = {
+        "groups": worklist.grouped(scope, request.now, limit=12),
+        "now": request.now,
+        "inbox": worklist.inbox(scope)[:6],
+    }
+    if scope.may("dispatch.notice.view"):
+        notices = dispatch.open_notices(scope)
+        context["boards"] = [(n, dispatch.progress_by_office(n, request.now, scope=scope)) for n in notices[:2]]
+    if scope.may(FIGURES):
+        place = queries.place_for(scope, "")
+        context |= {
+            "place": place,
+            "kpis": queries.kpis(HOME_FIGURES, place, request.now),
+            "map": queries.map_of(MAP_FIGURES, place, request.today),
+        }
+        figure = figures.get(MAP_FIGURES[0])
+        rows = queries.rows_below(figure, place, request.today) if place.level < 5 else []
+        context |= {"figure": figure, "rank": queries.rank_of(figure, rows)[:12], "rank_value": f"{figure.name}（{figure.unit}）"}
+    return render(request, "portal/home.html", context)
+
+
+@page(VIEW)
+def work(request: Request) -> HttpResponse:
+    """The whole work list, one light at a time where asked."""
+    groups = worklist.grouped(request.scope, request.now, limit=500)
+    wanted = request.GET.get("light", "")
+    shown = [g for g in groups if g.key == wanted] if wanted in worklist.LIGHTS else groups
+    return render(request, "portal/worklist.html", {"groups": shown, "all": groups, "wanted": wanted, "now": request.now})
+
+
+@page(VIEW, methods=("GET", "POST"))
+def inbox(request: Request) -> HttpResponse:
+    """Messages to the office; a POST marks them all as read."""
+    rows = worklist.inbox(request.scope)
+    if request.method == "POST":
+        worklist_actions.read_messages(request.scope.user_name, rows)
+        return redirect("inbox")
+    return render(request, "portal/inbox.html", {"page": Paginator(rows, 50).get_page(request.GET.get("page"))})
+
+
+@page(FIGURES)
+def figure_list(request: Request) -> HttpResponse:
+    """Every figure with its definition and the value at the person's place."""
+    place = queries.place_for(request.scope, request.GET.get("region", ""))
+    groups = [(ledger.title, [(f, figures.value(f, request.today, place=place)) for f in ledger.figures]) for ledger in LEDGERS]
+    return render(request, "portal/figures.html", {"groups": [g for g in groups if g[1]], "place": place, "now": request.now})
+
+
+def _cut_off(request: Request) -> dt.datetime | None:
+    at = request.GET.get("at", "")
+    if not at.isdecimal() or len(at) > 11:
+        return None
+    return timezone.localtime(dt.datetime.fromtimestamp(int(at), dt.UTC))
+
+
+def _figure(code: str) -> figures.Figure:
+    if code not in figures.installed():
+        raise Http404
+    return figures.get(code)
+
+
+@page(FIGURES)
+def figure(request: Request, code: str) -> HttpResponse:
+    """One figure: definition, value, regions below, trend; at a past cut-off the frozen values."""
+    found, cut_off = _figure(code), _cut_off(request)
+    place = queries.place_for(request.scope, request.GET.get("region", ""))
+    frozen = figures.frozen(found, cut_off, [place.id]).get(place.id) if cut_off else None
+    rows = queries.rows_below(found, place, request.today) if place.level < 5 else []
+    if frozen and cut_off:
+        kept = figures.frozen(found, cut_off, [r.region.pk for r in rows])
+        rows = [queries.Row(r.region, kept.get(r.region.pk) or figures.Value(found, 0 if found.measure == "count" else None)) for r in rows]
+    points = figures.series(found, place, until=request.now)
+    context = {
+        "figure": found, "place": place, "value": frozen or figures.value(found, request.today, place=place), "frozen": frozen, "cut_off": cut_off, "rows": rows,
+        "chart": queries.chart_of(found, points), "now": request.now, "base": figures.get(found.denominator) if found.denominator else None, "at": request.GET.get("at", ""),
+        "above": queries.places_above(request.scope, place),
+    }  # fmt: skip
+    return render(request, "portal/figure.html", context)
+
+
+@page(FIGURES)
+def figure_rows(request: Request, code: str) -> HttpResponse:
+    """Exactly the rows a figure counted, those the person may open."""
+    found, cut_off = _figure(code), _cut_off(request)
+    place = queries.place_for(request.scope, request.GET.get("region", ""))
+    counted, visible = queries.counted_rows(found, request.scope, place, request.today, cut_off)
+    context = {
+        "figure": found,
+        "place": place,
+        "page": Paginator(visible, 50).get_page(request.GET.get("page")),
+        "counted": counted,
+        "cut_off": cut_off,
+        "at": request.GET.get("at", ""),
+    }
+    return render(request, "portal/figure_rows.html", context)
+
+
+@page(FIGURES)
+def map_outlines(request: Request, pk: int) -> JsonResponse:  # noqa: ARG001 - outlines are the same for everyone who may see figures
+    """Outlines of the regions below a place."""
+    return JsonResponse(queries.geojson(pk))
+
+
+@page(signed_in=True, why="使用帮助：不含业务数据")
+def help_page(request: Request) -> HttpResponse:
+    """What to do first, in words for each level."""
+    return render(request, "portal/help.html", {"ledgers": LEDGERS})
+
+
+@page("demo.advance", methods=("POST",))
+def advance_demo(request: Request) -> HttpResponse:
+    """One day forward on the demonstration's calendar; reminders, freezes and overdue lights follow at once."""
+    day = demo_clock.advance(by=request.scope)
+    if day is None:
+        raise OutOfScope
+    messages.success(request, f"演示日期已推进到 {day:%Y-%m-%d}，到期提醒和催办已按新日期运行。")
+    return back(request)
+
+
+@page("settings.manage", methods=("GET", "POST"))
+def holiday_list(request: Request) -> HttpResponse:
+    """Holidays and make-up working days, year by year; exceptions by kind of actor."""
+    text = request.GET.get("year", "")
+    year = int(text) if text.isdecimal() and 2000 <= int(text) <= 2100 else request.today.year
+    form = holidays.HolidayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = holidays.set_day(form.cleaned_data, by=request.scope, today=request.today)
+        except Refused as no:
+            form.add_error(None, no.message)
+        else:
+            messages.success(request, f"{saved.day} 已登记为{'上班' if saved.working else '休息'}。")
+            return redirect(f"/settings/holidays/?year={saved.day.year}")
+    context = {"form": form, "rows": holidays.of_year(year), "year": year, "years": range(2019, request.today.year + 4)}
+    return render(request, "portal/holidays.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,162 @@
+"""Reads that join ledgers: home, figures, map."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from shouwang.kernel import figures
+from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.regions.models import Outline, Region
+from shouwang.kernel.regions.scope import Place, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Change against the last frozen day before today; `tone` by meaning, not by sign."""
+
+    text: str
+    way: str
+    tone: str
+
+
+def place_for(scope: Scope, region_id: str) -> Place:
+    """The place asked for, or the person's own; raises OutOfScope where figures may not be seen there."""
+    if region_id:
+        region = Region.objects.filter(pk=int(region_id)).first() if region_id.isdecimal() and len(region_id) < 12 else None
+        if region is None:
+            raise OutOfScope
+        return figures.require_place(scope, region.place)
+    held = scope.places(figures.PERMISSION)
+    home = scope.home
+    place = home if home and any(True for p in held if p.id == home.id) else (held[0] if held else None)
+    if place is None:
+        raise OutOfScope
+    return place
+
+
+def trend(figure: figures.Figure, now: figures.Value, points: list[tuple[dt.date, figures.Value]], today: dt.date) -> Trend | None:
+    """Against the youngest frozen value of an earlier day."""
+    before = next((v.number for day, v in reversed(points) if day < today and v.number is not None), None)
+    if before is None or now.number is None:
+        return None
+    step = now.number - before
+    if not step:
+        return Trend("持平", "", "")
+    unit = "个百分点" if figure.unit == "%" else figure.unit
+    good = figure.good and (step > 0) == (figure.good == "up")
+    tone = "" if not figure.good else "g" if good else "r"
+    return Trend(f"{'+' if step > 0 else '−'}{abs(step):,}{unit}", "up" if step > 0 else "down", tone)
+
+
+def kpis(codes: tuple[str, ...], place: Place, now: dt.datetime) -> list[dict[str, Any]]:
+    """The key figures of a place with their trend; definitions travel along."""
+    today, out = timezone.localtime(now).date(), []
+    for code in codes:
+        figure = figures.installed().get(code)
+        if figure is None:
+            continue
+        value = figures.value(figure, today, place=place)
+        points = figures.series(figure, place, until=now)
+        out.append(
+            {
+                "label": figure.name, "value": value.text, "unit": figure.unit, "definition": figure.definition, "href": f"/figures/{code}/?region={place.id}",
+                "note": "较上一日" if points else "", "trend": trend(figure, value, points, today),
+                "spark": [float(v.number) if v.number is not None else None for _, v in points] + ([float(value.number)] if value.number is not None else []),
+            }
+        )  # fmt: skip
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One region of a breakdown."""
+
+    region: Region
+    value: figures.Value
+
+
+def rows_below(figure: figures.Figure, place: Place, day: dt.date) -> list[Row]:
+    """The regions right below a place in official order; a region without rows shows 0 for a count and -- for a ratio."""
+    below = list(Region.objects.filter(parent_id=place.id, year_from__lte=day.year).exclude(year_to__lt=day.year).order_by("rank", "code"))
+    if not below:
+        return []
+    values = figures.breakdown(figure, day, place=place, level=place.level + 1)
+    zero = 0 if figure.measure == "count" else None
+    return [Row(r, values.get(r.pk) or figures.Value(figure, zero, 0 if figure.denominator else None)) for r in below]
+
+
+def map_of(codes: tuple[str, ...], place: Place, today: dt.date) -> dict[str, Any] | None:
+    """What blocks/map.html draws for a city: outlines of its counties and the figures' values; None where there are no outlines."""
+    outlines = Outline.objects.filter(region__parent_id=place.id)
+    first = outlines.first()
+    if first is None or place.level != Region.CITY:
+        return None
+    chosen = [figures.get(c) for c in codes if c in figures.installed()]
+    areas: dict[int, dict[str, Any]] = {}
+    for figure in chosen:
+        for row in rows_below(figure, place, today):
+            area = areas.setdefault(
+                row.region.pk, {"name": row.region.name, "href": f"/figures/{figure.code}/?region={row.region.pk}", "values": {}}
+            )
+            area["values"][figure.code] = row.value.number
+    return {
+        "id": "map", "label": f"{place.name}各区（县）分布", "head": "区（县）", "geo_url": f"/map/{place.id}.json", "source": first.source,
+        "metrics": [{"key": f.code, "label": f.name, "unit": f.unit} for f in chosen], "areas": list(areas.values()),
+    }  # fmt: skip
+
+
+def geojson(place_id: int) -> dict[str, Any]:
+    """The outlines of the regions below a place; administrative geography is public, so no scope applies."""
+    found = Outline.objects.filter(region__parent_id=place_id).select_related("region")
+    features = [{"type": "Feature", "properties": {"name": o.region.name}, "geometry": o.geometry} for o in found]
+    if not features:
+        raise OutOfScope
+    return {"type": "FeatureCollection", "features": features}
+
+
+def rank_of(figure: figures.Figure, rows: list[Row]) -> list[dict[str, Any]]:
+    """Rows for blocks/rank.html, best first as the figure means it."""
+    known = [r for r in rows if r.value.number is not None]
+    top = max((r.value.number for r in known if r.value.number is not None), default=Decimal(0)) or Decimal(1)
+    ordered = sorted(known, key=lambda r: r.value.number or Decimal(0), reverse=figure.good != "down")
+    return [
+        {
+            "label": r.region.name, "href": f"/figures/{figure.code}/?region={r.region.pk}", "text": r.value.text, "note": "",
+            "percent": r.value.number if figure.unit == "%" else (r.value.number or Decimal(0)) * 100 / top, "tone": "b",
+        }
+        for r in ordered
+    ]  # fmt: skip
+
+
+def chart_of(figure: figures.Figure, points: list[tuple[dt.date, figures.Value]]) -> dict[str, Any] | None:
+    """The trend of a figure for blocks/chart.html; None with fewer than two frozen days."""
+    if len(points) < 2:
+        return None
+    values = [v.number for _, v in points]
+    return {
+        "id": "trend", "label": f"{figure.name}走势", "unit": figure.unit, "x": [f"{d:%m-%d}" for d, _ in points],
+        "series": [{"name": figure.name, "kind": "line", "values": values}],
+    }  # fmt: skip
+
+
+def places_above(scope: Scope, place: Place) -> list[Place]:
+    """The regions above a place that the person may see figures of, widest first."""
+    region = Region.objects.select_related("city", "county", "town").get(pk=place.id)
+    above = [r for r in (region.city, region.county, region.town) if r is not None and r.pk != place.id]
+    return [r.place for r in above if scope.may_at(figures.PERMISSION, r)]
+
+
+def counted_rows(figure: figures.Figure, scope: Scope, place: Place, today: dt.date, cut_off: dt.datetime | None) -> tuple[int, Any]:
+    """(how many rows the figure counted, queryset of those the person may open): frozen ids at a cut-off, else live."""
+    rows = figures.rows_of(figure, today, place=place)
+    model = rows.model
+    if cut_off and (ids := figures.frozen_rows(figure, cut_off, place)):
+        rows = model._base_manager.filter(pk__in=ids)
+    related = [f.name for f in model._meta.concrete_fields if f.name in ("county", "town", "village", "office", "duty", "household")]
+    visible = model.objects.within(scope).filter(pk__in=rows.values("pk")).select_related(*related).order_by("pk")
+    return rows.count(), visible

@@ -1,0 +1,150 @@
+"""`./dev test`: lint, types, contracts, tests on SQLite and PostgreSQL, documents, browser journeys.
+
+Installs what it needs with apt when it runs as root on Debian; otherwise uses what is there. What cannot be had is named in the
+last lines with the remedy: a failure where CI is set, a note elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+APT = {
+    "postgresql": ("postgresql",),
+    "chromium": ("chromium", "fonts-noto-cjk"),
+    "soffice": ("libreoffice-writer-nogui", "poppler-utils", "fonts-noto-cjk"),
+}
+STEPS = ("lint", "types", "contracts", "sqlite", "postgres", "journeys")
+
+
+def main() -> int:
+    """Run the steps asked for; the exit code is 0 only if every one passed."""
+    parser = argparse.ArgumentParser(prog="./dev test")
+    parser.add_argument("steps", nargs="*", choices=[*STEPS, []], default=list(STEPS))
+    steps = parser.parse_args().steps or list(STEPS)
+    os.chdir(ROOT)
+    missing = provide([t for t, when in (("postgresql", "postgres"), ("chromium", "journeys"), ("soffice", "sqlite")) if when in steps])
+    failed = []
+    for step in steps:
+        started = time.monotonic()
+        ok = RUN[step]()
+        print(f"== {step}: {'ok' if ok else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+        failed += [] if ok else [step]
+    for tool, remedy in missing.items():
+        print(f"not run: {tool} is not on this machine. Remedy: {remedy}", flush=True)
+    if failed:
+        print(f"failed: {', '.join(failed)}", flush=True)
+    return 1 if failed or (missing and os.environ.get("CI")) else 0
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None) -> bool:
+    """Run a command with the environment's programs first on the path."""
+    merged = {**os.environ, **(env or {}), "PATH": f"{BIN}:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
+    print("$", " ".join(str(c) for c in command), flush=True)
+    return subprocess.run([str(c) for c in command], env=merged, check=False).returncode == 0
+
+
+def have(tool: str) -> bool:
+    """Whether the tool is on this machine."""
+    if tool == "postgresql":
+        return postgres_bin() is not None
+    return shutil.which(tool) is not None
+
+
+def postgres_bin() -> Path | None:
+    """The folder of a PostgreSQL server ≥ 15."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) if Path("/usr/lib/postgresql").exists() else []
+    candidates = [p for p in found if int(p.parent.parent.name) >= 15]
+    if candidates:
+        return candidates[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+def provide(tools: list[str]) -> dict[str, str]:
+    """Install what is missing where we may; returns {tool: remedy} of what stays missing."""
+    wanted = [t for t in tools if not have(t)]
+    if wanted and os.geteuid() == 0 and shutil.which("apt-get"):
+        packages = sorted({p for t in wanted for p in APT[t]})
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        if run("apt-get", "update", "-qq", env=quiet):
+            run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=quiet)
+    return {t: f"apt-get install {' '.join(APT[t])}" for t in tools if not have(t)}
+
+
+def lint() -> bool:
+    """Ruff: rules and format."""
+    return run("ruff", "check", "src", "tests") and run("ruff", "format", "--check", "src", "tests")
+
+
+def types() -> bool:
+    """Mypy, strict."""
+    return run("mypy")
+
+
+def contracts() -> bool:
+    """Import contracts."""
+    return run("lint-imports")
+
+
+def sqlite() -> bool:
+    """Everything but the browser, on SQLite."""
+    return run("pytest", "tests", "-m", "not journey", "-n", "2")
+
+
+def postgres() -> bool:
+    """The database tests again on a real PostgreSQL server in a temporary cluster."""
+    folder = postgres_bin()
+    if folder is None:
+        return True  # named among the missing
+    with tempfile.TemporaryDirectory(prefix="shouwang-pg-") as home:
+        port = free_port()
+        as_user = server_user(Path(home))
+        data = Path(home) / "data"
+        init = [*as_user, folder / "initdb", "-D", data, "--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust", "-U", "postgres"]
+        options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+        if not run(*init) or not run(*as_user, folder / "pg_ctl", "-D", data, "-l", f"{home}/log", "-w", "-o", options, "start"):
+            return False
+        try:
+            url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+            return run("pytest", "tests", "-m", "not journey and not document", "-n", "2", env={"SHOUWANG_DATABASE_URL": url})
+        finally:
+            run(*as_user, folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+def server_user(home: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: then it runs as its own system user."""
+    if os.geteuid() != 0:
+        return []
+    account = pwd.getpwnam("postgres")
+    os.chown(home, account.pw_uid, account.pw_gid)
+    return ["runuser", "-u", "postgres", "--"]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def journeys() -> bool:
+    """Browser journeys in Chromium."""
+    return run("pytest", "tests", "-m", "journey", "-p", "no:randomly") if have("chromium") else True
+
+
+RUN = {"lint": lint, "types": types, "contracts": contracts, "sqlite": sqlite, "postgres": postgres, "journeys": journeys}
+
+if __name__ == "__main__":
+    sys.exit(main())
