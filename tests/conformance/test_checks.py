@@ -211,7 +211,7 @@ def test_figure_that_does_not_drill_down_to_its_rows_is_named(city, drill, words
 def test_roles_and_declarations_are_held_against_each_other():
     from shouwang.kernel.accounts.roles import roles
 
-    held = {p: "说明" for role in roles().values() for p in role.permissions}
+    held = {p: "说明" for role in roles().values() for p in role.permissions | role.office_permissions}
     assert testing.roles_match([], held) == []
     assert testing.roles_match([], {**held, "fake.view": "看"}) == ["no role holds fake.view"]
     del held["registry.view"]

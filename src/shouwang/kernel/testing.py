@@ -76,7 +76,7 @@ def declaration(ledger: Ledger) -> list[str]:
 def roles_match(ledgers: Iterable[Ledger], others: Mapping[str, str]) -> list[str]:
     """Permissions declared (by ledgers and, as `others`, by the kernel's apps) and permissions the roles hold are the same set."""
     declared = {p for ledger in ledgers for p in ledger.permissions} | set(others)
-    held = {p for role in roles().values() for p in role.permissions}
+    held = {p for role in roles().values() for p in role.permissions | role.office_permissions}
     return [f"no role holds {p}" for p in sorted(declared - held)] + [
         f"roles hold {p}, which nobody declares" for p in sorted(held - declared)
     ]

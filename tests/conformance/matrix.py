@@ -1,0 +1,162 @@
+"""Walks a route: every person, method, target and header; returns what was answered otherwise than the oracle says."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.conformance.oracle import BODY, SEEN, Rule
+from tests.conformance.world import CANARY, Person, Target, World, client_for
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# Tables a refused request may touch: the session lives on, the sign-in is noted, the operation id is taken and given back.
+BOOKS = ("django_session", "accounts_signin", "kernel_receipt", "axes_")
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+
+
+@dataclass
+class Result:
+    """What a walk found."""
+
+    cases: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Answer:
+    """What came back, and what was written meanwhile."""
+
+    status: int
+    location: str
+    text: str
+    writes: list[str]
+
+
+def every_route(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(full name, route) of the whole site."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from every_route(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        else:
+            yield f"{space}{entry.name}", entry
+
+
+def walk(world: World, name: str, rule: Rule, people: Iterable[Person] | None = None, methods: Iterable[str] = METHODS) -> Result:
+    """Every case of one route."""
+    result = Result()
+    canaries = world.by_canary()
+    targets: list[Target | None] = list(world.targets[rule.kind]) if rule.kind else [None]
+    for person in people or world.people:
+        for method in methods:
+            allowed = method in rule.methods or (method == "HEAD" and "GET" in rule.methods)
+            for target in targets if allowed else targets[:1]:
+                for htmx in (False, True):
+                    result.cases += 1
+                    answer = ask(world, name, rule, person, target, method, htmx)
+                    due = expected(rule, person, target, method, world)
+                    result.wrong += [
+                        f"{name} {method}{' htmx' if htmx else ''} {person.name} → {_words(target)}: {w}"
+                        for w in compare(due, answer, rule, person, method, world, canaries, htmx)
+                    ]
+    return result
+
+
+def ask(world: World, name: str, rule: Rule, person: Person, target: Target | None, method: str, htmx: bool) -> Answer:
+    """One request, undone afterwards."""
+    kwargs = rule.path(target) if target else {}
+    client = client_for(person)
+    headers = {"HX-Request": "true"} if htmx else {}
+    body = {**BODY, **rule.fixed, **rule.body(target, world)} if method == "POST" else None
+    with transaction.atomic(), noting_writes() as writes:
+        response: Any = getattr(client, method.lower())(reverse(name, kwargs=kwargs), body, headers=headers)
+        text = _text(response)
+        transaction.set_rollback(True)
+    return Answer(response.status_code, response.headers.get("Location", response.headers.get("HX-Redirect", "")), text, writes)
+
+
+@contextmanager
+def noting_writes() -> Iterator[list[str]]:
+    """The statements that change something other than the books."""
+    out: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().upper().startswith(WRITES) and not any(book in sql for book in BOOKS):
+            out.append(sql[:120])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield out
+
+
+def expected(rule: Rule, person: Person, target: Target | None, method: str, world: World) -> str:
+    """method, login, settle, forbidden, missing, refused or served."""
+    if method not in rule.methods and not (method == "HEAD" and "GET" in rule.methods):
+        return "method"
+    if rule.public:
+        return "served"
+    if person.state == "anonymous":
+        return "login"
+    if person.state == "unsettled" and not rule.settles:
+        return "settle"
+    if rule.gate and not person.may(*rule.gate):
+        return "forbidden"
+    if rule.covers and not rule.covers(person, target, world):  # type: ignore[arg-type]  # rules without a kind look at the person only
+        return "missing"
+    if method == "POST" and rule.acts and not rule.acts(person, target, world):  # type: ignore[arg-type]  # the same
+        return "refused"
+    return "served"
+
+
+def compare(
+    due: str,
+    got: Answer,
+    rule: Rule,
+    person: Person,
+    method: str,
+    world: World,
+    canaries: dict[str, Target],
+    htmx: bool,
+) -> list[str]:
+    """What differs."""
+    at_login = got.location.startswith("/sign-in/")
+    fits = {
+        "method": got.status == 405,
+        "login": at_login and got.status == (204 if htmx else 302),
+        "settle": got.status == 302 and got.location.startswith("/account/"),
+        "forbidden": got.status == 403,
+        "missing": got.status == 404,
+        "refused": got.status in (302, 403, 404, 422),
+        "served": got.status in (200, 302, 422) and (rule.public or rule.settles or not at_login),
+    }
+    out = [] if fits[due] else [f"{due} expected, {got.status} {got.location} came"]
+    if got.writes and (due != "served" or method != "POST"):
+        out.append(f"{due}, and yet written: {got.writes[0]}")
+    shown = {c for c in CANARY.findall(got.text) if c in canaries}
+    leaked = [canaries[c] for c in shown if not SEEN[canaries[c].kind](person, canaries[c], world)]
+    out += [f"shows {_words(leak)}" for leak in leaked]
+    if due in ("method", "login", "settle", "forbidden", "missing") and shown:
+        out.append(f"{due}, and yet shows {_words(canaries[next(iter(shown))])}")
+    if rule.lists and due == "served" and method == "GET":
+        wanted = {t.canary for t in world.targets[rule.lists] if SEEN[rule.lists](person, t, world)}
+        out += [f"does not list {_words(canaries[c])}" for c in sorted(wanted - shown)]
+    return out
+
+
+def _text(response: HttpResponse) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]  # set when streaming
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(body)) as archive:
+            body = b" ".join(archive.read(n) for n in archive.namelist())
+    return body.decode("utf-8", "replace")
+
+
+def _words(target: Target | None) -> str:
+    return f"{target.kind} {target.row} ({target.canary})" if target else "-"
