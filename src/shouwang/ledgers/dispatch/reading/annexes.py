@@ -130,7 +130,12 @@ def _kind(own: list[Paragraph], title: str, index: int, told: str, issued: list[
     # An issuing notice whose annex goes by another name than in the text: the first document is what it issues.
     if index == 0 and not forwarded and _ISSUES.search(told) and "印发" in told and not issued and re.search(DOC_TYPE, title):
         return "issued"
-    if index == 0 and issued and not forwarded and re.search(r"(?:方案|办法|计划|要点|意见|规定|细则|措施|制度|预案)(?:\([^)]*\))?$", title):
+    if (
+        index == 0
+        and issued
+        and not forwarded
+        and re.search(r"(?:方案|办法|计划|要点|意见|规定|细则|措施|制度|预案)(?:\([^)]*\))?$", title)
+    ):
         return "issued"
     return "other"
 

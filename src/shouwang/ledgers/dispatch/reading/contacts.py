@@ -9,10 +9,14 @@ from .model import Contact
 from .organs import SUFFIX
 from .text import Paragraph
 
-_PHONE = r"(?<![\d.])(?:\(?0\d{2,3}\)?\s?-?\s?)?\d{7,8}(?:[-转]\d{1,5})?(?![\d.])|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
+_PHONE = (
+    r"(?<![\d.])(?:\(?0\d{2,3}\)?\s?-?\s?)?\d{7,8}(?:[-转]\d{1,5})?(?![\d.])|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
+)
 _EMAIL = r"[A-Za-z0-9][\w.\-+]*@[A-Za-z0-9][\w.\-]*[A-Za-z0-9]"
 _PERSON_KEY = r"(?:业务|技术|工作|具体)?(?:联\s*系|联\s*络|经\s*办|承\s*办)\s*(?:人|员)(?:员|姓名)?(?:\s*(?:及|和|、|/)?\s*(?:联系)?\s*(?:电\s*话|方\s*式))?"
-_PHONE_KEY = r"(?:联\s*系|办\s*公|咨\s*询|固\s*定|服\s*务)?\s*(?:电\s*话|手\s*机|座\s*机)(?:\s*号码)?(?:\s*[(/及、和]?\s*传\s*真\)?)?|T[Ee][Ll]"
+_PHONE_KEY = (
+    r"(?:联\s*系|办\s*公|咨\s*询|固\s*定|服\s*务)?\s*(?:电\s*话|手\s*机|座\s*机)(?:\s*号码)?(?:\s*[(/及、和]?\s*传\s*真\)?)?|T[Ee][Ll]"
+)
 _FAX_KEY = r"传\s*真(?:\s*(?:电话|号码))?|F[Aa][Xx]"
 _EMAIL_KEY = r"(?:电\s*子\s*)?邮\s*[箱件](?:\s*地址)?|E-?[Mm][Aa][Ii][Ll]"
 _WAY_KEY = r"联\s*系\s*方\s*式|联系人名单"
@@ -191,7 +195,14 @@ def _distinct(entries: list[_Entry]) -> list[Contact]:
         if not entry.phones and not entry.emails:
             continue
         reach = set(entry.phones) | set(entry.emails)
-        twin = next((k for k in kept if (k.name == entry.name and entry.name) or (reach & (set(k.phones) | set(k.emails)) and (not k.name or not entry.name))), None)
+        twin = next(
+            (
+                k
+                for k in kept
+                if (k.name == entry.name and entry.name) or (reach & (set(k.phones) | set(k.emails)) and (not k.name or not entry.name))
+            ),
+            None,
+        )
         if twin is None:
             kept.append(entry)
         else:
@@ -200,6 +211,12 @@ def _distinct(entries: list[_Entry]) -> list[Contact]:
             twin.phones += [p for p in entry.phones if p not in twin.phones]
             twin.emails += [e for e in entry.emails if e not in twin.emails]
     return [
-        Contact(k.name or k.office, tuple(dict.fromkeys(k.phones)), tuple(dict.fromkeys(k.emails)), tuple(dict.fromkeys(k.faxes)), k.office if k.name else "")
+        Contact(
+            k.name or k.office,
+            tuple(dict.fromkeys(k.phones)),
+            tuple(dict.fromkeys(k.emails)),
+            tuple(dict.fromkeys(k.faxes)),
+            k.office if k.name else "",
+        )
         for k in kept
     ]

@@ -15,15 +15,17 @@ from .words import ACTING
 
 Who = Literal["recipient", "next_tier", "issuer", "other"]
 
-_ADDRESSEE = (
-    r"(?:单位|部门|地区|地方|各地|县|区|市|州|镇|乡|街道|街|村|局|厅|委|部|办|组|政府|企业|机构|学校|高校|公司|主体|办公室|小组|中心|指挥部|人员|干部|同志|队|站|所|会|处|科|院|银行|社|你们|业主|农户|人)"
-)
+_ADDRESSEE = r"(?:单位|部门|地区|地方|各地|县|区|市|州|镇|乡|街道|街|村|局|厅|委|部|办|组|政府|企业|机构|学校|高校|公司|主体|办公室|小组|中心|指挥部|人员|干部|同志|队|站|所|会|处|科|院|银行|社|你们|业主|农户|人)"
 _SUBJECT = re.compile(
     rf"(?:并|同时|另|其中|此外|且|再|后|然后|最后)?(?:请|由|望|希望|希|要求|责成)?(?P<who>(?:[^,。;:()]|\([^()]*\)){{0,50}}?{_ADDRESSEE}(?:\([^()]*\))?(?:等)?)"
     r"(?=要|应|须|必须|需|务必|请|将|会(?!议)|拟|按|根据|于|在|对|组织|负责|汇总|登录|指导|会同|可|不得|统一|结合|进行|完成|报|认真|抓紧|及时|切实|积极|严格|\d|参照|依据|配合|牵头|填|审|把|以|提交|向|利用|通过|分别|自行|开展|制定|做好|$)"
 )
-_NOT_SUBJECT = re.compile(r"^(?:在|对|按|根据|为|将|把|与|向|从|以|经|自|于|凡|加强|做好|组织|推动|抓好|开展|切实|认真|坚持|落实|支持|鼓励|引导|完善|建立|充分|优先|采取|并且|报|各项|指导|督促|动员|协调|联合|会同|选择|通过|强化|加快|按照|一要|贯彻|全面|进一步)")
-_NOT_WITHIN = re.compile(r"[由将把并]|形成|填报|报送|提交|汇总|按照|根据|通过|开展|完成|进行|加强|做好|年|月|日|工作(?!队|组|部门|机构)|请|要|情况")
+_NOT_SUBJECT = re.compile(
+    r"^(?:在|对|按|根据|为|将|把|与|向|从|以|经|自|于|凡|加强|做好|组织|推动|抓好|开展|切实|认真|坚持|落实|支持|鼓励|引导|完善|建立|充分|优先|采取|并且|报|各项|指导|督促|动员|协调|联合|会同|选择|通过|强化|加快|按照|一要|贯彻|全面|进一步)"
+)
+_NOT_WITHIN = re.compile(
+    r"[由将把并]|形成|填报|报送|提交|汇总|按照|根据|通过|开展|完成|进行|加强|做好|年|月|日|工作(?!队|组|部门|机构)|请|要|情况"
+)
 _OURS = re.compile(r"^(?:我|本)(?:局|厅|办|委|部|会|处|科|司|中心|院|市局|府|领导小组|指挥部|办公室|公司)")
 _OUR_PLACE = re.compile(r"^(?:我|本)(?:省|市|县|区|镇)")
 _WILL = re.compile(r"^(?:将|拟|会(?!同|议)|计划|定于|适时)")
@@ -63,8 +65,8 @@ class Context:
         """True for 我局 and for any short form of an issuing organ's name."""
         if _OURS.match(name):
             return True
-        bare = re.sub(r"\([^()]*\)$", "", name)
-        return any(same_organ(bare, fold(full)) for full in (*self.issuers, self.red_head) if full)
+        names = re.split(r"[、和]", re.sub(r"\([^()]*\)$", "", name))
+        return any(same_organ(bare, fold(full)) for bare in names for full in (*self.issuers, self.red_head) if full)
 
     def who(self, subject: str | None, to: str | None) -> Who:
         """Whose duty it is, from its subject, else from where the report goes (a report to the recipients comes from below)."""
@@ -96,8 +98,11 @@ class Context:
         if min(level) > max(self.levels):
             return "next_tier"
         if max(level) < min(self.levels) and not subject.startswith(("各", "有关")):
-            # A ministry is no stranger to a notice that goes to all ministries.
-            return "recipient" if STATE in self.levels and STATE in level else "other"
+            # A ministry is no stranger to a notice that goes to all ministries, nor a government's office to its government.
+            if STATE in self.levels and STATE in level:
+                return "recipient"
+            ours = level == self.issuer_levels and any(name.endswith("政府") for name in self.issuers)
+            return "issuer" if ours else "other"
         return "recipient"
 
 

@@ -28,7 +28,7 @@ _TAIL = re.compile(
 )
 _STARTING = ("起", "开始", "以来", "以后", "之后", "后")
 _LIMIT_BEFORE = re.compile(
-    r"(?:截止(?:时间|日期|期限)?|不迟于|不晚于|不得[迟晚]于|最[迟晚]|延迟|推迟|延长|延期|顺延|放宽|宽限|限期?|赶在|抢在)(?:应?[在于为是到至]|不[超晚迟][过于]|:)*$"
+    r"(?:截止(?:时间|日期|期限)?|不迟于|不晚于|不得[迟晚]于|最[迟晚]|延迟|推迟|延长|延期|顺延|放宽|宽限|限期|限于|赶在|抢在)(?:应?[在于为是到至]|不[超晚迟][过于]|:)*$"
 )
 _ASOF_BEFORE = re.compile(r"截[至止](?:时间|日期)?(?:到|为|:)*$")
 _START_BEFORE = re.compile(r"(?:自|从|(?:不得?|不应)?早于|始于)$")
@@ -47,6 +47,11 @@ _BASE_EVENT = re.compile(
     r"|(?:^|[自从在于应请要须])(?:(?:本|此|该)?(?:通知|文件?|方案|意见|办法|函|公告|通告|指令|细则|规定|预案|计划|要点)|[“《][^”》]*[”》])?"
     r"(?:印发|下发|发布|公布|发文|签发|成文|颁布|制发|收文|通知)(?:之日)?$"
     r"|(?:即日|今日|今天|本日|现在|当日)$"
+)
+# Texts without any of these hold no phrase of time and are not searched for one.
+_HINT = re.compile(
+    r"[\d０-９]|[一二三四五六七八九十]月|年[底末内终中]|月[底末内]|[上下]半年|季度|季[末底]|[上中下]旬|[今明当次本后即翌来][年日天月周晚]|周[一二三四五六日末内]|星期|节前|节假日前|[日天周月年时]之?以?内|工作日"
+    r"|每|[按逐][年季月旬周日]|日前|下班|日报|五”?末|元旦前|春节前|国庆前|五一前"
 )
 _QUOTED = re.compile(r"《[^》]*》|〔[^〕]*〕第?\d*号?|\[\d{4}\]第?\d*号?")
 
@@ -84,6 +89,8 @@ def find(flat: str, base: dt.date | None, calendar: WorkingCalendar, offset: int
 
     Titles in 《》 and document numbers are not searched.
     """
+    if not _HINT.search(flat):
+        return []
     masked = _QUOTED.sub(lambda m: "※" * len(m.group()), flat)
     canon = canonical(masked, offset)
     text = canon.text
@@ -167,7 +174,7 @@ def _role(before: str, atom: dates.Found, mark: str) -> Role:
     if _ASOF_BEFORE.search(before):
         return "asof"
     if _GOAL_BEFORE.search(before) and atom.kind in ("year", "month", "quarter", "half", "yearend", "plan"):
-        return "limit"
+        return "limit" if atom.part or atom.kind != "year" else "window"  # 到2020年 states an aim, 到2020年底 a day
     if atom.kind == "year" and (not atom.part or _YEARS_BEFORE.search(before)):
         return "window"
     return "part" if atom.part else "bare"
@@ -258,4 +265,4 @@ def _hour_alone(flat: str, base: dt.date) -> Answer:
     if match and match["clock"]:
         return Answer(base, clock_time(match), None)
     year = next((a for a in dates.scan(canonical(flat).text, base, national()) if a.kind == "year"), None)
-    return Answer(year.due, None, None) if year and re.fullmatch(r"[于在]?.{2,5}年度?", flat) else Answer(None, None, None)
+    return Answer(year.due, None, None) if year and re.fullmatch(r"[于在到至]?.{1,4}年度?", flat) else Answer(None, None, None)

@@ -18,9 +18,6 @@ from .model import Duty, Kind
 from .text import Paragraph, sentences
 from .words import REPORT
 
-_HINT = re.compile(r"[年月日号周天时旬季底末期节前内报]")
-_TITLE_SENTENCE = re.compile(r"[^。]{2,40}。?$")
-
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -64,7 +61,7 @@ def _of_paragraph(passage: Passage, context: Context, calendar: WorkingCalendar)
             continue
         title = end <= passage.title_end
         sentence = flat[start:end]
-        phrases = deadlines.find(sentence, context.base, calendar, offset=start) if _HINT.search(sentence) else []
+        phrases = deadlines.find(sentence, context.base, calendar, offset=start)
         if title and not phrases:
             subject = _level_of(sentence) or subject
             continue
@@ -107,11 +104,11 @@ def _subject(flat: str, start: int, end: int, phrases: tuple[Deadline, ...], bef
     return subject, announced
 
 
-def _of_group(
-    passage: Passage, group: _Group, following: list[_Group], sentence: str, context: Context, *, title: bool
-) -> Iterator[Duty]:
+def _of_group(passage: Passage, group: _Group, following: list[_Group], sentence: str, context: Context, *, title: bool) -> Iterator[Duty]:
     instruction = is_instruction(group.text)
-    dated = [p for p in group.phrases if is_deadline(p, passage.paragraph.flat, (group.start, group.end), sentence, context, instruction, title)]
+    dated = [
+        p for p in group.phrases if is_deadline(p, passage.paragraph.flat, (group.start, group.end), sentence, context, instruction, title)
+    ]
     if group.who == "other":
         return
     for phrase in dated:
@@ -166,7 +163,9 @@ def _once(found: list[Duty], paragraph: Paragraph) -> list[Duty]:
     """One duty per deadline: the same day for the same people twice in one sentence is one deadline."""
     kept: list[Duty] = []
     for duty in found:
-        twin = next((k for k in kept if duty.due and k.due == duty.due and k.by == duty.by and (k.start == duty.start or _tied(k, duty))), None)
+        twin = next(
+            (k for k in kept if duty.due and k.due == duty.due and k.by == duty.by and (k.start == duty.start or _tied(k, duty))), None
+        )
         if twin is None:
             kept.append(duty)
         elif twin.start != duty.start:

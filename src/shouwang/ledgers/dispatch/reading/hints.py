@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib.resources import files
 
@@ -12,16 +13,26 @@ _ALSO = 0.6  # a ledger is named beside the best one from this share of its scor
 
 
 @lru_cache(maxsize=1)
-def _vocabulary() -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+def _vocabulary() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, int], ...]]]:
+    """One pattern for all words (looked for at every position), and for each word the ledgers it speaks for."""
     raw = yaml.safe_load(files("shouwang.rulebook").joinpath("ledger_hints.yaml").read_text("utf-8"))
-    return tuple((ledger, tuple((str(word), int(weight)) for word, weight in words.items())) for ledger, words in raw["ledgers"].items())
+    weights: dict[str, tuple[tuple[str, int], ...]] = {}
+    for ledger, words in raw["ledgers"].items():
+        for word, weight in words.items():
+            weights[str(word)] = (*weights.get(str(word), ()), (ledger, int(weight)))
+    longest_first = sorted(weights, key=len, reverse=True)
+    return re.compile("(?=(" + "|".join(map(re.escape, longest_first)) + "))"), weights
 
 
 def ledgers_for(text: str, heading: str = "") -> tuple[str, ...]:
     """The ledgers a duty concerns, best first, at least one: words count by weight, those of the heading half."""
-    scores = {ledger: sum(w * (2 * (word in text) + (word in heading)) for word, w in words) for ledger, words in _vocabulary()}
-    best = max(scores.values())
-    if best == 0:
+    pattern, weights = _vocabulary()
+    scores: dict[str, int] = {}
+    for source, factor in ((text, 2), (heading, 1)):
+        for word in set(pattern.findall(source)):
+            for ledger, weight in weights[word]:
+                scores[ledger] = scores.get(ledger, 0) + factor * weight
+    if not scores:
         return (FALLBACK,)
-    ranked = sorted((ledger for ledger, score in scores.items() if score >= _ALSO * best), key=lambda name: -scores[name])
-    return tuple(ranked)
+    best = max(scores.values())
+    return tuple(sorted((name for name, score in scores.items() if score >= _ALSO * best), key=lambda name: (-scores[name], name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .context import subject_of
 from .words import ACTING, AIM, CLOSED, DATE_ONLY, LEAD_IN, LEAD_OUT, MEANS, MODAL, REASON, REFERS_BACK, REPORT, TEMPORAL
 
 _SPLIT = re.compile(r"[,;]")
@@ -53,11 +54,14 @@ def _kind(part: str) -> str:
         return "back"
     if LEAD_OUT.search(body) and (LEAD_IN.match(body) or _leads(body)):
         return "forward"
-    if _SUBJECT.fullmatch(body) and not ACTING.match(body):
+    if _SUBJECT.fullmatch(body) and not ACTING.match(body) and not REPORT.search(body) and not re.search(r"\d[月日号]", body):
         return "forward"
     if MEANS.match(body):
         return "forward"
     if ACTING.match(body) or _MODAL.match(body):
+        return "head"
+    subject = subject_of(body)
+    if subject and subject[1].strip():
         return "head"
     if LEAD_IN.match(body) and not _PREDICATE.match(body) and len(body) < 40 and not re.search(r"的?(?:要|应|须|不得)", body):
         return "forward" if not re.search(r"进行|予以|给予|负责|落实|作为|纳入|报", body) else "head"

@@ -10,7 +10,8 @@ _OWN = re.compile(
     + _YEAR
     + r"\)?\s*(?:签发人?\s*:.*)?"
 )
-_CITED = re.compile(r"(?P<org>[一-龥A-Za-z]{1,14}(?:\([一-龥]{1,4}\))?[一-龥]{0,4})" + _YEAR)
+_BRACKETED = re.compile(_YEAR)
+_BEFORE = re.compile(r"[一-龥A-Za-z]{1,14}(?:\([一-龥]{1,4}\))?[一-龥]{0,4}$")
 _TITLE_TAIL = re.compile(r"\((?P<org>[一-龥A-Za-z]{1,14})" + _YEAR + r"\)$")
 _LEAD = re.compile(
     r"^.*?(?:按照|根据|依据|依照|参照|遵照|落实|贯彻|执行|印发|下发|转发|收到|结合|对照|详见|参见|文件|以及|通知|意见|废止|的|及|和|与|按|见|经|以|原|将|由|即|号文)(?=[一-龥A-Za-z]{2})"
@@ -42,8 +43,11 @@ def without_number(title: str) -> str:
 def cited(flat: str) -> list[str]:
     """Every number in a folded text, in order, each once."""
     found: dict[str, None] = {}
-    for match in _CITED.finditer(flat):
-        org = match["org"]
+    for match in _BRACKETED.finditer(flat):
+        before = _BEFORE.search(flat[max(0, match.start() - 24) : match.start()].rstrip(" "))
+        if before is None:
+            continue
+        org = before.group()
         while (lead := _LEAD.match(org)) and len(org) - lead.end() >= 2:
             org = org[lead.end() :]
         found[_written(match, org)] = None

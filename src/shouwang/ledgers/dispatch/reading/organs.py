@@ -21,16 +21,28 @@ _STAMP = re.compile(r"\(\s*(?:盖\s*章|公\s*章|印\s*章|章|印)\s*\)")
 STATE, PROVINCE, CITY, COUNTY, TOWN, VILLAGE, BELOW = range(7)
 # Words that place a group of organs, taken out as they are found: the compound ones first, since 县(市、区) holds a 市.
 _PLACES = (
-    (BELOW, r"申报(?:单位|主体|企业|人)|项目(?:单位|业主|承担单位|实施单位)|建设单位|承办单位|用人单位|实施主体|经营主体|(?<!中央)(?<!国有)企业(?!局|家)|合作社(?!部|处)|养殖场|农户"),
+    (
+        BELOW,
+        r"申报(?:单位|主体|企业|人)|项目(?:单位|业主|承担单位|实施单位)|建设单位|承办单位|用人单位|实施主体|经营主体|(?<!中央)(?<!国有)企业(?!局|家)|合作社(?!部|处)|养殖场|农户",
+    ),
     (VILLAGE, r"行政村|自然村|村\(社区\)|村\(居\)|村级|各村|各社区|驻村|村委会|居委会|村两委|社区居委会"),
-    (TOWN, r"乡\(镇[^)]{0,8}\)|镇\([街乡区][^)]{0,6}\)|乡镇|镇乡|镇街|各镇|各乡|街道办?|镇级|乡级|[一-龥]{2}镇(?=人民政府|政府|党委|$)|乡政府"),
-    (COUNTY, r"市、县\(市、区\)|县\([^)]{1,8}\)|区\(县[^)]{0,4}\)|区\(市[^)]{0,4}\)|县\(市\)区|县、区|区、县|市、区|县级以上|县级|区县|县区|县市区?|旗县|各县|各区(?!域)|区级"),
-    (CITY, r"地级以上市|地级市|各?设区的?市|各市\([^)]{1,8}\)|市\([州地][^)]{0,6}\)|州\(?市\)?|市、州|市、自治州|州、市|市级|各市(?!直)|各地市|地市|各州|各盟|市州"),
+    (
+        TOWN,
+        r"乡\(镇[^)]{0,8}\)|镇\([街乡区][^)]{0,6}\)|乡镇|镇乡|镇街|各镇|各乡|街道办?|镇级|乡级|[一-龥]{2}镇(?=人民政府|政府|党委|$)|乡政府",
+    ),
+    (
+        COUNTY,
+        r"市、县\(市、区\)|县\([^)]{1,8}\)|区\(县[^)]{0,4}\)|区\(市[^)]{0,4}\)|县\(市\)区|县、区|区、县|市、区|县级以上|县级|区县|县区|县市区?|旗县|各县|各区(?!域)|区级",
+    ),
+    (
+        CITY,
+        r"地级以上市|地级市|各?设区的?市|各市\([^)]{1,8}\)|市\([州地][^)]{0,6}\)|州\(?市\)?|市、州|市、自治州|州、市|市级|各市(?!直)|各地市|地市|各州|各盟|市州",
+    ),
     (PROVINCE, r"省、自治区|自治区、直辖市|省\([^)]{1,10}\)|各省|省级|省直|区、市\)"),
     (STATE, r"中央(?!企业)|国务院|全国|国家|各部委|直属机构|[一-龥]{2,8}部(?=、|等|,|$|要|会同|牵头|负责|应)"),
 )
 _PLACE = tuple((level, re.compile(pattern)) for level, pattern in _PLACES)
-_OWN = ((PROVINCE, re.compile(r"^(?:我|本|全)?省(?!直属)|^[一-龥]{2,3}省|^[一-龥]{2,4}自治区|^(?:北京|上海|天津|重庆)市")), (CITY, re.compile(r"^(?:我|本|全)?市|^[一-龥]{2,5}市")), (COUNTY, re.compile(r"^(?:我|本|全)?[县区旗]|^[一-龥]{2,4}[县区旗]")), (TOWN, re.compile(r"^(?:我|本|全)?[镇乡]|^[一-龥]{2,4}[镇乡]|街道")), (VILLAGE, re.compile(r"村|社区")))  # fmt: skip
+_OWN = ((PROVINCE, re.compile(r"^(?:我|本|全)?省(?!直属)|^[一-龥]{2,3}省|^[一-龥]{2,4}自治区|^(?:北京|上海|天津|重庆)市")), (CITY, re.compile(r"^(?:我|本|全)?市(?!场)|^[一-龥]{2,5}市(?!场)")), (COUNTY, re.compile(r"^(?:我|本|全)?[县区旗]|^[一-龥]{2,4}[县区旗]")), (TOWN, re.compile(r"^(?:我|本|全)?[镇乡]|^[一-龥]{2,4}[镇乡]|街道")), (VILLAGE, re.compile(r"村|社区")))  # fmt: skip
 
 
 def looks_like_organ(line: str) -> bool:
@@ -41,26 +53,22 @@ def looks_like_organ(line: str) -> bool:
 
 
 def split_organs(line: str) -> list[str]:
-    """The organs named on a folded signature line: 市财政局 市农业农村局 → two, 省 质 监 局 → one. Proxies (代章) are left out."""
-    tokens = _STAMP.sub("", line).split(" ")
+    """The organs named on a folded signature line: 市财政局 市农业农村局 → two, 省 质 监 局 → one.
+
+    Single characters set apart for alignment are closed up first; a name ends where its word ends in an organ's suffix.
+    """
+    words = _STAMP.sub("", line).split()
+    if len(words) > 1 and sum(len(w) == 1 for w in words) == len(words):
+        return ["".join(words)]
     names: list[str] = []
     pending = ""
-    for token in tokens:
-        if not token:
-            continue
-        pending += token
-        if len(pending) >= 3 and _ENDS.search(pending) and (len(token) > 1 or pending.endswith(token)) and not _spaced_out(tokens):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
+        pending += word
+        spaced = len(word) == 1 and len(following) == 1
+        if len(pending) >= 3 and not spaced and _ENDS.search(pending):
             names.append(pending)
             pending = ""
-    if pending:
-        names.append(pending)
-    return names
-
-
-def _spaced_out(tokens: list[str]) -> bool:
-    """True for a name written with a space between its characters, for alignment."""
-    words = [t for t in tokens if t]
-    return len(words) > 1 and sum(len(t) == 1 for t in words) >= len(words) - 1
+    return [*names, pending] if pending else names
 
 
 @lru_cache(maxsize=2048)
@@ -73,7 +81,8 @@ def tiers(name: str) -> frozenset[int]:
         if hits:
             found.add(level)
     if not found:
-        first = next((level for level, pattern in _OWN if pattern.search(name)), None)
+        plain = re.sub(r"地区|[园牧林山灾库校片景]区|社区(?!居)|农村", "#", name)
+        first = next((level for level, pattern in _OWN if pattern.search(plain)), None)
         found = set() if first is None else {first}
     return frozenset(found)
 

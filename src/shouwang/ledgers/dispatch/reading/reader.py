@@ -186,7 +186,9 @@ def _note(clauses: list[Clause], piece: Paragraph, where: str, state: _Open, mar
 def _warnings(layout: Layout, passages: list[Passage], context: Context, days: WorkingCalendar, today: dt.date | None) -> list[str]:
     found = list(layout.warnings)
     for passage in passages:
-        found += [f"“{d.phrase}”是不存在的日期，请核对原件" for d in deadlines.find(passage.paragraph.flat, context.base, days) if d.problem]
+        found += [
+            f"“{d.phrase}”是不存在的日期，请核对原件" for d in deadlines.find(passage.paragraph.flat, context.base, days) if d.problem
+        ]
     if layout.recipients is None:
         found.append("未找到主送机关")
     if today and layout.signed_date and layout.signed_date > today:

@@ -15,7 +15,7 @@ from .organs import PROXY, looks_like_organ, split_organs
 from .text import Paragraph, number
 
 DOC_TYPE = r"(?:通知|通报|意见|决定|决议|函|方案|办法|公告|通告|请示|批复|报告|纪要|规定|细则|要点|规划|计划|指南|指引|命令|公报|安排|措施|制度|预案|提示函?|倡议书|标准|规范|清单|规则|规程|指令|提醒|须知|简报|快报)"
-_TITLE_END = re.compile(DOC_TYPE + r"(?:\([^)]{1,20}\))?$")
+_TITLE_END = re.compile(DOC_TYPE + r"\s*(?:\([^)]{1,20}\))?$")
 _RED_HEAD = re.compile(r"(?:文\s*件|电\s*报|通\s*报|明\s*电|内\s*部\s*情\s*况|函\s*件)$")
 _META = re.compile(
     r"索引号|公开目录|责任部门|成文日期|有效性|公开日期|政策解读|发布机构|发文机[关构]|发文字号|发布(?:时间|日期|人)|信息来源|来源|作者|主题分类|主题词|公开方式|公开范围|生成日期"
@@ -24,12 +24,18 @@ _META = re.compile(
 _ADDRESSEE = re.compile(
     r"(?:局|厅|委|部|办|政府|单位|部门|机构|公司|企业|院|校|会|组|中心|站|所|处|科|社|镇|乡|街道|街|县|区|市|省|州|旗|兵团|集团|银行|部队|队|村|园|厂|场|馆|台|行|同志|代表|人员|各位|\)|等|室|属|股|地|机关|团体|组织|小组|医院|学校|大学|高校|司|署)$"
 )
-_NO_ADDRESSEE = re.compile(r"如下|联\s*系\s*人|电话|附\s*件|时间|地点|要求|包括|报送|主要|以下|通知|意见|其中|注意|事项|。|;|^\(|^注|^[一二三四五六七八九十\d(]+[、.)]")
+_NO_ADDRESSEE = re.compile(
+    r"如下|联\s*系\s*人|电话|附\s*件|时间|地点|要求|包括|报送|主要|以下|通知|意见|其中|注意|事项|。|;|^\(|^注|^[一二三四五六七八九十\d(]+[、.)]"
+)
 _ATTACHMENT = re.compile(r"附\s*[件表]?\s*(?:\d{1,2}|[一二三四五六七八九十])?\s*[:：]|附\s*[件表]\s*\d{1,2}\s*[.、]")
 _CN_DATE = r"[一二三四五六七八九〇零0oO\d]{4}\s*年\s*(?:\d{1,2}|[一二三四五六七八九十元正]{1,3})\s*月\s*(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,4})\s*[日号]"
 _DATE = re.compile(rf"(?:{_CN_DATE}|(?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}})")
-_DATE_PARTS = re.compile(r"([一二三四五六七八九〇零0oO\d]{4})[年\-./](\d{1,2}|[一二三四五六七八九十元正]{1,3})[月\-./](\d{1,2}|[一二三四五六七八九十廿卅]{1,4})[日号]?")
-_NEARLY_DATE = re.compile(r"(?:(?:19|20)\d{2}|[一二三四五六七八九〇零]{4}|\d{0,4})\s*年[\s\d一二三四五六七八九十年月日号xX×*]{0,12}|(?:19|20)\d{4,6}|(?:19|20)\d{2}\s*[-./]\s*\d{1,2}(?:\s*[-./]\s*\d{0,2})?")
+_DATE_PARTS = re.compile(
+    r"([一二三四五六七八九〇零0oO\d]{4})[年\-./](\d{1,2}|[一二三四五六七八九十元正]{1,3})[月\-./](\d{1,2}|[一二三四五六七八九十廿卅]{1,4})[日号]?"
+)
+_NEARLY_DATE = re.compile(
+    r"(?:(?:19|20)\d{2}|[一二三四五六七八九〇零]{4}|\d{0,4})\s*年[\s\d一二三四五六七八九十年月日号xX×*]{0,12}|(?:19|20)\d{4,6}|(?:19|20)\d{2}\s*[-./]\s*\d{1,2}(?:\s*[-./]\s*\d{0,2})?"
+)
 _TAIL = re.compile(
     r"\(?(?:联\s*系|联络|经办|承办|咨询|电\s*话|传\s*真|邮\s*[箱编]|电子邮|E-?mail|地\s*址|网\s*址|手\s*机|公开|信息公开|抄\s*[送报]|分\s*送|主\s*送|此件|此页|校\s*[对核]|共印|备\s*注|注:|责任编辑|打印|关闭|扫一扫|来源|主题词|编辑|分享)"
     r"|.*(?:印发|印制)\s*(?:\(?共印.*)?$|.*@[\w.]+|[-\s\d()转、,]+$"
@@ -286,7 +292,10 @@ def _find_tail(layout: Layout) -> None:
     first, last = layout.body
     listed = next((i for i in range(first, last) if _ATTACHMENT.match(paragraphs[i].flat)), None)
     if listed is None:
-        listed = next((i for i in range(first, last - 1) if _ANNEX.fullmatch(paragraphs[i].flat.strip()) and paragraphs[i + 1].flat[:1].isdigit()), None)
+        listed = next(
+            (i for i in range(first, last - 1) if _ANNEX.fullmatch(paragraphs[i].flat.strip()) and paragraphs[i + 1].flat[:1].isdigit()),
+            None,
+        )
     if listed is None and layout.signature_at is None:
         annex = next((i for i in range(first, last) if _ANNEX.fullmatch(paragraphs[i].flat.strip())), None)
         if annex is not None:
@@ -299,7 +308,9 @@ def _belongs(paragraphs: list[Paragraph], at: int) -> bool:
     if _ATTACHMENT.match(flat):
         named = _ATTACHMENT.sub("", flat, count=1).strip()
         following = paragraphs[at + 1].flat if at + 1 < len(paragraphs) else ""
-        return bool(named) and (not following or bool(_ATTACHMENT.match(following) or _TAIL.match(following) or re.match(r"\d{1,2}\s*[.、]", named)))
+        return bool(named) and (
+            not following or bool(_ATTACHMENT.match(following) or _TAIL.match(following) or re.match(r"\d{1,2}\s*[.、]", named))
+        )
     if re.match(r"\d{1,2}\s*[.、]", flat):
         previous = paragraphs[at - 1].flat
         return bool(_ATTACHMENT.match(previous) or re.match(r"\d{1,2}\s*[.、]", previous)) and len(flat) < 80

@@ -1,0 +1,73 @@
+"""From lines on a page back to paragraphs: an indented line begins one, a line that stops short ends one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from .text import MARK, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of type on a page; `height` is that of its characters, in the page's unit."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    height: float
+
+
+def lines_of_runs(runs: Sequence[tuple[str, float, float, float, float]]) -> list[Line]:
+    """Runs (text, x, baseline, size, width) put together to lines, top to bottom; a wide gap becomes a space."""
+    rows: list[list[tuple[str, float, float, float, float]]] = []
+    for run in sorted(runs, key=lambda r: (r[2], r[1])):
+        if not run[0].strip():
+            continue
+        if rows and abs(rows[-1][0][2] - run[2]) < 0.5 * max(run[3], 1.0):
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    return [_line(sorted(row, key=lambda r: r[1])) for row in rows]
+
+
+def _line(row: list[tuple[str, float, float, float, float]]) -> Line:
+    text, end = "", row[0][1]
+    for piece, x, _, size, width in row:
+        gap = x - end
+        text += (" " if text and gap > 0.6 * size else "") + piece
+        end = x + width
+    return Line(text, row[0][1], end, row[0][2], row[0][3])
+
+
+def page_paragraphs(pages: list[list[Line]]) -> list[str]:
+    """The paragraphs of a document, page after page; page numbers are left to the reader's cleaning."""
+    found: list[str] = []
+    for lines in pages:
+        if lines:
+            left, right, size = _measure(lines)
+            previous: Line | None = None
+            for line in lines:
+                if previous is not None and _goes_on(previous, line, left, right, size):
+                    found[-1] += line.text.strip()
+                else:
+                    found.append(line.text.strip())
+                previous = line
+    return found
+
+
+def _measure(lines: list[Line]) -> tuple[float, float, float]:
+    """Left edge, right edge and type size of the text on a page."""
+    size = median(line.height for line in lines) or 1.0
+    long = [line for line in lines if len(line.text.strip()) > 15] or lines
+    return min(line.x0 for line in long), max(line.x1 for line in long), size
+
+
+def _goes_on(previous: Line, line: Line, left: float, right: float, size: float) -> bool:
+    full = previous.x1 > right - 2.2 * size
+    indented = line.x0 > left + 1.2 * size
+    marked = MARK.match(fold(line.text.strip())) is not None
+    near = line.top - previous.top < 3.2 * max(size, previous.height)
+    return full and not indented and not marked and near
