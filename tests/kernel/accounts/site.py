@@ -1,4 +1,4 @@
-"""Routes of the site with the account pages, in front of the others, and a page behind them to knock at."""
+"""Routes of the site, and a business page to knock at."""
 
 from django.http import HttpResponse
 from django.urls import include, path
@@ -13,10 +13,4 @@ def work(request: Request) -> HttpResponse:
     return HttpResponse(request.scope.user_name)
 
 
-urlpatterns = [
-    path("work/", work),
-    path("", include("shouwang.kernel.sign_in.urls")),
-    path("", include("shouwang.kernel.accounts.urls")),
-    path("", include("shouwang.kernel.administration.urls")),
-    path("", include("shouwang.config.urls")),
-]
+urlpatterns = [path("work/", work), path("", include("shouwang.config.urls"))]

@@ -14,8 +14,8 @@ from django.utils import timezone
 from shouwang.kernel.accounts import policies, rotation
 from shouwang.kernel.accounts.forms import HandoverForm, PeriodForm, day_after
 from shouwang.kernel.accounts.models import Delegation, Handover
-from shouwang.kernel.accounts.queries import handovers_of
-from shouwang.kernel.accounts.roles import group_names, roles
+from shouwang.kernel.accounts.queries import group_words, handovers_of
+from shouwang.kernel.accounts.roles import roles
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.pages import back, page
 from shouwang.kernel.regions.models import Region
@@ -54,7 +54,7 @@ def role_list(request: Request) -> HttpResponse:
         {
             "role": r,
             "levels": "、".join(levels[t] for t in r.tiers) or "按结对户",
-            "groups": "全部" if r.groups is None else "、".join(group_names()[g] for g in sorted(r.groups)),
+            "groups": group_words(r),
             "mine": any(h.role == r.code for h in request.scope.holds),
         }
         for r in roles().values()

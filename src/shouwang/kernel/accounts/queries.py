@@ -8,7 +8,8 @@ from functools import partial
 from django.db.models import Q, QuerySet
 
 from shouwang.kernel.accounts.models import Delegation, Grant, Handover, Office, User
-from shouwang.kernel.accounts.roles import roles
+from shouwang.kernel.accounts.roles import Role, roles
+from shouwang.kernel.privacy import Group
 from shouwang.kernel.regions.scope import Hold, OfficeRef, Scope
 
 
@@ -57,6 +58,13 @@ def offices_in_force(today: dt.date) -> QuerySet[Office]:
 def grants_from(user: User, day: dt.date) -> QuerySet[Grant]:
     """The user's grants that hold on `day` or later."""
     return Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=day), user=user).select_related("region")
+
+
+def group_words(role: Role) -> str:
+    """The field groups a role sees, in words."""
+    if role.administrator:
+        return "不看业务数据"
+    return "全部" if role.groups is None else "、".join(g.label for g in Group if g in role.groups)
 
 
 def role_words(grant: Grant) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, cast
 
 import yaml
 
@@ -30,14 +29,10 @@ class Role:
     administrator: bool = False
 
 
-def _book() -> dict[str, Any]:
-    text = files("shouwang.rulebook").joinpath("roles.yaml").read_text("utf-8")
-    return cast("dict[str, Any]", yaml.safe_load(text))
-
-
 @lru_cache(maxsize=1)
 def roles() -> dict[str, Role]:
     """Every role by code, in the order of the rulebook."""
+    raw = yaml.safe_load(files("shouwang.rulebook").joinpath("roles.yaml").read_text("utf-8"))
     return {
         code: Role(
             code=code,
@@ -50,13 +45,5 @@ def roles() -> dict[str, Role]:
             assigned=r.get("assigned", False),
             administrator=r.get("administrator", False),
         )
-        for code, r in _book()["roles"].items()
+        for code, r in raw["roles"].items()
     }
-
-
-@lru_cache(maxsize=1)
-def group_names() -> dict[str, str]:
-    """Field groups that roles name, code → Chinese name (the code itself where the rulebook has no name yet)."""
-    used = sorted({g for role in roles().values() for g in role.groups or ()})
-    named: dict[str, str] = _book().get("groups", {})
-    return named | {g: g for g in used if g not in named}

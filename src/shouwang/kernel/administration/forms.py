@@ -11,8 +11,9 @@ from django.db.models import Model, Q, QuerySet
 
 from shouwang.kernel.accounts.forms import DATE
 from shouwang.kernel.accounts.models import Office, User, normal_username
-from shouwang.kernel.accounts.roles import group_names, roles
+from shouwang.kernel.accounts.roles import roles
 from shouwang.kernel.administration.queries import offices_within, regions_within
+from shouwang.kernel.privacy import Group
 from shouwang.kernel.regions.scope import Scope
 
 
@@ -135,5 +136,5 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, scope: Scope, permission: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(r.code, r.name) for r in roles().values()]  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["groups"].choices = list(group_names().items())  # type: ignore[attr-defined]  # the same
+        self.fields["groups"].choices = [(g.value, g.label) for g in Group]  # type: ignore[attr-defined]  # the same
         self.fields["region"].rows = regions_within(scope, permission)  # type: ignore[attr-defined]  # the field declared above
