@@ -1,9 +1,10 @@
-"""Routes of the site, and a business page to knock at."""
+"""Routes of the site, and two business pages to knock at."""
 
 from django.http import HttpResponse
 from django.urls import include, path
 
 from shouwang.kernel.pages import page
+from shouwang.kernel.sign_in.sessions import check_fresh
 from shouwang.kernel.web import Request
 
 
@@ -13,4 +14,11 @@ def work(request: Request) -> HttpResponse:
     return HttpResponse(request.scope.user_name)
 
 
-urlpatterns = [path("work/", work), path("", include("shouwang.config.urls"))]
+@page("worklist.view")
+def secret(request: Request) -> HttpResponse:
+    """A page that asks for a fresh proof of who one is."""
+    check_fresh(request)
+    return HttpResponse("revealed")
+
+
+urlpatterns = [path("work/", work), path("secret/", secret), path("", include("shouwang.config.urls"))]

@@ -120,7 +120,7 @@ def test_change_on_the_page_frees_the_way_and_keeps_this_session(officer):
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"old": "Wrong-one-1"}, "原密码不正确"),
+        ({"old": "Wrong-one-1"}, "密码不正确"),
         ({"again": "Hai-bin-2021"}, "两次输入的新密码不一致"),
         ({"new": "short"}, "密码须包含"),
         ({"new": PASSWORD}, "不能使用最近 5 次"),

@@ -271,3 +271,24 @@ def test_signed_in_person_is_led_away_from_the_sign_in_page():
     client = Client()
     post(client)
     assert client.get("/sign-in/").url == "/"
+
+
+def test_sensitive_page_opens_for_five_minutes_after_the_password(monkeypatch):
+    client = Client()
+    post(client)
+    assert client.get("/secret/").content == b"revealed"
+    later(monkeypatch, minutes=5)
+    refused = client.get("/secret/")
+    assert refused.status_code == 422
+    assert "/account/confirm/?next=/secret/" in words(refused)
+    wrong = client.post("/account/confirm/", {"password": "Wrong-one-1", "next": "/secret/"})
+    assert (wrong.status_code, "密码不正确" in words(wrong)) == (422, True)
+    assert client.get("/secret/").status_code == 422
+    assert client.post("/account/confirm/", {"password": PASSWORD, "next": "/secret/"}).url == "/secret/"
+    assert client.get("/secret/").content == b"revealed"
+
+
+def test_confirmation_leads_only_into_the_site():
+    client = Client()
+    post(client)
+    assert client.post("/account/confirm/", {"password": PASSWORD, "next": "//example.org/"}).url == "/"

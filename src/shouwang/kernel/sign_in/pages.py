@@ -32,11 +32,15 @@ def locked_out(_request: HttpRequest, response: HttpResponse, _credentials: dict
     return response
 
 
+def _target(request: Request) -> str:
+    asked = request.POST.get("next") or request.GET.get("next") or "/"
+    return asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()) else "/"
+
+
 @page(public=True, why="登录页", methods=BOTH)
 def sign_in(request: Request) -> HttpResponse:
     """User name and password; then to where the person wanted to go, if it is ours."""
-    asked = request.POST.get("next") or request.GET.get("next") or "/"
-    target = asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()) else "/"
+    target = _target(request)
     shown: dict[str, Any] = {"next": target, "device": sessions.device_of(request), "devices": sessions.DEVICES}
     if request.method == "GET":
         return redirect(target) if request.user.is_authenticated else render(request, "accounts/sign_in.html", shown)
@@ -127,6 +131,20 @@ def _code(request: Request) -> dict[str, Any]:
 
 
 DEEDS: dict[str, Callable[[Request], list[str]]] = {"start": _start, "confirm": _confirm, "verify": _verify, "renew": _renew}
+
+
+@page(signed_in=True, why="办理敏感事项前再次验证本人", methods=BOTH)
+def confirm(request: Request) -> HttpResponse:
+    """The password once more; then back to where it was asked for."""
+    shown = {"next": _target(request)}
+    if request.method == "GET":
+        return render(request, "accounts/confirm.html", shown)
+    try:
+        sessions.confirm_password(request, request.POST.get("password", "")[:128])
+    except Refused as no:
+        return render(request, "accounts/confirm.html", shown | {"error": no.message}, status=422)
+    sessions.confirmed(request)
+    return redirect(shown["next"])
 
 
 @page(signed_in=True, why="本人账号")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from typing import Any
+from urllib.parse import quote
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import auth
@@ -87,6 +88,7 @@ def sign_in(request: Request, *, username: str, password: str, device: str) -> U
     request.session["device"] = device
     request.session["second_factor"] = "due" if hasattr(user, "second_factor") and user.second_factor.confirmed_at else "none"
     remember(request, user)
+    confirmed(request)
     note(user, by=scope_of(user, request.today, device=device, request_id=request.request_id), verb=SIGN_IN, today=request.today)
     return user
 
@@ -107,12 +109,28 @@ def pass_factor(request: Request) -> None:
     request.session["second_factor"] = "done"
     request.session.cycle_key()
     remember(request, request.user, started=False)
+    confirmed(request)
 
 
 def confirm_password(request: Request, password: str) -> None:
     """Raise Refused unless it is the signed-in person's own; failures count as failed sign-ins, so it cannot be guessed either."""
     if auth.authenticate(request, username=request.user.username, password=password) is None:
-        raise Refused(locked_words() if getattr(request, "axes_locked_out", False) else "原密码不正确。请重新输入。")
+        raise Refused(locked_words() if getattr(request, "axes_locked_out", False) else "密码不正确。请重新输入。")
+
+
+def confirmed(request: Request) -> None:
+    """The person has just proved who they are."""
+    request.session["confirmed_at"] = timezone.now().timestamp()
+
+
+def check_fresh(request: Request, *, back_to: str = "") -> None:
+    """Raise Refused with a link to the confirmation page unless the person proved who they are within the last minutes (rulebook: fresh).
+
+    For acts that need more than an open session: revealing a masked field, large exports. `back_to` is where the page leads afterwards.
+    """
+    if timezone.now().timestamp() - request.session.get("confirmed_at", 0) >= rule("fresh") * 60:
+        link = f"/account/confirm/?next={quote(back_to or request.path)}"
+        raise Refused(f"查看敏感信息须在 {rule('fresh')} 分钟内验证过本人身份。请先验证，再重新办理。", link=link)
 
 
 def end_others(request: Request) -> int:

@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", pages.account, name="account"),
     path("account/password/", pages.password, name="account-password"),
     path("account/second-factor/", pages.factor, name="account-factor"),
+    path("account/confirm/", pages.confirm, name="account-confirm"),
     path("account/sign-out-elsewhere/", pages.sign_out_elsewhere, name="account-sign-out-elsewhere"),
 ]
