@@ -4,7 +4,9 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("shouwang.portal.urls")),
+    path("", include("shouwang.kernel.sign_in.urls")),
     path("", include("shouwang.kernel.accounts.urls")),
+    path("", include("shouwang.kernel.administration.urls")),
     path("attachments/", include("shouwang.kernel.attachments.urls")),
     path("registry/", include("shouwang.ledgers.registry.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),

@@ -8,3 +8,7 @@ class KernelConfig(AppConfig):
 
     name = "shouwang.kernel"
     label = "kernel"
+
+    def ready(self) -> None:
+        """Loads the check that every route declares its access."""
+        from shouwang.kernel import pages  # noqa: F401 - registers the system check

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 
+from shouwang.kernel.privacy.models_datakey import DataKey
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 
@@ -118,3 +119,6 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return str(self.op_id)
+
+
+__all__ = ["DataKey", "FigureSnapshot", "Holiday", "Receipt", "Record", "SavedView", "Setting"]

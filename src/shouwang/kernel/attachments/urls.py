@@ -1,5 +1,7 @@
-"""Routes."""
+"""Routes of files."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shouwang.kernel.attachments import pages
+
+urlpatterns: list[URLPattern | URLResolver] = [path("<int:pk>/", pages.download, name="attachment")]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.models import Record
+from shouwang.kernel.privacy import FieldClass, Group, Privacy
 from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
+
+
+def open_fields(*names: str) -> dict[str, FieldClass]:
+    """Documents and duties say nothing of households: these fields are open, in the base group."""
+    return dict.fromkeys(names, FieldClass(Privacy.OPEN, Group.BASE))
+
 
 LEDGERS = [
     ("registry", "户档案"),
@@ -69,6 +78,22 @@ class Notice(Record, Placed):
 
     objects = NoticeQuerySet.as_manager()
 
+    privacy: ClassVar = open_fields(
+        "title",
+        "doc_number",
+        "issuers",
+        "recipients",
+        "signed_date",
+        "received_on",
+        "source",
+        "secrecy",
+        "text",
+        "text_digest",
+        "reading",
+        "state",
+        "issued_at",
+    )
+
     class Meta:
         ordering = ["-id"]
         constraints = [
@@ -95,6 +120,8 @@ class Clause(models.Model):
     heading = models.CharField("标题", max_length=200)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
+
+    privacy: ClassVar = open_fields("path", "level", "heading", "start", "end")
 
     class Meta:
         ordering = ["notice", "start"]
@@ -148,6 +175,26 @@ class Duty(Record):
     figure = models.CharField("关联指标", max_length=60, blank=True)
     target = models.DecimalField("目标值", max_digits=14, decimal_places=2, null=True, blank=True)
 
+    privacy: ClassVar = open_fields(
+        "clause",
+        "position",
+        "text",
+        "kind",
+        "by",
+        "to",
+        "due_at",
+        "due_text",
+        "recurrence",
+        "deliverables",
+        "ledger",
+        "start",
+        "end",
+        "state",
+        "origin",
+        "figure",
+        "target",
+    )
+
     class Meta:
         ordering = ["notice", "position", "id"]
         constraints = [
@@ -174,6 +221,8 @@ class Slip(Record):
     undertaken_by = models.CharField("承办登记人", max_length=40, blank=True)
     undertaken_at = models.DateTimeField("承办时间", null=True, blank=True)
 
+    privacy: ClassVar = open_fields("proposal", "proposed_by", "proposed_at", "undertaker", "undertaken_by", "undertaken_at")
+
     def __str__(self) -> str:
         return f"文件处理笺 {self.notice_id}"
 
@@ -191,6 +240,8 @@ class Instruction(models.Model):
     leader = models.CharField("批示人", max_length=40)
     given_at = models.DateTimeField("批示时间")
     duty = models.OneToOneField(Duty, models.SET_NULL, null=True, blank=True, related_name="instruction")
+
+    privacy: ClassVar = open_fields("text", "leader_id", "leader", "given_at")
 
     class Meta:
         ordering = ["given_at", "id"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -10,7 +12,7 @@ from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Placed, Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import REPORT, SUGGESTION
-from shouwang.ledgers.dispatch.models.notices import Duty, Notice
+from shouwang.ledgers.dispatch.models.notices import Duty, Notice, open_fields
 from shouwang.ledgers.dispatch.models.tasks import Task
 
 
@@ -45,6 +47,8 @@ class ReportRequest(Record, Placed):
     open = models.BooleanField("收报中", default=True)
 
     objects = RequestQuerySet.as_manager()
+
+    privacy: ClassVar = open_fields("direction", "title", "parts", "figures", "questions", "cut_off", "due_at", "open")
 
     class Meta:
         ordering = ["-due_at", "-id"]
@@ -104,6 +108,28 @@ class Report(Record, Placed):
 
     objects = ReportQuerySet.as_manager()
 
+    privacy: ClassVar = open_fields(
+        "consolidated",
+        "zero",
+        "title",
+        "main_recipient",
+        "state",
+        "answers",
+        "edition",
+        "drafted_at",
+        "drafter_id",
+        "drafter",
+        "checker_id",
+        "checker",
+        "signer_id",
+        "signer",
+        "signed_on",
+        "doc_number",
+        "submitted_at",
+        "accepted_at",
+        "returns",
+    )
+
     class Meta:
         ordering = ["request", "office__tier", "office__rank", "id"]
         constraints = [
@@ -141,6 +167,8 @@ class Passage(models.Model):
     position = models.PositiveSmallIntegerField("序号")
     written_by_machine = models.BooleanField("自动生成", default=True)
 
+    privacy: ClassVar = open_fields("part", "heading", "text", "position", "written_by_machine")
+
     class Meta:
         ordering = ["report", "position"]
         constraints = [models.UniqueConstraint(fields=["report", "part"], name="one_passage_per_part")]
@@ -166,6 +194,20 @@ class ReportFigure(models.Model):
     stated_source = models.CharField("部门数来源", max_length=120, blank=True)
     phrase = models.CharField("差异说明", max_length=300, blank=True)
 
+    privacy: ClassVar = open_fields(
+        "figure",
+        "figure_version",
+        "numerator",
+        "denominator",
+        "cut_off",
+        "frozen_at",
+        "last_text",
+        "last_source",
+        "stated_text",
+        "stated_source",
+        "phrase",
+    )
+
     class Meta:
         ordering = ["report", "id"]
         constraints = [models.UniqueConstraint(fields=["report", "figure", "region"], name="one_figure_per_report_and_region")]
@@ -182,6 +224,8 @@ class Statement(Record, Placed):
     as_of = models.DateField("数据日期")
     number = models.DecimalField("部门数", max_digits=16, decimal_places=2)
     source = models.CharField("来源文件", max_length=120)
+
+    privacy: ClassVar = open_fields("figure", "as_of", "number", "source")
 
     class Meta:
         ordering = ["-as_of", "-id"]
@@ -204,6 +248,8 @@ class Countersign(models.Model):
     agreed = models.BooleanField("同意", null=True)
     by_name = models.CharField("会签人", max_length=40, blank=True)
     at = models.DateTimeField("会签时间", null=True, blank=True)
+
+    privacy: ClassVar = open_fields("opinion", "agreed", "by_name", "at")
 
     class Meta:
         ordering = ["id"]
@@ -230,6 +276,8 @@ class Suggestion(Record, Placed):
     replied_by = models.CharField("答复人", max_length=40, blank=True)
     replied_at = models.DateTimeField("答复时间", null=True, blank=True)
 
+    privacy: ClassVar = open_fields("position", "text", "state", "due_at", "reply", "replied_by", "replied_at")
+
     class Meta:
         ordering = ["report", "position"]
         constraints = [models.CheckConstraint(condition=~Q(state="answered") | ~Q(reply=""), name="answered_suggestion_has_a_reply")]
@@ -255,6 +303,8 @@ class Correction(models.Model):
     by_name = models.CharField("更正人", max_length=40)
     at = models.DateTimeField("更正时间")
 
+    privacy: ClassVar = open_fields("where", "before", "after", "reason", "by_name", "at")
+
     class Meta:
         ordering = ["at", "id"]
 
@@ -276,6 +326,8 @@ class Bulletin(Record, Placed):
     drafted_by = models.CharField("拟稿人", max_length=40)
     drafted_on = models.DateField("拟稿日期")
     registered_number = models.CharField("签发后登记文号", max_length=60, blank=True)
+
+    privacy: ClassVar = open_fields("title", "body", "drafted_by", "drafted_on", "registered_number")
 
     class Meta:
         ordering = ["-id"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -10,7 +12,7 @@ from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import EXTENSION, TASK
-from shouwang.ledgers.dispatch.models.notices import Duty
+from shouwang.ledgers.dispatch.models.notices import Duty, open_fields
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -47,6 +49,20 @@ class Task(Record, Placed):
     result = models.TextField("办理结果", blank=True)
 
     objects = TaskQuerySet.as_manager()
+
+    privacy: ClassVar = open_fields(
+        "part",
+        "due_at",
+        "state",
+        "issued_at",
+        "acknowledged_at",
+        "acknowledged_by",
+        "submitted_at",
+        "submitted_by_id",
+        "closed_at",
+        "returns",
+        "result",
+    )
 
     class Meta:
         ordering = ["due_at", "id"]
@@ -88,6 +104,8 @@ class Progress(models.Model):
     day = models.DateField("业务日期")
     recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
 
+    privacy: ClassVar = open_fields("text", "by_id", "by_name", "day", "recorded_at")
+
     class Meta:
         ordering = ["day", "id"]
 
@@ -113,6 +131,10 @@ class DueDateExtension(Record):
     decided_by = models.CharField("审批人", max_length=40, blank=True)
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
 
+    privacy: ClassVar = open_fields(
+        "asked_due", "former_due", "reason", "state", "asked_by_id", "asked_by", "asked_at", "decided_by", "decided_at"
+    )
+
     class Meta:
         ordering = ["-id"]
         constraints = [
@@ -137,6 +159,8 @@ class SupervisionNote(models.Model):
     by_name = models.CharField("督办人", max_length=40)
     given_at = models.DateTimeField("督办时间")
     reply_due = models.DateTimeField("要求反馈期限", null=True, blank=True)
+
+    privacy: ClassVar = open_fields("text", "by_name", "given_at", "reply_due")
 
     class Meta:
         ordering = ["-given_at"]
