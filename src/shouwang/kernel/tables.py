@@ -17,6 +17,7 @@ from django.utils import timezone
 from shouwang.kernel.filters import Filter, FilterView, Invalid, Reading
 from shouwang.kernel.models import SavedView
 from shouwang.kernel.privacy.masks import MaskKind, mask
+from shouwang.kernel.privacy.sealed import Sealed
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 
 PER_PAGE = (20, 50, 100)
@@ -401,8 +402,8 @@ def cell(column: Column, row: Any, today: dt.date, url: str) -> Cell:
     if value in (None, "", ()):
         return Cell(NOTHING, column.kind, None, align=column.align)
     tone = value.tone if isinstance(value, Badge) else ""
-    if column.mask:
-        value = mask(column.mask, str(value))
+    if column.mask or isinstance(value, Sealed):
+        value = str(value) if isinstance(value, Sealed) else mask(column.mask, str(value))  # a sealed value says its own mask
     text = shown(value, column)
     href = column.href(row) if column.href else url if column.kind == "link" else ""
     kept = value if isinstance(value, int | Decimal | dt.date) and not isinstance(value, bool) else text

@@ -23,6 +23,7 @@ from shouwang.kernel.figures import Figure
 from shouwang.kernel.ledger import Ledger
 from shouwang.kernel.lifecycle import Lifecycle
 from shouwang.kernel.privacy.classes import Privacy, classify, misdeclared, unclassified
+from shouwang.kernel.privacy.sealed import Sealed
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Hold, Place, Scope
 from shouwang.kernel.tables import NOT_VISIBLE, NOTHING, Column, Table
@@ -140,7 +141,8 @@ def _level(model: type[Model], column: Column) -> Privacy:
         except FieldDoesNotExist:
             return Privacy.OPEN
         if isinstance(field, Field) and not field.is_relation:
-            return classify(model)[field.name].level
+            # Tables of the kernel that declare nothing are offices and places: no person's data.
+            return classify(model)[field.name].level if hasattr(model, "privacy") else Privacy.OPEN
         model = field.related_model or model
     return Privacy.OPEN
 
@@ -208,7 +210,8 @@ def withheld(table: Table, scope: Scope, now: dt.datetime) -> list[str]:
     for row in table.base(scope):
         full, less = (table.drawn([row], s, today)[0].cells for s in (scope, bare))
         for column, whole, cut in zip(table.columns, full, less, strict=True):
-            raw = str(column.of(row, today) or "")
+            value = column.of(row, today)
+            raw = value.reveal() if isinstance(value, Sealed) else str(value or "")
             if column.mask and len(raw) > 1 and raw in (whole.text, str(whole.value), whole.title):
                 out.append(f"{table.key}.{column.key} shows a masked value whole")
             if column.group and (cut.text != NOT_VISIBLE or cut.value != NOT_VISIBLE or cut.href or cut.title):
