@@ -37,3 +37,12 @@ def choices(name: str, *, on: dt.date, blank: str | None = None) -> list[tuple[s
     """The list as form choices; `blank` puts an empty first choice with that word."""
     first = [] if blank is None else [("", blank)]
     return first + list(_words(name, on).items())
+
+
+def standing_word(registration: str, monitoring: str, *, on: dt.date) -> str:
+    """What a household is called on `on`: 已脱贫（脱贫监测户）, 边缘户, 一般农户."""
+    watched = word("monitoring_standing", monitoring, on=on) if monitoring not in ("", "cleared") else ""
+    registered = word("registration_standing", registration, on=on) if registration else ""
+    if registered and watched:
+        return f"{registered}（{watched}）"
+    return registered or watched or word("standard_system", "ordinary", on=on)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -21,7 +22,8 @@ from shouwang.kernel.privacy.keys import DataClass
 from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE_FIELDS
+from shouwang.ledgers.registry.identity import age_on
+from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE_FIELDS, per_capita
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.policies import VIEW
 
@@ -42,6 +44,12 @@ WATER_FIELDS = ("water_quantity", "water_quality", "water_access", "water_reliab
 def _scoped_indexes(table: str) -> list[models.Index]:
     """Lists of one county, town or village by last change: an equality and a descending walk."""
     return [models.Index(fields=[level, "-updated_at", "-id"], name=f"{table}_by_{level}") for level in ("county", "town", "village")]
+
+
+def label_of(record: models.Model | type[models.Model], name: str) -> str:
+    """The Chinese name of a stored field."""
+    field: Any = record._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def assigned_to(user_id: int | None) -> Q:
@@ -143,6 +151,11 @@ class Household(Record, Placed):
 
     def __str__(self) -> str:
         return f"{self.head_name}户（{self.code}）"
+
+    @property
+    def causes(self) -> list[str]:
+        """Codes of the causes, the main one first."""
+        return [c for c in (self.main_cause, *self.other_causes.split(",")) if c]
 
     def covers(self, scope: Scope, permission: str) -> bool:
         """Whether the permission reaches this household by place or by assignment."""
@@ -249,7 +262,7 @@ class Member(OfHousehold):
 
     def age(self, today: dt.date) -> int:
         """Full years on `today`."""
-        return today.year - self.birth_date.year - ((today.month, today.day) < (self.birth_date.month, self.birth_date.day))
+        return age_on(self.birth_date, today)
 
 
 class IncomeStatement(OfHousehold):
@@ -303,7 +316,17 @@ class IncomeStatement(OfHousehold):
         indexes = [models.Index(fields=["county", "is_latest"], name="income_by_county")]
 
     def __str__(self) -> str:
-        return f"{self.window_start}～{self.window_end - dt.timedelta(days=1)}"
+        return f"{self.window_start} ～ {self.last_day}"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the window."""
+        return self.window_end - dt.timedelta(days=1)
+
+    @property
+    def per_head(self) -> Decimal:
+        """Net income per head in yuan, for display; thresholds use income.below."""
+        return per_capita(self.net, self.persons)
 
 
 class ProgrammeStatus(OfHousehold):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from shouwang.kernel.audit.verbs import Verb
@@ -73,6 +74,20 @@ def _covers(level: int, place: int, household: Household) -> bool:
     return level <= 1 or {2: household.city_id, 3: household.county_id, 4: household.town_id, 5: household.village_id}[level] == place
 
 
+def seen_groups(scope: Scope, household: Household, permission: str) -> Callable[[str], bool]:
+    """Which field groups this person sees on this household under the permission: those of the grants that reach it.
+
+    Grants by place join; a person who reaches it by assignment only sees what that grant shows.
+    """
+    if scope.everything:
+        return lambda _group: True
+    held = [h for h in scope.holds if permission in h.permissions]
+    over = [h for h in held if h.place and _covers(h.place.level, h.place.id, household)]
+    if not over and household.covers(scope, permission):
+        over = [h for h in held if h.assigned]
+    return lambda group: any(h.groups is None or group in h.groups for h in over)
+
+
 def check_reveal(scope: Scope, record: Household | Member | HelperAssignment, field: str, *, kind: str) -> None:
     """Whether the field may be revealed to this person on this record at all; raises NotPermitted or Refused."""
     if field not in REVEALABLE[kind]:
@@ -80,7 +95,8 @@ def check_reveal(scope: Scope, record: Household | Member | HelperAssignment, fi
     group = classify(type(record))[field].group
     if not record.covers(scope, REVEAL):
         raise NotPermitted("您没有查看该户脱敏字段完整内容的权限。如工作需要，请联系镇（街道）扶贫专干代为核对，或申请授权。")
-    if not scope.sees(REVEAL, group):
+    household = record if kind == "household" else record.household  # type: ignore[union-attr]  # only a household has none
+    if not seen_groups(scope, household, REVEAL)(group):  # type: ignore[arg-type]  # the same
         raise NotPermitted(f"您的授权不含“{group.label}”字段组，不能查看该字段。如工作需要，请向本级系统管理员申请授权。")
 
 
@@ -91,10 +107,14 @@ def check_fresh(proved_at: dt.datetime | None, moment: dt.datetime, today: dt.da
         raise Refused(f"查看完整内容前须在 {minutes} 分钟内验证过密码。请输入登录密码后再查看。", field="password")
 
 
+def quota(today: dt.date) -> int:
+    """How many fields one person may have revealed a day."""
+    return int(rule("reveal_quota_per_day", on=today).value)
+
+
 def check_quota(used: int, today: dt.date) -> None:
     """Whether one more reveal is within the person's quota of the day; raises Refused."""
-    quota = int(rule("reveal_quota_per_day", on=today).value)
-    if used >= quota:
+    if used >= quota(today):
         raise Refused(
-            f"您今天已查看 {used} 次，达到每人每日 {quota} 次的限额。请明日再查看；批量核对请用部门比对或导出审批。", field="field"
+            f"您今天已查看 {used} 次，达到每人每日 {quota(today)} 次的限额。请明日再查看；批量核对请用部门比对或导出审批。", field="field"
         )

@@ -1,5 +1,27 @@
-"""Routes."""
+"""Routes of the registry."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shouwang.kernel.lists import export_page, list_page
+from shouwang.ledgers.registry import edit_pages, pages
+from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", list_page(HOUSEHOLDS, "registry/list.html"), name="registry_households"),
+    path("export/", export_page(HOUSEHOLDS), name="registry_households_export"),
+    path("members/", list_page(MEMBERS, "registry/list.html"), name="registry_members"),
+    path("members/export/", export_page(MEMBERS), name="registry_members_export"),
+    path("find/", pages.find, name="registry_find"),
+    path("reveal/<slug:kind>/<int:pk>/<slug:field>/", pages.reveal, name="registry_reveal"),
+    path("<int:pk>/", pages.household, name="registry_household"),
+    path("<int:pk>/print/", pages.print_view, name="registry_print"),
+    path("<int:pk>/edit/", edit_pages.edit_household, name="registry_edit"),
+    path("<int:pk>/members/new/", edit_pages.add_member, name="registry_add_member"),
+    path("<int:pk>/incomes/new/", edit_pages.record_income, name="registry_record_income"),
+    path("<int:pk>/status/<slug:move>/", edit_pages.change_status, name="registry_status"),
+    path("<int:pk>/helpers/new/", edit_pages.assign_helper, name="registry_assign_helper"),
+    path("members/<int:pk>/edit/", edit_pages.edit_member, name="registry_edit_member"),
+    path("members/<int:pk>/leave/", edit_pages.leave, name="registry_leave"),
+    path("incomes/<int:pk>/edit/", edit_pages.correct_income, name="registry_correct_income"),
+    path("helpers/<int:pk>/end/", edit_pages.end_helper, name="registry_end_helper"),
+]

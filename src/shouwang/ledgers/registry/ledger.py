@@ -1,0 +1,25 @@
+"""What the registry says of itself to the portal, the exports, the API and the conformance suite."""
+
+from __future__ import annotations
+
+from shouwang.kernel.ledger import Ledger, MenuItem
+from shouwang.ledgers.registry.figures import FIGURES
+from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION, STATUS_VERBS
+from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.policies import OWN_VERBS, PERMISSIONS, VIEW
+from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
+
+LEDGER = Ledger(
+    code="registry",
+    title="户档案",
+    models=(Household, Member, IncomeStatement, ProgrammeStatus, HelperAssignment),
+    tables=(HOUSEHOLDS, MEMBERS),
+    lifecycles=(REGISTRATION, MONITORING),
+    figures=FIGURES,
+    verbs=(*OWN_VERBS, *STATUS_VERBS),
+    permissions=PERMISSIONS,
+    menu=(
+        MenuItem("户档案", "registry_households", "home-heart", VIEW, "户档案"),
+        MenuItem("家庭成员", "registry_members", "users", VIEW, "户档案"),
+    ),
+)

@@ -1,0 +1,219 @@
+"""Reads of the registry. Everything a person sees comes through `within(scope)`; the named sets are shared by lists and figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypeVar
+
+from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from shouwang.kernel.accounts.models import Office, User
+from shouwang.kernel.audit.models import Event
+from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.registry.codes import rule
+from shouwang.ledgers.registry.lines import below_line_q
+from shouwang.ledgers.registry.models import (
+    WATER_FIELDS,
+    HelperAssignment,
+    Household,
+    IncomeStatement,
+    Member,
+    OfHousehold,
+    ProgrammeStatus,
+)
+from shouwang.ledgers.registry.policies import EDIT, REVEAL_FIELD, VIEW
+
+M = TypeVar("M", bound=OfHousehold)
+IN_REGISTRATION = ("poor", "newly_poor", "exited", "relapsed")
+STILL_POOR = ("poor", "newly_poor", "relapsed")
+WATCHED = ("unstable", "borderline", "sudden")
+FOUND_AT_MOST = 20
+EVENTS_AT_MOST = 60
+
+
+def households(scope: Scope) -> QuerySet[Household]:
+    """Households in scope with what a list shows: place names, living members, last income, helpers in force."""
+    living = Member.objects.filter(household=OuterRef("pk"), left_on=None).order_by().values("household").annotate(n=Count("pk"))
+    return (
+        Household.objects.within(scope)
+        .select_related("county", "town", "village")
+        .annotate(persons=Coalesce(Subquery(living.values("n"), output_field=IntegerField()), 0))
+        .prefetch_related(
+            Prefetch("incomes", IncomeStatement.objects.filter(is_latest=True), to_attr="latest_incomes"),
+            Prefetch("helpers", HelperAssignment.objects.filter(until=None), to_attr="open_helpers"),
+        )
+    )
+
+
+def members(scope: Scope) -> QuerySet[Member]:
+    """Living members in scope with household and place names."""
+    return Member.objects.within(scope).filter(left_on=None).select_related("household", "county", "town", "village")
+
+
+def household(scope: Scope, pk: int, permission: str = VIEW) -> Household:
+    """One household; raises OutOfScope where the permission does not reach it."""
+    found = Household.objects.within(scope, permission).select_related("region", "county", "town", "village").filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def of_household(model: type[M], scope: Scope, pk: int, permission: str = EDIT) -> M:
+    """One member, income statement or helper assignment with its household; raises OutOfScope."""
+    rows: Any = model._default_manager
+    found: M | None = rows.within(scope, permission).select_related("household__region").filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def found_by_number(scope: Scope, number: str) -> list[Household]:
+    """Households in scope one of whose members, or which itself, has exactly that ID or phone number; at most 20."""
+    people = Member.objects.within(scope).filter(Q(id_number__blind=number) | Q(phone__blind=number)).values_list("household_id", flat=True)
+    own = Household.objects.within(scope).filter(phone__blind=number).values_list("pk", flat=True)
+    keys = sorted({*people[:FOUND_AT_MOST], *own[:FOUND_AT_MOST]})[:FOUND_AT_MOST]
+    return list(households(scope).filter(pk__in=keys).order_by("code"))
+
+
+def reveals_today(scope: Scope, today: dt.date) -> int:
+    """How many fields this person has had revealed on the business day."""
+    return Event.objects.filter(verb=REVEAL_FIELD.code, actor_id=scope.user_id, business_at=today).count()
+
+
+def helper_users(scope: Scope) -> QuerySet[User]:
+    """Active accounts that may be named as helpers: whoever holds the helper's role, in any district; none for who may not assign."""
+    if not scope.may(EDIT):
+        return User.objects.none()
+    return User.objects.filter(is_active=True, grants__role="helper").select_related("office").distinct().order_by("name", "pk")
+
+
+def sponsor_units(today: dt.date) -> QuerySet[Office]:
+    """Offices in force that may stand behind a household: sponsor units, departments, lead offices."""
+    kinds = (Office.Kind.UNIT, Office.Kind.DEPARTMENT, Office.Kind.LEAD)
+    return Office.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today, kind__in=kinds).order_by(
+        "tier", "rank", "code"
+    )
+
+
+def city_code() -> str:
+    """The code of the installation's city, by which lines are looked up for sets of households; "" before regions are loaded."""
+    return Region.objects.filter(level=Region.CITY).order_by("code").values_list("code", flat=True).first() or ""
+
+
+# Named sets. Each takes a queryset of households or members and narrows it; figures and list filters use the same ones.
+
+
+def registered(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """In 建档立卡 and not removed."""
+    return rows.filter(registration__in=IN_REGISTRATION)
+
+
+def on_file(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """In 建档立卡 or watched: the households the line is held against."""
+    return rows.filter(Q(registration__in=IN_REGISTRATION) | Q(monitoring__in=WATCHED))
+
+
+def below_line(rows: QuerySet[Household], today: dt.date) -> QuerySet[Household]:
+    """On file, and the last window's income per head is under the line of the household's standard system today."""
+    city = city_code()
+    if not city:
+        return rows.none()  # no regions, so no households, and no line to look up
+    poor = IncomeStatement.objects.filter(below_line_q(on=today, region=city), is_latest=True)
+    return on_file(rows).filter(pk__in=poor.values("household_id"))
+
+
+def with_income(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """With a last window; joined, so that a sum over ``incomes`` takes that window only."""
+    return rows.filter(incomes__is_latest=True)
+
+
+def watched(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """Watched against relapse or fall into poverty, risk not cleared."""
+    return rows.filter(monitoring__in=WATCHED)
+
+
+def wage_dependent(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """Wages are half of the last window's net income or more; without division, and not where there are no wages."""
+    latest = IncomeStatement.objects.filter(is_latest=True, wage__gt=0, net__lte=F("wage") * 2)
+    return rows.filter(pk__in=latest.values("household_id"))
+
+
+def with_business(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """With income from production or business in the last window."""
+    return rows.filter(pk__in=IncomeStatement.objects.filter(is_latest=True, business__gt=0).values("household_id"))
+
+
+def unsafe_housing(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """Living in a house of grade C or D."""
+    return rows.filter(housing_grade__in=("c", "d"), housing_lived_in=True)
+
+
+def water_open(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """One of water quantity, quality, access or reliability does not reach the standard; not checked is not counted."""
+    reach = Q(pk__in=[])
+    for field in WATER_FIELDS:
+        reach |= Q(**{field: False})
+    return rows.filter(reach)
+
+
+def without_helper(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """空档户: on file and nobody looks after it."""
+    held = HelperAssignment.objects.filter(until=None).values("household_id")
+    return on_file(rows).exclude(pk__in=held)
+
+
+def living(rows: QuerySet[Member], day: dt.date) -> QuerySet[Member]:
+    """Members on `day`."""
+    return rows.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
+
+
+def of_registered(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Members of registered households."""
+    return rows.filter(household__registration__in=IN_REGISTRATION)
+
+
+def labour_force(rows: QuerySet[Member], today: dt.date) -> QuerySet[Member]:
+    """Able to work (普通、技能、弱或半劳动力), of age 16 or more and not in school."""
+    youngest = rule("working_ages", on=today).value["male"][0]
+    born = _years_before(today, youngest)
+    able = rule("able_labour", on=today).value
+    return rows.filter(labour__in=able, school_status="not_in_school", birth_date__lte=born)
+
+
+def out_of_school_for_poverty(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Of compulsory school age, out of school for economic reasons."""
+    return rows.filter(out_of_school_reason="poverty")
+
+
+def uninsured(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Without basic medical insurance."""
+    return rows.filter(insurance="none")
+
+
+def _years_before(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+def living_count(household: Household) -> int:
+    """How many members live in the household now."""
+    return household.members.filter(left_on=None).count()
+
+
+def statuses(household: Household) -> QuerySet[ProgrammeStatus]:
+    """The programme periods of a household, the open ones first, then the latest."""
+    return household.statuses.order_by(F("until").desc(nulls_first=True), "-since", "-pk")
+
+
+def events_of(household: Household) -> list[Event]:
+    """The acts on a household and on everything that belongs to it, the latest first."""
+    reach = Q(ledger=household._meta.label_lower, record_id=str(household.pk))
+    for rows in (household.members, household.incomes, household.helpers):
+        keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        reach |= Q(ledger=rows.model._meta.label_lower, record_id__in=keys)
+    return list(Event.objects.filter(reach).order_by("-id")[:EVENTS_AT_MOST])
