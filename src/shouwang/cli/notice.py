@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from typing import Any
 
 import click
 
@@ -13,7 +14,7 @@ _KIND = {"report": "报送", "action": "办理"}
 BAD_INPUT = 2
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType):  # type: ignore[type-arg]  # click makes it generic for type checkers only
     name = "日期"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
@@ -70,17 +71,13 @@ def _spoken(due: dt.date | str | None, time: str | None, recurrence: str | None)
     return " ".join(part for part in parts if part)
 
 
-def _summary(reading: dict[str, object]) -> str:
+def _summary(reading: dict[str, Any]) -> str:
     """The reading as a clerk would jot it down."""
     lines = [f"{label}：{_said(reading[key])}" for key, label in _FIELDS]
-    people = reading["contacts"]
-    lines += [f"联系人：{_contact(person)}" for person in people] if isinstance(people, list) else []
-    duties = reading["duties"]
-    assert isinstance(duties, list)
-    lines.append(f"任务 {len(duties)} 项：")
-    lines += [_duty(i, duty) for i, duty in enumerate(duties, 1)]
-    warnings = reading["warnings"]
-    lines += [f"请核对：{warning}" for warning in warnings] if isinstance(warnings, list) else []
+    lines += [f"联系人：{_contact(person)}" for person in reading["contacts"]]
+    lines.append(f"任务 {len(reading['duties'])} 项：")
+    lines += [_duty(i, duty) for i, duty in enumerate(reading["duties"], 1)]
+    lines += [f"请核对：{warning}" for warning in reading["warnings"]]
     return "\n".join(lines)
 
 
@@ -100,21 +97,12 @@ def _said(value: object) -> str:
     return str(value) if value else "（未写明）"
 
 
-def _contact(person: dict[str, object]) -> str:
-    reach = [*_strings(person["phones"]), *_strings(person["emails"])]
-    return " ".join([str(person["name"]), *reach]).strip()
+def _contact(person: dict[str, Any]) -> str:
+    return " ".join([person["name"], *person["phones"], *person["emails"]]).strip()
 
 
-def _strings(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _duty(index: int, duty: dict[str, object]) -> str:
-    when = _spoken(_text(duty["due"]), _text(duty["time"]), _text(duty["recurrence"])) or _text(duty["due_text"]) or ""
+def _duty(index: int, duty: dict[str, Any]) -> str:
+    when = _spoken(duty["due"], duty["time"], duty["recurrence"]) or duty["due_text"] or ""
     to = f"→{duty['to']}" if duty["to"] else ""
-    head = f"{index:3d}. [{duty['clause'] or '正文'}·{_KIND[str(duty['kind'])]}·{_WHO[str(duty['by'])]}{to}]"
+    head = f"{index:3d}. [{duty['clause'] or '正文'}·{_KIND[duty['kind']]}·{_WHO[duty['by']]}{to}]"
     return f"{head}{f' 【{when}】' if when else ''} {duty['text']}"
-
-
-def _text(value: object) -> str | None:
-    return str(value) if value else None

@@ -13,7 +13,10 @@ _PHONE = (
     r"(?<![\d.])(?:\(?0\d{2,3}\)?\s?-?\s?)?\d{7,8}(?:[-转]\d{1,5})?(?![\d.])|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
 )
 _EMAIL = r"[A-Za-z0-9][\w.\-+]*@[A-Za-z0-9][\w.\-]*[A-Za-z0-9]"
-_PERSON_KEY = r"(?:业务|技术|工作|具体)?(?:联\s*系|联\s*络|经\s*办|承\s*办)\s*(?:人|员)(?:员|姓名)?(?:\s*(?:及|和|、|/)?\s*(?:联系)?\s*(?:电\s*话|方\s*式))?"
+_PERSON_KEY = (
+    r"(?:业务|技术|工作|具体)?(?:联\s*系|联\s*络|经\s*办|承\s*办)\s*(?:人|员)(?:员|姓名)?(?:\s*(?:及|和|、"
+    r"|/)?\s*(?:联系)?\s*(?:电\s*话|方\s*式))?"
+)
 _PHONE_KEY = (
     r"(?:联\s*系|办\s*公|咨\s*询|固\s*定|服\s*务)?\s*(?:电\s*话|手\s*机|座\s*机)(?:\s*号码)?(?:\s*[(/及、和]?\s*传\s*真\)?)?|T[Ee][Ll]"
 )
@@ -23,7 +26,9 @@ _WAY_KEY = r"联\s*系\s*方\s*式|联系人名单"
 _OTHER_KEY = r"(?:通[讯信]|联系)?\s*地\s*址|邮\s*编|邮政编码|网\s*址|(?:监督|举报|投诉)\s*(?:举报)?\s*(?:电话|信箱)|QQ群?|微信"
 _TOKEN = re.compile(
     rf"(?P<email>{_EMAIL})|(?P<phone>{_PHONE})|(?P<person_key>{_PERSON_KEY})|(?P<other_key>{_OTHER_KEY})|(?P<fax_key>{_FAX_KEY})"
-    rf"|(?P<phone_key>{_PHONE_KEY})|(?P<email_key>{_EMAIL_KEY})|(?P<way_key>{_WAY_KEY})|(?P<stop>[,;。、/:()\n]|\s+)|(?P<word>[^\s,;。、/:()\n]+?(?=[\s,;。、/:()\n]|{_PHONE}|{_EMAIL}|{_PHONE_KEY}|{_FAX_KEY}|{_EMAIL_KEY}|{_PERSON_KEY}|$))"
+    rf"|(?P<phone_key>{_PHONE_KEY})|(?P<email_key>{_EMAIL_KEY})|(?P<way_key>{_WAY_KEY})|(?P<stop>[,;。、/:()\n]|\s+)"
+    rf"|(?P<word>[^\s,;。、/:()\n]+?(?=[\s,;。、/:()\n]|{_PHONE}|{_EMAIL}|{_PHONE_KEY}|{_FAX_KEY}|{_EMAIL_KEY}"
+    rf"|{_PERSON_KEY}|$))"
 )
 _BLOCK = re.compile(
     rf"(?:{_PERSON_KEY}|联\s*系\s*方\s*式|(?:联系|咨询)\s*电\s*话)\s*(?=[:\s\d(]|$)|(?:^|[(。;,])\s*(?:{_PHONE_KEY})\s*[:\s]\s*(?=\(?\d)"

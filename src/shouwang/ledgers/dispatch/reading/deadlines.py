@@ -24,11 +24,15 @@ asof: 截至, a limit or a cut-off; event: counts from something else; start and
 
 _TAIL = re.compile(
     TIME
-    + r"(?:\(不?含[^)]{0,6}\))?(?P<mark>之?前(?![后期提往来述款端沿列])|以前|之内|以内|内(?![容部外])|为?止|截止|截至|期间|之间|起(?!草|步|点|到|至)|开始|以来|以后|之后|后(?!半))?"
+    + (
+        r"(?:\(不?含[^)]{0,6}\))?(?P<mark>之?前(?![后期提往来述款端沿列])|以前|之内|以内|内(?![容部外])|为?止|截止|截至"
+        r"|期间|之间|起(?!草|步|点|到|至)|开始|以来|以后|之后|后(?!半))?"
+    )
 )
 _STARTING = ("起", "开始", "以来", "以后", "之后", "后")
 _LIMIT_BEFORE = re.compile(
-    r"(?:截止(?:时间|日期|期限)?|不迟于|不晚于|不得[迟晚]于|最[迟晚]|延迟|推迟|延长|延期|顺延|放宽|宽限|限期|限于|赶在|抢在)(?:应?[在于为是到至]|不[超晚迟][过于]|:)*$"
+    r"(?:截止(?:时间|日期|期限)?|不迟于|不晚于|不得[迟晚]于|最[迟晚]|延迟|推迟|延长|延期|顺延|放宽|宽限|限期|限于"
+    r"|赶在|抢在)(?:应?[在于为是到至]|不[超晚迟][过于]|:)*$"
 )
 _ASOF_BEFORE = re.compile(r"截[至止](?:时间|日期)?(?:到|为|:)*$")
 _START_BEFORE = re.compile(r"(?:自|从|(?:不得?|不应)?早于|始于)$")
@@ -37,20 +41,25 @@ _PAST_WINDOW = re.compile(r"(?:近|最近|过去|前|连续|每|公示|隔离|�
 _RANGE = re.compile(r"\)?,?(?:起)?,?[至到\-~]{1,2}(?:当年|同年|本年)?$")
 _LIST = re.compile(r"[、,]?(?:和|及|以及|与|或)?$")
 _YEARS_BEFORE = re.compile(r"\d{4}年?度?[-~至、]$")
-_EVENT = re.compile(r"(?P<what>[^,。;:]{0,40}?)(?:(?:之日|之时|当日|当天|次日|之后|以后|后)(?:起|算起|开始)?|之前|前|起)(?:的|,)?[在于]?$")
+_EVENT = re.compile(
+    r"(?P<what>[^,。;:]{0,40}?)(?:(?:之日|之时|当日|当天|次日|之后|以后|后)(?:起|算起|开始)?|之前|前|起)(?:的"
+    r"|,)?[在于]?$"
+)
 _HAPPENED = re.compile(r"(?P<what>[^,。;:]{2,30}?)(?:后|之日起?),")
 _RECEIVED = re.compile(
     r"(?:收到|接到|接)(?:本|此|该|上述)?(?:通知|文件|函|文|通告|公告|意见书?|方案|指令|来文|来函)?(?:书)?(?:之日)?(?:后|起)?[在于]?$"
 )
 _BASE_EVENT = re.compile(
     r"(?:收到|接到|接|见)(?:(?:本|此|该|上述)?(?:通知|文件?|函|公?电|通告|公告|方案|指令|来[文函])|本\w{1,4})?(?:之日)?$"
-    r"|(?:^|[自从在于应请要须])(?:(?:本|此|该)?(?:通知|文件?|方案|意见|办法|函|公告|通告|指令|细则|规定|预案|计划|要点)|[“《][^”》]*[”》])?"
+    r"|(?:^|[自从在于应请要须])(?:(?:本|此|该)?(?:通知|文件?|方案|意见|办法|函|公告|通告|指令|细则|规定|预案|计划"
+    r"|要点)|[“《][^”》]*[”》])?"
     r"(?:印发|下发|发布|公布|发文|签发|成文|颁布|制发|收文|通知)(?:之日)?$"
     r"|(?:即日|今日|今天|本日|现在|当日)$"
 )
 # Texts without any of these hold no phrase of time and are not searched for one.
 _HINT = re.compile(
-    r"[\d０-９]|[一二三四五六七八九十]月|年[底末内终中]|月[底末内]|[上下]半年|季度|季[末底]|[上中下]旬|[今明当次本后即翌来][年日天月周晚]|周[一二三四五六日末内]|星期|节前|节假日前|[日天周月年时]之?以?内|工作日"
+    r"[\d０-９]|[一二三四五六七八九十]月|年[底末内终中]|月[底末内]|[上下]半年|季度|季[末底]|[上中下]旬"
+    r"|[今明当次本后即翌来][年日天月周晚]|周[一二三四五六日末内]|星期|节前|节假日前|[日天周月年时]之?以?内|工作日"
     r"|每|[按逐][年季月旬周日]|日前|下班|日报|五”?末|元旦前|春节前|国庆前|五一前"
 )
 _QUOTED = re.compile(r"《[^》]*》|〔[^〕]*〕第?\d*号?|\[\d{4}\]第?\d*号?")
@@ -118,9 +127,8 @@ def _inherit(text: str, atoms: list[dates.Found], base: dt.date | None) -> list[
     done: list[dates.Found] = []
     for atom in atoms:
         before = done[-1] if done else None
-        if before and before.due and atom.kind in ("day", "ymd", "month") and _in_row(text, before, atom):
-            atom = _from_previous(atom, before, text, base)
-        done.append(atom)
+        inherits = before and before.due and atom.kind in ("day", "ymd", "month") and _in_row(text, before, atom)
+        done.append(_from_previous(atom, before, text, base) if before and inherits else atom)
     return done
 
 

@@ -107,7 +107,7 @@ def _reference(properties: Any) -> tuple[str, int] | None:
     """(list id, level) that paragraph properties refer to."""
     numbered = properties.find(f"{_W}numPr") if properties is not None else None
     identity = numbered.find(f"{_W}numId") if numbered is not None else None
-    if identity is None:
+    if numbered is None or identity is None:
         return None
     level = numbered.find(f"{_W}ilvl")
     return _attribute(identity, "val"), int(_attribute(level, "val") or 0) if level is not None else 0

@@ -55,8 +55,8 @@ def duties(passages: list[Passage], context: Context, calendar: WorkingCalendar)
 def _of_paragraph(passage: Passage, context: Context, calendar: WorkingCalendar) -> Iterator[Duty]:
     flat = passage.paragraph.flat
     subject: str | None = _level_of(passage.heading)
-    for start, end in sentences(flat):
-        start = max(start, passage.at)
+    for begin, end in sentences(flat):
+        start = max(begin, passage.at)
         if start >= end:
             continue
         title = end <= passage.title_end
@@ -66,8 +66,8 @@ def _of_paragraph(passage: Passage, context: Context, calendar: WorkingCalendar)
             subject = _level_of(sentence) or subject
             continue
         groups, subject = _groups(flat, start, end, phrases, subject, context)
-        for i, group in enumerate(groups):
-            yield from _of_group(passage, group, groups[i + 1 :], sentence, context, title=title)
+        for group in groups:
+            yield from _of_group(passage, group, sentence, context, title=title)
 
 
 def _level_of(heading: str) -> str | None:
@@ -104,7 +104,7 @@ def _subject(flat: str, start: int, end: int, phrases: tuple[Deadline, ...], bef
     return subject, announced
 
 
-def _of_group(passage: Passage, group: _Group, following: list[_Group], sentence: str, context: Context, *, title: bool) -> Iterator[Duty]:
+def _of_group(passage: Passage, group: _Group, sentence: str, context: Context, *, title: bool) -> Iterator[Duty]:
     instruction = is_instruction(group.text)
     dated = [
         p for p in group.phrases if is_deadline(p, passage.paragraph.flat, (group.start, group.end), sentence, context, instruction, title)
@@ -112,12 +112,12 @@ def _of_group(passage: Passage, group: _Group, following: list[_Group], sentence
     if group.who == "other":
         return
     for phrase in dated:
-        yield _duty(passage, group, following, phrase, context)
+        yield _duty(passage, group, phrase)
     if not dated and instruction and not title and not passage.preamble and not details.formula(group.text):
-        yield _duty(passage, group, following, None, context)
+        yield _duty(passage, group, None)
 
 
-def _duty(passage: Passage, group: _Group, following: list[_Group], phrase: Deadline | None, context: Context) -> Duty:
+def _duty(passage: Passage, group: _Group, phrase: Deadline | None) -> Duty:
     raw = passage.paragraph.raw
     start, end = _trim(raw, group.start, group.end)
     kind: Kind = "report" if REPORT.search(group.text) else "action"

@@ -23,7 +23,7 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-class _Encrypted(Exception):
+class _EncryptedError(Exception):
     """The document asks for a password."""
 
 
@@ -51,13 +51,13 @@ def _pdf(data: bytes) -> str:
                 page.close()
     except PdfminerException as fault:
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in fault.args) or "Password" in repr(fault):
-            raise _Encrypted from fault
+            raise _EncryptedError from fault
         raise
     return "\n".join(page_paragraphs(pages))
 
 
 def _ofd(data: bytes) -> str:
-    import ofdkit
+    import ofdkit  # type: ignore[import-untyped]  # the library ships no types
 
     from .layout import lines_of_runs, page_paragraphs
 
@@ -76,7 +76,7 @@ def main() -> None:
     _limit()
     try:
         answer = {"text": parse(data)}
-    except _Encrypted:
+    except _EncryptedError:
         answer = {"error": "encrypted"}
     except Exception:  # any parser fault means the same to the user: the file cannot be read
         answer = {"error": "corrupt"}

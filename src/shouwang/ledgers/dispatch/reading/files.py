@@ -95,7 +95,7 @@ def _zip_kind(data: bytes) -> str:
 def decode(data: bytes) -> str:
     """Bytes of a text file as text: UTF-8 with or without mark, UTF-16 with mark, GB18030 (which holds GBK and GB2312)."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
+        encodings: tuple[str, ...] = ("utf-16",)
     elif data.startswith(b"\xef\xbb\xbf"):
         encodings = ("utf-8-sig",)
     else:

@@ -11,10 +11,12 @@ _SPLIT = re.compile(r"[,;]")
 _MODAL = re.compile(MODAL)
 _SHORT = 9
 _SUBJECT = re.compile(
-    r"(?:请|由|各|有关|相关|全市|全省|全县|全区)?[^,。;:]{0,40}?(?:单位|部门|地区|地方|各地|县|区|市|镇|乡|街道|村|局|厅|委|办|组|政府|企业|机构|学校|人员|干部|同志|的|\))$"
+    r"(?:请|由|各|有关|相关|全市|全省|全县|全区)?[^,。;:]{0,40}?(?:单位|部门|地区|地方|各地|县|区|市|镇|乡|街道|村|局"
+    r"|厅|委|办|组|政府|企业|机构|学校|人员|干部|同志|的|\))$"
 )
 _BY_RULE = re.compile(
-    r"(?:[^,。;]{0,30}?(?:要|应|请|须|现请你们|单位|部门|各地|[县区市局委办]|\)))?(?:按照?|根据|结合|围绕|对照|依据|参照|针对|依托)[^,。;]{2,40}?(?:要求|规定|精神|原则|部署|实际|方案|标准|基础上|程序|范围|安排|通知|意见|办法)"
+    r"(?:[^,。;]{0,30}?(?:要|应|请|须|现请你们|单位|部门|各地|[县区市局委办]|\)))?(?:按照?|根据|结合|围绕|对照|依据"
+    r"|参照|针对|依托)[^,。;]{2,40}?(?:要求|规定|精神|原则|部署|实际|方案|标准|基础上|程序|范围|安排|通知|意见|办法)"
 )
 _PREDICATE = re.compile(rf"[^,。;:]{{1,40}}?(?:{MODAL}|将)")
 
@@ -104,9 +106,9 @@ def split(flat: str, start: int, end: int) -> list[tuple[int, int]]:
             continue
         first = a if waiting is None else waiting
         short = len(flat[first:b].strip(" ,;。")) < _SHORT
-        if groups and waiting is None and (kind == "back" or short) and not closed:
-            groups[-1][1] = b
-        elif groups and kind == "back" and waiting is not None and LEAD_IN.match(flat[waiting:b]) is None:
+        alone = waiting is None and (kind == "back" or short) and not closed
+        trailing = kind == "back" and waiting is not None and LEAD_IN.match(flat[waiting:b]) is None
+        if groups and (alone or trailing):
             groups[-1][1] = b
         else:
             groups.append([first, b])

@@ -14,7 +14,7 @@ from .context import Context
 from .duties import Passage, duties
 from .files import file_text
 from .headings import Mark, Numbering, headings, marks, stands_alone
-from .model import Clause, Duty, NoticeReading, ReadingError
+from .model import Clause, NoticeReading, ReadingError
 from .structure import Layout, lay_out
 from .text import Paragraph, clean, paragraphs
 
@@ -104,9 +104,9 @@ def _marked(rows: list[Paragraph], layout: Layout | None) -> list[tuple[Paragrap
     numbering = Numbering()
     found = []
     for i, row in enumerate(rows):
-        if layout and i == 0 and layout.inline_body:
-            row = Paragraph(row.raw[layout.inline_body :], row.flat[layout.inline_body :], row.start + layout.inline_body)
-        found.append((row, marks(row, numbering)))
+        inline = layout.inline_body if layout and i == 0 else 0
+        own = _part(row, inline, len(row.raw)) if inline else row
+        found.append((own, marks(own, numbering)))
     return found
 
 
@@ -194,8 +194,3 @@ def _warnings(layout: Layout, passages: list[Passage], context: Context, days: W
     if today and layout.signed_date and layout.signed_date > today:
         found.append(f"成文日期{layout.signed_date.isoformat()}晚于今天，请核对")
     return list(dict.fromkeys(found))
-
-
-def dated(reading: NoticeReading) -> list[Duty]:
-    """The duties with a due day or a recurrence, in the order of the text."""
-    return [duty for duty in reading.duties if duty.due or duty.recurrence]
