@@ -13,10 +13,11 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shouwang.cli.audit import append_anchor, read_anchors
 from shouwang.kernel.audit import seal
 from shouwang.kernel.audit.models import Event, Seal
 from shouwang.kernel.audit.seal import GENESIS, Sealer, digest_of, leaf, marks_of, merkle_root, read_marks
-from shouwang.kernel.audit.verify import Verdict, append_anchor, read_anchors, verify
+from shouwang.kernel.audit.verify import Verdict, verify
 from shouwang.kernel.errors import Refused
 from tests.kernel.audit.support import COLUMNS, NOW, TODAY, copy_row, raw, sealed_chain, tamper, write_events
 

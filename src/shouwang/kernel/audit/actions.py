@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,6 +18,10 @@ from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused, Stale
 from shouwang.kernel.regions.scope import Scope
 
 M = TypeVar("M", bound=models.Model)
+# Fields whose value, even hashed, has no place in an audit that many may read: the audit says that they changed.
+SECRET = frozenset({"password", "password_history", "secret", "recovery", "session_key", "session_digest"})
+HIDDEN = "***"
+REASON_LENGTH = 500
 BOOKKEEPING = frozenset({"id", "uid", "version", "created_at", "updated_at", "city", "county", "town", "village"})
 
 
@@ -32,6 +37,8 @@ def plain(value: Any) -> Any:
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(v) for v in value]
+    if isinstance(value, bytes | memoryview):
+        return f"（{len(value)} 字节）"
     return str(value)
 
 
@@ -42,14 +49,37 @@ def state_of(record: models.Model) -> dict[str, Any]:
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
     """{field: [before, after]} of what differs."""
-    return {k: [plain(before.get(k)), plain(v)] for k, v in after.items() if before.get(k) != v}
+    differing = {k: [before.get(k), v] for k, v in after.items() if before.get(k) != v}
+    return {k: [HIDDEN, HIDDEN] if k in SECRET else [plain(v) for v in pair] for k, pair in differing.items()}
+
+
+def first_state(record: models.Model) -> dict[str, list[Any]]:
+    """What a new record starts with; fields left empty are not listed."""
+    return difference({}, {k: v for k, v in state_of(record).items() if v not in (None, "", [], {})})
+
+
+def _lent(record: Any, by: Scope, verb: Verb) -> str:
+    """Whose hold the person used: the own one where it covers the record, else that of whoever delegated."""
+    holds = [h for h in by.holds if verb.permission and verb.permission in h.permissions]
+    for own in (True, False):
+        for hold in holds:
+            if bool(hold.on_behalf_of) == own:
+                continue
+            alone = replace(by, holds=(hold,))
+            covers = getattr(record, "covers", None)
+            if covers(alone, verb.permission) if covers else by.everything or _placed(record) and alone.may_at(verb.permission, record):
+                return hold.on_behalf_of
+    return ""
+
+
+def _placed(record: Any) -> bool:
+    return hasattr(record, "city_id") or hasattr(record, "ancestor_ids")
 
 
 def event_of(
     record: models.Model, *, by: Scope, verb: Verb, today: dt.date, changes: dict[str, Any] | None = None, reason: str = ""
 ) -> Event:
     """An unsaved event on `record`."""
-    lent = next((h.on_behalf_of for h in by.holds if verb.permission in h.permissions), "") if verb.permission else ""
     return Event(
         recorded_at=timezone.now(),
         business_at=today,
@@ -57,7 +87,7 @@ def event_of(
         actor_name=by.user_name,
         office_code=by.office.code if by.office else "",
         office_name=by.office.name if by.office else "",
-        on_behalf_of=lent,
+        on_behalf_of=_lent(record, by, verb),
         verb=verb.code,
         sentence=verb.sentence,
         ledger=record._meta.label_lower,
@@ -83,6 +113,8 @@ def permit(record: Any, *, by: Scope, verb: Verb, reason: str = "") -> None:
     """
     if verb.needs_reason and not reason.strip():
         raise Refused(f"“{verb.sentence}”须写明理由。请填写理由后再提交。", field="reason")
+    if len(reason) > REASON_LENGTH:
+        raise Refused(f"理由共 {len(reason)} 字，超过 {REASON_LENGTH} 字。请写得简短些，详情可作为附件上传。", field="reason")
     if not verb.permission or by.everything:
         return
     covers: Callable[[Scope, str], bool] | None = getattr(record, "covers", None)
@@ -104,8 +136,7 @@ def change(record: M, *, by: Scope, verb: Verb, today: dt.date, reason: str = ""
             permit(record, by=by, verb=verb, reason=reason)
             yield record
             record.save(force_insert=True)
-            after = {k: v for k, v in state_of(record).items() if v not in (None, "", [], {})}
-            note(record, by=by, verb=verb, today=today, changes=difference({}, after), reason=reason)
+            note(record, by=by, verb=verb, today=today, changes=first_state(record), reason=reason)
             return
         locked = model._base_manager.select_for_update().filter(pk=record.pk).first()
         if locked is None:
@@ -164,9 +195,6 @@ def create_many(records: Iterable[M], *, by: Scope, verb: Verb, today: dt.date, 
         for record in rows:
             permit(record, by=by, verb=verb, reason=reason)
         type(rows[0])._base_manager.bulk_create(rows, batch_size=200)
-        events = [
-            event_of(r, by=by, verb=verb, today=today, changes=difference({}, {k: v for k, v in state_of(r).items() if v}), reason=reason)
-            for r in rows
-        ]
+        events = [event_of(r, by=by, verb=verb, today=today, changes=first_state(r), reason=reason) for r in rows]
         Event.objects.bulk_create(events, batch_size=200)
     return rows

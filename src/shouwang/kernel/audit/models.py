@@ -9,20 +9,16 @@ from django.db import models
 M = TypeVar("M", bound=models.Model)
 
 
+def _never(self: Any, *_: Any, **__: Any) -> NoReturn:
+    """Refuses: what is written stays as it was written."""
+    model = getattr(self, "model", type(self))
+    raise TypeError(f"{model.__name__} rows are never changed or deleted")
+
+
 class AppendOnly(models.QuerySet[M]):
-    """A queryset that reads and inserts: what is written stays as it was written."""
+    """A queryset that reads and inserts."""
 
-    def update(self, **_: Any) -> NoReturn:
-        """Refuses."""
-        raise TypeError(f"{self.model.__name__} rows are never changed")
-
-    def bulk_update(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuses."""
-        raise TypeError(f"{self.model.__name__} rows are never changed")
-
-    def delete(self) -> NoReturn:
-        """Refuses."""
-        raise TypeError(f"{self.model.__name__} rows are never deleted")
+    update = bulk_update = delete = _never
 
 
 class Written(models.Model):
@@ -36,12 +32,10 @@ class Written(models.Model):
     def save(self, *, force_insert: Any = False, using: str | None = None, **_: Any) -> None:
         """Insert; a row that has an id already is refused."""
         if self.pk is not None and not force_insert:
-            raise TypeError(f"{type(self).__name__} rows are never changed")
+            _never(self)
         super().save(force_insert=True, using=using)
 
-    def delete(self, *_: Any, **__: Any) -> NoReturn:
-        """Refuses."""
-        raise TypeError(f"{type(self).__name__} rows are never deleted")
+    delete = _never
 
 
 class Event(Written):
@@ -57,7 +51,7 @@ class Event(Written):
     verb = models.CharField("动作", max_length=60)
     sentence = models.CharField("动作说明", max_length=120)
     ledger = models.CharField("台账", max_length=40)
-    record_id = models.CharField("记录编号", max_length=40)
+    record_id = models.CharField("记录编号", max_length=60)
     changes = models.JSONField("变更", default=dict)
     reason = models.CharField("理由", max_length=500, blank=True)
     request_id = models.CharField(max_length=36, blank=True)
@@ -67,6 +61,7 @@ class Event(Written):
         indexes = [
             models.Index(fields=["ledger", "record_id", "id"], name="event_of_record"),
             models.Index(fields=["business_at", "id"], name="event_of_day"),
+            models.Index(fields=["office_code", "id"], name="event_of_office"),
         ]
 
     def __str__(self) -> str:

@@ -1,16 +1,13 @@
-"""Verifying the chain against the rows, and anchoring its head in a second place."""
+"""Verifying the chain against the rows and against heads anchored in a second place."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from shouwang.kernel.audit.models import Event, Seal
 from shouwang.kernel.audit.seal import GENESIS, digest_of, head, leaves, marks_of, merkle_root, read_marks
-from shouwang.kernel.errors import Refused
 
 LATE = dt.timedelta(minutes=2)
 FAR = 2**63 - 1
@@ -144,35 +141,3 @@ def _check_tail(verdict: Verdict, next_first: int, now: dt.datetime) -> None:
         first, last = late.values_list("id", flat=True)[0], late.values_list("id", flat=True).reverse()[0]
         words = f"第 {first}—{last} 条中有 {count} 条超过 2 分钟未封存：后台进程未运行，或链尾区块被删除"
         verdict.add("unsealed", first, last, words)
-
-
-def read_anchors(path: Path) -> list[Anchor]:
-    """The heads noted in an anchor file; raises Refused naming the line that cannot be read."""
-    out = []
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"锚点文件“{path}”无法读取。请确认路径和读取权限。") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            note = json.loads(line)
-            out.append(Anchor(int(note["last_id"]), str(note["digest"]), f"{path.name} 第 {number} 行"))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Refused(f"锚点文件“{path}”第 {number} 行不是有效的锚点。请用未被改动的副本核验。") from error
-    return out
-
-
-def append_anchor(path: Path, now: dt.datetime) -> Anchor:
-    """Append the head of the chain to the file, one JSON object a line; Refused if nothing is sealed or the file cannot be written."""
-    top = head()
-    if top is None:
-        raise Refused("还没有已封存的审计记录，无可锚定。请先启动服务（shouwang serve），待后台封存后再试。")
-    line = json.dumps({"at": now.isoformat(timespec="seconds"), "last_id": top.last_id, "digest": top.digest})
-    try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-    except OSError as error:
-        raise Refused(f"锚点文件“{path}”无法写入：{error.strerror}。请换一个可写的位置。") from error
-    return Anchor(top.last_id, top.digest, path.name)
