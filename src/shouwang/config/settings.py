@@ -126,7 +126,7 @@ AXES_COOLOFF_TIME = "shouwang.kernel.sign_in.sessions.lock_time"
 AXES_LOCKOUT_CALLABLE = "shouwang.kernel.sign_in.pages.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
-AXES_SENSITIVE_PARAMETERS = ["username", "password"]
+AXES_SENSITIVE_PARAMETERS = ["username", "password", "csrfmiddlewaretoken"]
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006",  # it asks to lock by address too, which would lock whole offices
@@ -135,6 +135,7 @@ SILENCED_SYSTEM_CHECKS = [
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # The product ends a session after twelve hours itself and says so; the cookie must outlive that.
 SESSION_COOKIE_AGE = 24 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # offices share machines
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SHOUWANG_PRODUCTION

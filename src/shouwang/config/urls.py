@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("shouwang.kernel.sign_in.urls")),
     path("", include("shouwang.kernel.accounts.urls")),
     path("", include("shouwang.kernel.administration.urls")),
+    path("audit/", include("shouwang.kernel.audit.urls")),
     path("attachments/", include("shouwang.kernel.attachments.urls")),
     path("registry/", include("shouwang.ledgers.registry.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),

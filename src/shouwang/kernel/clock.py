@@ -17,8 +17,8 @@ def demo_date() -> dt.date | None:
     return dt.date.fromisoformat(stored) if stored else None
 
 
-def business_now() -> dt.datetime:
-    """Now as the work sees it, aware, in Asia/Shanghai: in a demonstration its date with the real time of day."""
+def business_now(day: dt.date | None = None) -> dt.datetime:
+    """Now as the work sees it, aware, in Asia/Shanghai: in a demonstration its date (read unless given) with the real time of day."""
     real = timezone.localtime()
-    day = demo_date()
+    day = day or demo_date()
     return real if day is None else dt.datetime.combine(day, real.timetz())

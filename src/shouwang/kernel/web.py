@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse
 
 from shouwang.kernel.accounts.queries import scope_of
-from shouwang.kernel.clock import business_now
+from shouwang.kernel.clock import business_now, demo_date
 from shouwang.kernel.regions.scope import Scope
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Request(HttpRequest):
     now: dt.datetime
     today: dt.date
     request_id: str
+    demo: bool
     htmx: HtmxDetails
     user: User
 
@@ -61,7 +62,9 @@ class ScopeMiddleware:
     def __call__(self, request: Request) -> HttpResponse:
         """Answer with scope set; an anonymous person has an empty one."""
         request.request_id = str(uuid.uuid4())
-        request.now = business_now()
+        day = demo_date()
+        request.demo = day is not None
+        request.now = business_now(day)
         request.today = request.now.date()
         if request.path.startswith("/static/") or not request.user.is_authenticated:
             request.scope = Scope(user_id=None, user_name="", office=None)

@@ -12,10 +12,14 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """The worker and the command line need figures too, so they are installed here and not with the routes."""
         from shouwang.kernel import figures
+        from shouwang.kernel.accounts import rotation
+        from shouwang.kernel.worklist.actions import move_items
+        from shouwang.kernel.worklist.queries import open_items_of
         from shouwang.ledgers.dispatch import jobs as dispatch_jobs
         from shouwang.portal import jobs
         from shouwang.portal.catalog import FIGURES
 
         figures.install(FIGURES)
+        rotation.install(rotation.WorkSource("待办事项", open_items_of, move_items))
         dispatch_jobs.register_all()
         jobs.register_all()

@@ -8,12 +8,12 @@ from django.shortcuts import render
 from shouwang.kernel.pages import page
 
 
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - passed by that name
     """403."""
     return render(request, "403.html", {"reason": "没有权限查看本页面。"}, status=403)
 
 
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - passed by that name
     """404, also for what lies outside the person's scope."""
     return render(request, "404.html", status=404)
 

@@ -143,3 +143,8 @@ def events_within(scope: Scope) -> models.QuerySet[Event]:
         return rows  # one installation serves one city
     inside = Office.objects.filter(scope.q(VIEW) | scope.q(VIEW_OWN_REGION))
     return rows.filter(office_code__in=list(inside.values_list("code", flat=True)))
+
+
+def in_words(changes: dict[str, Any], model: type[models.Model]) -> list[str]:
+    """One event's changes as lines, for a ledger that draws its own time line."""
+    return _Words(model, [changes]).of(changes)

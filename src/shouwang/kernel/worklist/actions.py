@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office, User
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.worklist.clocks import calendar_for
 from shouwang.kernel.worklist.models import Message, WorkItem
@@ -45,6 +46,11 @@ def finish(record: models.Model, *, now: dt.datetime, kind: str = "", office: Of
 def tell(office: Office, text: str, *, now: dt.datetime, url: str = "", kind: str = Message.Kind.NOTICE, user: User | None = None) -> None:
     """Put a line into an inbox."""
     Message.objects.create(office=office, user=user, kind=kind, text=text[:300], url=url, sent_at=now)
+
+
+def move_items(giver: User, taker: User, *, by: Scope, today: dt.date) -> int:  # noqa: ARG001 - the handover's event names both
+    """Hand a leaving officer's open items to the one who comes; called inside the handover's transaction."""
+    return WorkItem.objects.filter(user=giver, state=WorkItem.State.OPEN).update(user=taker)
 
 
 def read_messages(scope_user: str, messages: models.QuerySet[Message]) -> int:

@@ -16,10 +16,13 @@ class ItemQuerySet(models.QuerySet["WorkItem"]):
     """Work items inside a scope."""
 
     def within(self, scope: Scope) -> ItemQuerySet:
-        """What a person's own list holds: items of the own office for everyone in it or for this person by name."""
+        """What a person's own list holds: items of the own office for everyone in it or for this person by name.
+
+        An administrator sits in an office but does not hold the permission: nothing of the office's work shows.
+        """
         if scope.everything:
             return self
-        if scope.office is None:
+        if scope.office is None or not scope.may(PERMISSION):
             return self.none()
         return self.filter(Q(office_id=scope.office.id, user__isnull=True) | Q(user_id=scope.user_id))
 
@@ -79,9 +82,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Messages inside a scope."""
 
     def within(self, scope: Scope) -> MessageQuerySet:
-        """Messages to the own office or to this person."""
-        if scope.office is None:
-            return self.filter(user_id=scope.user_id) if scope.user_id else self.none()
+        """Messages to the own office or to this person; none without the permission."""
+        if scope.office is None or not scope.may(PERMISSION):
+            return self.none()
         return self.filter(Q(office_id=scope.office.id, user__isnull=True) | Q(user_id=scope.user_id))
 
 

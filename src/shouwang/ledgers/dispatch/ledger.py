@@ -77,6 +77,10 @@ def _due_light(task: Any, today: dt.date) -> Badge | None:
     return Badge("今日到期", "o") if day == today else Badge(f"还剩 {(day - today).days} 天", "o" if (day - today).days <= 3 else "g")
 
 
+def _notices(scope: Scope) -> list[tuple[str, str]]:
+    return [(str(pk), title) for pk, title in Notice.objects.within(scope).values_list("pk", "title")[:200]]
+
+
 def _search_task(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     return rows.filter(Q(duty__text__icontains=text) | Q(office__name__icontains=text) | Q(office__short_name__icontains=text))
 
@@ -124,7 +128,7 @@ TASKS = Table(
         Filter("light", "时限", "choice", options=lambda _s: [("overdue", "已超期"), ("today", "今日到期"), ("soon", "3 天内")], apply=_light),
         Filter("region", "区划", "region"),
         Filter("part", "职责", "choice", options=lambda _s: list(Task.Part.choices), apply="part", visible=False),
-        Filter("notice", "来文编号", "text", apply="duty__notice_id", visible=False),
+        Filter("notice", "来文", "choice", options=_notices, apply="duty__notice_id", visible=False),
         Filter("due", "办理期限", "date_range", apply="due_at", moments=True, visible=False),
     ),
     quick_views=(

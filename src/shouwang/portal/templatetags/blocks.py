@@ -6,7 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import template
-from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect
+from django.core.exceptions import ValidationError
+from django.forms import (
+    BaseForm,
+    BooleanField,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    ClearableFileInput,
+    DateField,
+    DateTimeField,
+    Field,
+    FileField,
+    IntegerField,
+    RadioSelect,
+)
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -54,6 +69,47 @@ def widget(field: BoundField) -> SafeString:
     if isinstance(inner, ClearableFileInput) and field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
+
+
+PLAIN_FAULTS = {
+    "min_value": "{label}不能小于 {limit_value}。",
+    "max_value": "{label}不能大于 {limit_value}。",
+    "max_length": "{label}最多 {limit_value} 字，现有 {show_value} 字，请删减。",
+    "min_length": "{label}至少 {limit_value} 字，现有 {show_value} 字，请补充。",
+    "max_digits": "{label}位数过多，请检查后重填。",
+    "max_decimal_places": "{label}的小数位过多，请检查后重填。",
+}
+
+
+def _usual(field: Field, code: str) -> str:
+    """The framework's message of that code, "" where it has none."""
+    known: list[dict[str, Any]] = [getattr(c, "default_error_messages", {}) for c in type(field).__mro__]
+    return next((str(messages[code]) for messages in known if code in messages), "")
+
+
+def _plain(fault: ValidationError, bound: BoundField) -> str:
+    """The framework's own message in words that name the field and the remedy; a message somebody wrote stays as written."""
+    field, code, label = bound.field, fault.code or "", bound.label
+    said = str(fault.messages[0])
+    if code in PLAIN_FAULTS and code not in field.error_messages:
+        return PLAIN_FAULTS[code].format(label=label, **{"limit_value": "", "show_value": "", **(fault.params or {})})
+    if not code or str(fault.message) != _usual(field, code):
+        return said
+    if code == "required":
+        return (
+            f"请{'勾选' if isinstance(field, BooleanField) else '选择' if isinstance(field, ChoiceField | FileField) else '填写'}{label}。"
+        )
+    if isinstance(field, DateField | DateTimeField):
+        return f"{label}“{bound.value()}”不是有效日期，请按 2020-02-17 的格式重填。"
+    if isinstance(field, IntegerField):
+        return f"{label}“{bound.value()}”不是数字，请只填数字。"
+    return f"{label}的选项已失效，请重新选择。" if isinstance(field, ChoiceField) else f"{label}：{said}"
+
+
+@register.filter
+def faults(bound: BoundField) -> list[str]:
+    """What is wrong with a field and how to put it right."""
+    return [_plain(one, bound) for one in bound.errors.as_data()]
 
 
 @register.filter

@@ -191,7 +191,10 @@ def op_id() -> SafeString:
 def card(
     content: SafeString, title: str = "", sub: str = "", href: str = "", link: str = "全部", cls: str = "", flush: bool = False
 ) -> SafeString:
-    """A white card with a heading; `sub` grey words beside it, `href` a link at the right, `flush` without inner margin."""
+    """A white card with a heading; `sub` grey words beside it, `href` a link at the right, `flush` without inner margin.
+
+    Where the head holds more (a switch, buttons), write the section out: <section class="card"><header>…</header><div class="bd">….
+    """
     head: SafeString | str = ""
     if title:
         side = format_html('<span class="sm mut">{}</span>', sub) if sub else ""

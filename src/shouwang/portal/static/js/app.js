@@ -11,9 +11,9 @@ import { startTsv } from "./lib/tsv.js";
 startToasts();
 startHtmxGlue();
 startPanels();
+startLists(); // before the checks: it sets the limits they read
 startForms();
 startChecks();
 startKeys();
-startLists();
 startTsv();
 document.documentElement.dataset.ready = "1";

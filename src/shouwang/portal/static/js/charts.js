@@ -11,13 +11,16 @@ function seriesOf(series, i) {
   return { name: series.name, data: series.values, ...(series.kind === "line" ? line : bars) };
 }
 
-function option(data) {
+const ROOM = 34; // pixels a label of the time axis needs
+
+function option(data, width) {
+  const each = width / data.x.length >= ROOM;
   const tip = (points) => [points[0].name, ...points.map((p) => `${p.seriesName}  ${words(p.value, data.unit)}`)].join("\n");
   return {
     tooltip: { ...TIP, trigger: "axis", axisPointer: { type: data.series.some((s) => s.kind !== "line") ? "shadow" : "line" }, formatter: tip },
     legend: { right: 0, top: 0, itemWidth: 12, itemHeight: 8, textStyle: TEXT, show: data.series.length > 1 },
     grid: { left: 4, right: 8, top: data.series.length > 1 ? 30 : 14, bottom: 4, containLabel: true },
-    xAxis: { type: "category", data: data.x, ...AXIS, splitLine: { show: false } },
+    xAxis: { type: "category", data: data.x, ...AXIS, axisLabel: { ...AXIS.axisLabel, interval: each ? 0 : "auto" }, splitLine: { show: false } },
     yAxis: { type: "value", ...AXIS, axisLine: { show: false }, splitNumber: 4 },
     series: data.series.map(seriesOf),
   };
@@ -25,7 +28,7 @@ function option(data) {
 
 function start(box) {
   const data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
-  follow(box, draw(box, option(data)));
+  follow(box, draw(box, option(data, box.clientWidth)));
   box.dataset.drawn = "1";
 }
 

@@ -34,7 +34,7 @@ function areaItem(area, metric, classes) {
 function option(name, metric, areas) {
   const classes = classesOf(metric, areas);
   const text = new Map(areas.map((a) => [a.name, words(a.values[metric.key])]));
-  const rich = { n: { fontSize: 12, lineHeight: 16, fontFamily: FONT }, v: { fontSize: 13, fontWeight: 600, lineHeight: 17, fontFamily: FONT } };
+  const rich = { n: { fontSize: phone() ? 10 : 12, lineHeight: phone() ? 13 : 16, fontFamily: FONT }, v: { fontSize: phone() ? 11 : 13, fontWeight: 600, lineHeight: phone() ? 14 : 17, fontFamily: FONT } };
   return {
     tooltip: { ...TIP, trigger: "item", formatter: (p) => `${p.name}\n${metric.label}  ${text.get(p.name) || "--"} ${metric.unit || ""}` },
     visualMap: {
@@ -42,7 +42,7 @@ function option(name, metric, areas) {
       pieces: classes.map(({ color, label, gte, lt }) => ({ color, label, ...(gte > -Infinity ? { gte } : {}), ...(lt < Infinity ? { lt } : { lte: Number.MAX_VALUE }) })).reverse(),
     },
     series: [{
-      type: "map", map: name, name: metric.label, aspectScale: 0.92, layoutCenter: phone() ? ["50%", "46%"] : ["46%", "50%"], layoutSize: phone() ? "96%" : "108%",
+      type: "map", map: name, name: metric.label, aspectScale: 0.92, left: 4, right: 4, top: 6, bottom: 6, preserveAspect: "contain",
       selectedMode: false, itemStyle: { borderColor: "#fff", borderWidth: 1.4, areaColor: NO_DATA },
       label: { show: true, color: INK, fontFamily: FONT, formatter: (p) => `{n|${p.name}}\n{v|${text.get(p.name) || "--"}}`, rich },
       labelLayout: { hideOverlap: false, moveOverlap: "shiftY" },

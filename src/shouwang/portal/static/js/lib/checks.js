@@ -77,12 +77,47 @@ export function passes(form) {
   return !faults.length;
 }
 
+// A message that comes or goes moves what stands below it: not between the press and the release of a click.
+let pressed = false;
+let waiting = [];
+
+function whenReleased(act) {
+  if (pressed) waiting.push(act);
+  else act();
+}
+
+function released() {
+  pressed = false;
+  // After the click that follows the release.
+  setTimeout(() => { waiting.forEach((act) => act()); waiting = []; }, 0);
+}
+
+const checked = (input) => input.form && input.form.matches("[data-check]") && input.willValidate;
+const group = (input) => (input.type === "radio" ? all(`input[type=radio][name="${CSS.escape(input.name)}"]`, input.form) : [input]);
+
+function left(event) {
+  const input = event.target;
+  if (!checked(input)) return;
+  // What the server found wrong stays until the value is changed.
+  const told = input.dataset.touched && input.hasAttribute("aria-invalid");
+  if (told || (input.value !== "" && !input.validity.valid)) whenReleased(() => show(input));
+}
+
+function changed(event) {
+  const input = event.target;
+  if (!checked(input)) return;
+  input.dataset.touched = "1";
+  const known = input.hasAttribute("aria-invalid") || input.type === "file";
+  if (known && input.matches("select,[type=radio],[type=checkbox],[type=file]")) whenReleased(() => group(input).forEach(show));
+}
+
 export function startChecks() {
-  document.addEventListener("focusout", (event) => {
-    const form = event.target.form;
-    if (!form || !form.matches("[data-check]") || !event.target.willValidate) return;
-    if (event.target.value !== "" || event.target.hasAttribute("aria-invalid")) show(event.target);
-  });
+  addEventListener("pointerdown", () => { pressed = true; }, true);
+  addEventListener("pointerup", released, true);
+  addEventListener("pointercancel", released, true);
+  document.addEventListener("focusout", left);
+  document.addEventListener("input", changed);
+  document.addEventListener("change", changed);
   const prepare = (root) => all("form[data-check]", root).forEach((form) => { form.noValidate = true; });
   prepare(document);
   document.body.addEventListener("htmx:afterSettle", (event) => prepare(event.detail.elt));

@@ -68,6 +68,10 @@ export function startLists() {
     bars(event.detail.target);
     all("form[data-bulk]").forEach(tally);
   });
+  on("click", "[data-fold]", (_event, button) => {
+    const open = button.closest(".flt").classList.toggle("open");
+    button.setAttribute("aria-expanded", String(open));
+  });
   on("click", "[data-print]", () => print());
   picking();
   pointers();
