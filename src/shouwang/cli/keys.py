@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,19 +15,10 @@ if TYPE_CHECKING:
 KEK, DATA, BLIND = "kek", "data", "blind"
 
 
-def _django() -> None:
-    """Load the site's settings and tables; again is free."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouwang.config.settings")
-    django.setup()
-
-
 class _KeysGroup(click.Group):
     """Turns a refusal into its words and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        _django()
         from shouwang.kernel.errors import Refused
 
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from shouwang.kernel.privacy import kek
@@ -104,7 +105,7 @@ class Keyring:
     def blind(self, place: str) -> tuple[HmacSm3, ...]:
         """The blind index keys of one field ("table.column"), the current first; all past ones stay searchable."""
         if place not in self._blind:
-            roots = _table().objects.filter(data_class=DataClass.BLIND).order_by("-created_at", "-key_id")
+            roots = _table().objects.filter(data_class=DataClass.BLIND).order_by(F("retired_at").desc(nulls_first=True))
             keys = tuple(HmacSm3(hkdf_sm3(self._opened(r).secret, b"blind index\0" + place.encode())) for r in roots)
             if not keys:
                 raise KeyRefused("还没有盲索引密钥，不能写入或检索加密字段。请先运行 shouwang keys init。")

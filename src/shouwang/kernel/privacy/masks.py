@@ -59,7 +59,7 @@ def mask(kind: MaskKind | str, value: str | None) -> str:
             return _name(value)
         case MaskKind.ADDRESS:
             return _address(value)
-        case MaskKind.TEXT:
+        case _:
             return HIDDEN
 
 
