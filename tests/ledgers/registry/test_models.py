@@ -9,15 +9,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from shouwang.ledgers.registry.models import Household, IncomeStatement, Member
-from tests.factories.accounts import City, make_user, scope, small_city
+from tests.factories.accounts import City, make_user, scope
 from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, make_household
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def city() -> City:
-    return small_city()
 
 
 def refuses(constraint: str) -> pytest.RaisesExc[IntegrityError]:

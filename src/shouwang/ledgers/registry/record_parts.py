@@ -11,6 +11,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from shouwang.kernel.audit.models import Event
+from shouwang.kernel.audit.queries import in_words
 from shouwang.kernel.privacy.classes import Group
 from shouwang.ledgers.registry.codes import word
 from shouwang.ledgers.registry.income import PROPERTY_FIELDS, TRANSFER_FIELDS, after_medical, below, per_capita
@@ -124,20 +125,27 @@ def member_lines(f: Family) -> list[MemberLine]:
     ]
 
 
-def entry(event: Event) -> dict[str, Any]:
-    """An act as blocks/timeline.html draws it: on its business day, at the real time of day; what changed by field names, not values."""
-    real = timezone.localtime(event.recorded_at)
-    at = dt.datetime.combine(event.business_at, real.timetz())
-    model = apps.get_model(event.ledger)
-    named = {f.name: str(f.verbose_name) for f in model._meta.concrete_fields}
-    changed = "、".join(named.get(k, k) for k in event.changes)
+def entry(event: Event, subjects: dict[tuple[str, str], str]) -> dict[str, Any]:
+    """An act as blocks/timeline.html draws it: on its business day, at the real time of day, with the person it concerns.
+
+    What changed is named; the values of personal and sensitive fields are not repeated. A read that reveals stands out.
+    """
     on_behalf = f"（代{event.on_behalf_of}）" if event.on_behalf_of else ""
+    concerns = subjects.get((event.ledger, event.record_id), "")
     return {
-        "at": at,
-        "text": event.sentence + (f"：{changed}" if changed else ""),
+        "at": dt.datetime.combine(event.business_at, timezone.localtime(event.recorded_at).timetz()),
+        "text": event.sentence + (f"（{concerns}）" if concerns else ""),
         "office": event.office_name,
         "who": event.actor_name + on_behalf,
         "reason": event.reason,
+        "changes": in_words(event.changes, apps.get_model(event.ledger)),
         "correction": event.verb.endswith(".correct"),
         "tone": "o" if event.verb == "registry.field.reveal" else "",
     }
+
+
+def subjects_of(f: Family) -> dict[tuple[str, str], str]:
+    """{(ledger, record id): whom or what it is} of everything that belongs to the household."""
+    rows: list[Any] = [*f.members, *f.helpers]
+    out = {(r._meta.label_lower, str(r.pk)): r.name for r in rows}
+    return out | {(s._meta.label_lower, str(s.pk)): str(s) for s in f.incomes}
