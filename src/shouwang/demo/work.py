@@ -15,7 +15,7 @@ from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.actions import sweep
 from shouwang.ledgers.dispatch import decomposition, recipients
-from shouwang.ledgers.dispatch.actions import notices, reports, statements, suggestions, tasks
+from shouwang.ledgers.dispatch.actions import drafting, notices, reports, statements, suggestions, tasks
 from shouwang.ledgers.dispatch.models import Duty, Notice, Report, Task
 from shouwang.ledgers.dispatch.reading.reader import read_notice
 
@@ -127,6 +127,7 @@ class Story:
         code = report.office.code
         clerk, second, leader = (self.by(f"{code}-{seat}", day) for seat in ("jb", "jb2", "ld"))
         suggestions.add(report, "建议统一协调春耕农资运输通行证，减少跨区卡点重复查验", by=clerk, today=day)
+        drafting.redraft(report, by=clerk, today=day, now=at(day, 13))
         for passage in report.passages.exclude(part="suggestions"):
             if not passage.text:
                 reports.write_passage(passage, "已按要求部署落实。", by=clerk, today=day)

@@ -11,7 +11,7 @@ from shouwang.kernel import figures
 from shouwang.kernel.clock import demo_date
 from shouwang.kernel.official import AttachmentPage, Block, Heading, OfficialDocument, Paragraph, Run, Table
 from shouwang.ledgers.dispatch import wording
-from shouwang.ledgers.dispatch.actions.drafting import NUMERALS, shown_values
+from shouwang.ledgers.dispatch.actions.drafting import NUMERALS, as_of, shown_values
 
 if TYPE_CHECKING:
     from shouwang.ledgers.dispatch.models import Bulletin, Report
@@ -47,7 +47,7 @@ def _passage_blocks(text: str, values: dict[str, dict[str, Any]]) -> list[Block]
 def report_document(report: Report) -> OfficialDocument:
     """The official document of a report as it stands: a draft shows no number, signer or date yet."""
     values = shown_values(report)
-    cut_off = timezone.localtime(report.request.cut_off)
+    cut_off = timezone.localtime(as_of(report))
     stamp = f"截至{cut_off.year}年{cut_off.month}月{cut_off.day}日{cut_off.hour}时"
     notice = report.request.notice
     basis = f"按照《{notice.title}》{f'（{notice.doc_number}）' if notice.doc_number else ''}要求，" if notice else ""
@@ -88,7 +88,7 @@ def report_document(report: Report) -> OfficialDocument:
 
 
 def _attachments(report: Report, values: dict[str, dict[str, Any]]) -> list[AttachmentPage]:
-    cut_off = timezone.localtime(report.request.cut_off)
+    cut_off = timezone.localtime(as_of(report))
     rows = [[str(n), v["name"], Run(v["text"], ref=code), v["unit"]] for n, (code, v) in enumerate(values.items(), 1)]
     pages = []
     if rows:

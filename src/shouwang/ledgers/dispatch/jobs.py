@@ -16,7 +16,7 @@ def freeze_due(now: dt.datetime) -> int:
     """Freeze open requests whose cut-off has passed and redraft what is still being drafted; done once per report. Returns reports."""
     count = 0
     for request in ReportRequest.objects.filter(open=True, cut_off__lte=now).select_related("office__region", "notice", "duty"):
-        live = ReportFigure.objects.filter(frozen_at=None, report__state="drafting").values("report")
+        live = ReportFigure.objects.filter(report__state="drafting", cut_off__lt=request.cut_off).values("report")
         waiting = list(request.reports.filter(pk__in=live, consolidated=False).select_related("office__region__city"))
         drafting.draft(request, waiting, now=now)
         count += len(waiting)

@@ -29,6 +29,7 @@ NUMERALS = "一二三四五六七八九十"
 class Material:
     """Everything drafting reads, once for all offices of a request."""
 
+    at: dt.datetime
     values: dict[tuple[str, int], figures.Value] = field(default_factory=dict)
     tasks: dict[int, list[Task]] = field(default_factory=dict)
     clauses: list[Clause] = field(default_factory=list)
@@ -36,19 +37,28 @@ class Material:
     stated: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)
 
 
-def values_at(request: ReportRequest, regions: Sequence[Region], *, now: dt.datetime) -> dict[tuple[str, int], figures.Value]:
-    """{(figure, region id): value} at the request's cut-off: frozen once it has passed, live before."""
+def moment_of(request: ReportRequest, now: dt.datetime) -> dt.datetime:
+    """The moment numbers are taken at: the cut-off, or now where that is still to come; whole seconds, as addresses carry it."""
+    return min(now, request.cut_off).replace(microsecond=0)
+
+
+def values_at(
+    request: ReportRequest, regions: Sequence[Region], *, now: dt.datetime, fix: bool = False
+) -> dict[tuple[str, int], figures.Value]:
+    """{(figure, region id): value} at the request's cut-off once it has passed, frozen; before it as of `now`, live unless `fix` freezes."""
     city = next((r if r.level == Region.CITY else r.city for r in regions), None)
     if city is None:
         return {}
-    if now >= request.cut_off:
-        figures.freeze(request.figures, request.cut_off, city=city, keep_rows=True)
+    at = moment_of(request, now)
+    frozen = fix or now >= request.cut_off
+    if frozen:
+        figures.freeze(request.figures, at, city=city, keep_rows=True)
     found: dict[tuple[str, int], figures.Value] = {}
-    day = timezone.localtime(min(now, request.cut_off)).date()
+    day = timezone.localtime(at).date()
     for code in request.figures:
         figure = figures.get(code)
-        if now >= request.cut_off:
-            values = figures.frozen(figure, request.cut_off, [r.pk for r in regions])
+        if frozen:
+            values = figures.frozen(figure, at, [r.pk for r in regions])
         else:
             values = {}
             for level in {r.level for r in regions}:
@@ -62,10 +72,10 @@ def values_at(request: ReportRequest, regions: Sequence[Region], *, now: dt.date
     return found
 
 
-def gather(request: ReportRequest, offices: Sequence[Office], *, now: dt.datetime) -> Material:
+def gather(request: ReportRequest, offices: Sequence[Office], *, now: dt.datetime, fix: bool = False) -> Material:
     """Read figures, tasks, clauses, last reports and departments' own numbers for these offices."""
     regions = list({o.region_id: o.region for o in offices}.values())
-    material = Material(values=values_at(request, regions, now=now))
+    material = Material(values=values_at(request, regions, now=now, fix=fix), at=moment_of(request, now))
     if request.notice:
         recent = Progress.objects.order_by("-day", "-id")
         tasks = Task.objects.filter(duty__notice=request.notice, office__in=offices).exclude(state="cancelled")
@@ -116,6 +126,24 @@ def draft(request: ReportRequest, reports: Sequence[Report], *, now: dt.datetime
         Report.objects.filter(pk__in=[r.pk for r in reports]).update(drafted_at=now)
 
 
+def fix_figures(report: Report, *, now: dt.datetime) -> None:
+    """Freeze the report's figures as it leaves the drafter's hands: a report sent before the cut-off says its own moment.
+
+    Words stay; phrases on differences stay with their figure.
+    """
+    material = gather(report.request, [report.office], now=now, fix=True)
+    kept = {(f.report_id, f.figure, f.region_id): f.phrase for f in report.figures.all()}
+    own = report.figures.filter(region_id=report.office.region_id)
+    own.delete()
+    ReportFigure.objects.bulk_create(list(_figures(report.request, report, material, kept)))
+
+
+def as_of(report: Report) -> dt.datetime:
+    """The moment of the report's numbers: its cut-off, or when it was drafted where that was before."""
+    moment = report.figures.filter(region_id=report.office.region_id).values_list("cut_off", flat=True).first()
+    return moment or min(report.drafted_at or report.request.cut_off, report.request.cut_off)
+
+
 def redraft(report: Report, *, by: Scope, today: dt.date, now: dt.datetime) -> None:
     """Fetch figures and task states again for one report that is still being drafted."""
     check_unlocked(report)
@@ -132,7 +160,7 @@ def _figures(request: ReportRequest, report: Report, material: Material, kept: d
         stated, stated_source = material.stated.get((code, region), ("", ""))
         yield ReportFigure(
             report=report, figure=code, figure_version=value.figure.version, region_id=region, numerator=value.numerator,
-            denominator=value.denominator, cut_off=request.cut_off, frozen_at=value.frozen_at, last_text=last, last_source=last_source,
+            denominator=value.denominator, cut_off=material.at, frozen_at=value.frozen_at, last_text=last, last_source=last_source,
             stated_text=stated, stated_source=stated_source[:120], phrase=kept.get((report.pk, code, region), ""),
         )  # fmt: skip
 
@@ -174,7 +202,7 @@ def _measures(report: Report, material: Material) -> str:
     headings = {c.path: c.heading for c in material.clauses if c.level == 1}
     out = []
     for n, (path, tasks) in enumerate(groups.items()):
-        title = headings.get(path) or "其他工作"
+        title = headings.get(path) or ("领导批示事项" if tasks[0].duty.origin == "instruction" else "其他工作")
         closed, sent = sum(t.state == "closed" for t in tasks), sum(t.state == "submitted" for t in tasks)
         doing = len(tasks) - closed - sent
         words = [f"承担任务{len(tasks)}项"]

@@ -100,7 +100,10 @@ def answer_questions(report: Report, answers: Mapping[str, str], *, by: Scope, t
 
 
 def send_to_check(report: Report, *, by: Scope, today: dt.date, now: dt.datetime) -> Report:
-    """送核稿: every differing number has its phrase, and every part has words."""
+    """送核稿: the figures are frozen, every differing number has its phrase, and every part has words."""
+    check_acts_for(by, "dispatch.report.draft", report.office_id, "送核稿")
+    check_unlocked(report)
+    drafting.fix_figures(report, now=now)
     _check_complete(report)
     with transaction.atomic():
         with REPORT.advance(report, "send_to_check", by=by, today=today) as row:
