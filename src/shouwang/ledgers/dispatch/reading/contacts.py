@@ -113,6 +113,7 @@ class _Parser:
 
     def reach(self, kind: str, value: str) -> None:
         self.flush_words()
+        value = value.lstrip("(") if value.count("(") > value.count(")") else value
         if not self.group:
             self.group = [_Entry(office=self.office)]
         if kind == "phone" and self.mode == "fax":
@@ -158,7 +159,7 @@ def _people(words: list[str]) -> tuple[list[str], str]:
     office = ""
     for word in joined:
         head = _OFFICE_HEAD.match(word) if len(word) > 4 else None
-        if _OFFICE.match(word) and len(word) > 3:
+        if _OFFICE.match(word) and (len(word) > 3 or word[-1] in "科处股局站厅委办"):
             office = word
         elif head and _NAME.match(head["name"]):
             office = head["office"]

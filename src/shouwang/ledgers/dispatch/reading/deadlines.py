@@ -15,7 +15,7 @@ from typing import Literal
 from shouwang.kernel.calendar import WorkingCalendar, national
 
 from . import dates, recurrence
-from .clocktime import TIME, clock_time
+from .clocktime import BEFORE, TIME, clock_time
 from .text import Canonical, canonical, fold
 
 Role = Literal["limit", "part", "span", "bare", "asof", "event", "recurring", "start", "window"]
@@ -25,7 +25,7 @@ asof: 截至, a limit or a cut-off; event: counts from something else; start and
 _TAIL = re.compile(
     TIME
     + (
-        r"(?:\(不?含[^)]{0,6}\))?(?P<mark>之?前(?![后期提往来述款端沿列])|以前|之内|以内|内(?![容部外])|为?止|截止|截至"
+        rf"(?:\(不?含[^)]{{0,6}}\))?(?P<mark>{BEFORE}|之内|以内|内(?![容部外])|为?止|截止|截至"
         r"|期间|之间|起(?!草|步|点|到|至)|开始|以来|以后|之后|后(?!半))?"
     )
 )
@@ -59,9 +59,10 @@ _BASE_EVENT = re.compile(
 # Texts without any of these hold no phrase of time and are not searched for one.
 _HINT = re.compile(
     r"[\d０-９]|[一二三四五六七八九十]月|年[底末内终中]|月[底末内]|[上下]半年|季度|季[末底]|[上中下]旬"
-    r"|[今明当次本后即翌来][年日天月周晚]|周[一二三四五六日末内]|星期|节前|节假日前|[日天周月年时]之?以?内|工作日"
-    r"|每|[按逐][年季月旬周日]|日前|下班|日报|五”?末|元旦前|春节前|国庆前|五一前"
+    r"|[今明当次本后即翌来][年日天月周晚]|周[一二三四五六日末内]|星期|节.{0,4}前|今明|[日天周月年时]之?以?内|工作日"
+    r"|每|[按逐][年季月旬周日]|日前|下班|日报|五”?末|元旦|[五七八十六]一|三八|五四|扶贫日"
 )
+_STANDS_ALONE = re.compile(r"\d月|\d\.\d|[上下]半年|第?[1-4]季度|\d{4}年|^年[底末]|年[底末内]")
 _QUOTED = re.compile(r"《[^》]*》|〔[^〕]*〕第?\d*号?|\[\d{4}\]第?\d*号?")
 
 
@@ -112,6 +113,12 @@ def find(flat: str, base: dt.date | None, calendar: WorkingCalendar, offset: int
         start, end = canon.source(r.start, r.end)
         found.append(Deadline(start, end, flat[start - offset : end - offset], "recurring", None, r.time, r.rule))
     return sorted(found, key=lambda d: d.start)
+
+
+def find_in_year(flat: str, year: int, calendar: WorkingCalendar, offset: int = 0) -> list[Deadline]:
+    """The same where only the year is known (a notice without a readable date): phrases that need the day itself stay undated."""
+    found = find(flat, dt.date(year, 1, 1), calendar, offset)
+    return [d if _STANDS_ALONE.search(canonical(fold(d.phrase)).text) else replace(d, due=None) for d in found]
 
 
 def _deadline(canon: Canonical, flat: str, offset: int, piece: _Piece) -> Deadline:

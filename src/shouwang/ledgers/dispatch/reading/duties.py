@@ -61,13 +61,19 @@ def _of_paragraph(passage: Passage, context: Context, calendar: WorkingCalendar)
             continue
         title = end <= passage.title_end
         sentence = flat[start:end]
-        phrases = deadlines.find(sentence, context.base, calendar, offset=start)
+        phrases = _phrases(sentence, start, context, calendar)
         if title and not phrases:
             subject = _level_of(sentence) or subject
             continue
         groups, subject = _groups(flat, start, end, phrases, subject, context)
         for group in groups:
             yield from _of_group(passage, group, sentence, context, title=title)
+
+
+def _phrases(sentence: str, start: int, context: Context, calendar: WorkingCalendar) -> list[Deadline]:
+    if context.base is None and context.year is not None:
+        return deadlines.find_in_year(sentence, context.year, calendar, offset=start)
+    return deadlines.find(sentence, context.base, calendar, offset=start)
 
 
 def _level_of(heading: str) -> str | None:
@@ -131,7 +137,7 @@ def _duty(passage: Passage, group: _Group, phrase: Deadline | None) -> Duty:
         by=actor(group.who),
         to=details.addressee(text, max(0, phrase.end - start) if phrase else 0) if kind == "report" else None,
         due=phrase.due if phrase else None,
-        due_text=phrase.phrase if phrase else None,
+        due_text=raw[phrase.start : phrase.end] if phrase else None,
         recurrence=phrase.recurrence if phrase else None,
         deliverables=details.deliverables(text) if kind == "report" else (),
         time=phrase.time if phrase else None,

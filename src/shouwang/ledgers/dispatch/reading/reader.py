@@ -16,7 +16,7 @@ from .files import file_text
 from .headings import Mark, Numbering, headings, marks, stands_alone
 from .model import Clause, NoticeReading, ReadingError
 from .structure import Layout, lay_out
-from .text import Paragraph, clean, paragraphs
+from .text import Paragraph, clean, fold, paragraphs
 
 _MAX_CHARACTERS = 400_000
 _CLOSING = re.compile(r"(?:请|各|以上|希|望|上述|本通知|特此|工作中|执行中|此前|有关)")
@@ -183,6 +183,14 @@ def _note(clauses: list[Clause], piece: Paragraph, where: str, state: _Open, mar
         clauses.append(Clause(where, level, state.heading, piece.raw, piece.start, piece.end, "body" if part == "body" else "issued"))
 
 
+def _yearless(phrase: deadlines.Deadline) -> bool:
+    return phrase.due is not None and not re.search(r"\d{4}\s*年", fold(phrase.phrase))
+
+
+def _in_year(passage: Passage, context: Context, days: WorkingCalendar) -> list[deadlines.Deadline]:
+    return deadlines.find_in_year(passage.paragraph.flat, context.year, days) if context.year else []
+
+
 def _warnings(layout: Layout, passages: list[Passage], context: Context, days: WorkingCalendar, today: dt.date | None) -> list[str]:
     found = list(layout.warnings)
     for passage in passages:
@@ -191,6 +199,8 @@ def _warnings(layout: Layout, passages: list[Passage], context: Context, days: W
         ]
     if layout.recipients is None:
         found.append("未找到主送机关")
+    if context.base is None and context.year and any(_yearless(d) for q in passages for d in _in_year(q, context, days)):
+        found.append(f"没有可用的成文日期，未写年份的时限按{context.year}年计算，请核对")
     if today and layout.signed_date and layout.signed_date > today:
         found.append(f"成文日期{layout.signed_date.isoformat()}晚于今天，请核对")
     return list(dict.fromkeys(found))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from shouwang.kernel.calendar import WorkingCalendar, add_months
 
-from .clocktime import TIME, clock_time
+from .clocktime import BEFORE, TIME, clock_time
 
 _WEEK = dict(zip("一二三四五六日天", ("MO", "TU", "WE", "TH", "FR", "SA", "SU", "SU"), strict=True))
 _WORKDAYS = "MO,TU,WE,TH,FR"
@@ -46,7 +46,7 @@ _QUARTERLY = re.compile(
     r"|初的?(?:前)?(?P<early>\d{1,2})个工作日|[末底](?:月底?)?)?"
 )
 _WEEKLY = re.compile(r"(?P<weekdays>[一二三四五六日天](?:[、,和及](?:周|星期)?[一二三四五六日天])*)?(?:末)?")
-_MARK = re.compile(TIME + r"(?:之前|以前|前(?![后期提往来述端])|之内|以内|内(?![容部外]))?")
+_MARK = re.compile(TIME + r"(?:" + BEFORE + r"|之内|以内|内(?![容部外]))?")
 _MONTH_DATE = re.compile(r"(\d{1,2})月份?(?:(\d{1,2})[日号]|(底|末|[上中下]旬))?")
 
 

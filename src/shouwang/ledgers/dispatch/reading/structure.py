@@ -28,7 +28,7 @@ _META = re.compile(
 )
 _ADDRESSEE = re.compile(
     r"(?:局|厅|委|部|办|政府|单位|部门|机构|公司|企业|院|校|会|组|中心|站|所|处|科|社|镇|乡|街道|街|县|区|市|省|州|旗"
-    r"|兵团|集团|银行|部队|队|村|园|厂|场|馆|台|行|同志|代表|人员|各位|\)|等|室|属|股|地|机关|团体|组织|小组|医院|学校"
+    r"|兵团|集团|银行|部队|队|村|园|厂|场|馆|台|行|同志|代表|人员|各位|\)|等|室|属|股|联|地|机关|团体|组织|小组|医院|学校"
     r"|大学|高校|司|署)$"
 )
 _NO_ADDRESSEE = re.compile(
@@ -146,6 +146,7 @@ def _labelled_number(head: list[Paragraph]) -> str | None:
 def _title(head: list[Paragraph], number_at: int | None) -> str | None:
     """The lines that end in the kind of document (…的通知), joined; the last such group above the recipients."""
     lines = [(i, p.flat.strip(), p.raw.strip()) for i, p in enumerate(head) if i != number_at]
+    lines = [(i, _closed_up(f), r) for i, f, r in lines]
     usable = [(i, f, r) for i, f, r in lines if not _META.search(f) and ":" not in f and "。" not in f]
     last = next((k for k in range(len(usable) - 1, -1, -1) if _is_title_end(usable[k][1])), None)
     if last is None:
@@ -311,8 +312,9 @@ def _find_tail(layout: Layout) -> None:
             (i for i in range(first, last - 1) if _ANNEX.fullmatch(paragraphs[i].flat.strip()) and paragraphs[i + 1].flat[:1].isdigit()),
             None,
         )
-    if listed is None and layout.signature_at is None:
-        annex = next((i for i in range(first, last) if _ANNEX.fullmatch(paragraphs[i].flat.strip())), None)
+    if layout.signature_at is None:
+        after = first if listed is None else listed + 1
+        annex = next((i for i in range(after, last) if _ANNEX.fullmatch(paragraphs[i].flat.strip())), None)
         if annex is not None:
             layout.body, layout.tail, layout.rest = (first, annex), (annex, annex), annex
     layout.attachments_at = listed
