@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PortalConfig(AppConfig):
-    """Home, worklist, figures, map, help; installs the catalog's figures and the ledgers' jobs into the kernel."""
+    """Home, worklist, figures, map, help; installs the catalog's figures and the daily jobs into the kernel."""
 
     name = "shouwang.portal"
     label = "portal"
@@ -15,11 +15,9 @@ class PortalConfig(AppConfig):
         from shouwang.kernel.accounts import rotation
         from shouwang.kernel.worklist.actions import move_items
         from shouwang.kernel.worklist.queries import open_items_of
-        from shouwang.ledgers.dispatch import jobs as dispatch_jobs
         from shouwang.portal import jobs
         from shouwang.portal.catalog import FIGURES
 
         figures.install(FIGURES)
         rotation.install(rotation.WorkSource("待办事项", open_items_of, move_items))
-        dispatch_jobs.register_all()
         jobs.register_all()

@@ -10,7 +10,7 @@ from shouwang.kernel.clock import DEMO_DATE, business_now, demo_date
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.actions import sweep
-from shouwang.ledgers.dispatch.jobs import freeze_due
+from shouwang.ledgers.dispatch.actions.requests import freeze_due
 from shouwang.portal.jobs import freeze_all
 
 ADVANCED = Verb("demo.advance", "推进演示日期", "demo.advance")

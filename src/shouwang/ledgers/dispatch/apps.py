@@ -8,3 +8,9 @@ class DispatchConfig(AppConfig):
 
     name = "shouwang.ledgers.dispatch"
     label = "dispatch"
+
+    def ready(self) -> None:
+        """Makes the app's background work known."""
+        from shouwang.ledgers.dispatch import jobs
+
+        jobs.register_all()

@@ -18,7 +18,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
 from shouwang.ledgers.dispatch import burden, wording
 from shouwang.ledgers.dispatch.actions import drafting
-from shouwang.ledgers.dispatch.models import Duty, Report, ReportRequest
+from shouwang.ledgers.dispatch.models import Duty, Report, ReportFigure, ReportRequest
 from shouwang.ledgers.dispatch.policies import check_acts_for
 
 REQUESTED = Verb("dispatch.request.open", "下达报送要求", "dispatch.report.request")
@@ -115,3 +115,14 @@ def close_request(request: ReportRequest, *, by: Scope, today: dt.date, now: dt.
         for report in request.reports.exclude(state__in=["submitted", "accepted"]):
             worklist.finish(report, now=now, dropped=True)
     return row
+
+
+def freeze_due(now: dt.datetime) -> int:
+    """Freeze open requests whose cut-off has passed and redraft what is still being drafted; done once per report. Returns reports."""
+    count = 0
+    for request in ReportRequest.objects.filter(open=True, cut_off__lte=now).select_related("office__region", "notice", "duty"):
+        live = ReportFigure.objects.filter(report__state="drafting", cut_off__lt=request.cut_off).values("report")
+        waiting = list(request.reports.filter(pk__in=live, consolidated=False).select_related("office__region__city"))
+        drafting.draft(request, waiting, now=now)
+        count += len(waiting)
+    return count
