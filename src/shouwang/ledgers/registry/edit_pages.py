@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from shouwang.kernel.accounts.pages import BOTH, form_page
 from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.models import Record
 from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
 from shouwang.ledgers.registry import actions, policies, queries
@@ -35,6 +36,11 @@ def _version(request: Request) -> int | None:
     return int(said) if said.isdigit() and len(said) < 10 else -1
 
 
+def _kept(request: Request, record: Record) -> int | str:
+    """The version a form carries: of the record when opened; a refused form keeps its own, or a second press would overwrite."""
+    return request.POST.get("version", "")[:9] or "0" if request.method == "POST" else record.version
+
+
 @page(EDIT, methods=BOTH)
 def edit_household(request: Request, pk: int) -> HttpResponse:
     """Facts of the household."""
@@ -45,7 +51,7 @@ def edit_household(request: Request, pk: int) -> HttpResponse:
         actions.edit_household(found, form.values(), by=request.scope, today=request.today, version=_version(request))
         return _home(request, found, "户信息已保存。")
 
-    return form_page(request, form, save, title=f"修改户信息：{found.head_name}", crumbs=_crumbs(found), version=found.version)
+    return form_page(request, form, save, title=f"修改户信息：{found.head_name}", crumbs=_crumbs(found), version=_kept(request, found))
 
 
 @page(EDIT, methods=BOTH)
@@ -74,7 +80,7 @@ def edit_member(request: Request, pk: int) -> HttpResponse:
         return _home(request, member.household, f"{member.name}的信息已保存。")
 
     title = f"修改成员信息：{member.name}"
-    return form_page(request, form, save, title=title, crumbs=_crumbs(member.household), version=member.version)
+    return form_page(request, form, save, title=title, crumbs=_crumbs(member.household), version=_kept(request, member))
 
 
 @page(EDIT, methods=BOTH)
@@ -142,7 +148,7 @@ def correct_income(request: Request, pk: int) -> HttpResponse:
         return _home(request, statement.household, f"已更正 {statement} 的收入。")
 
     title, crumbs = f"更正家庭收入：{statement}", _crumbs(statement.household)
-    return form_page(request, form, save, title=title, crumbs=crumbs, submit="更正", version=statement.version)
+    return form_page(request, form, save, title=title, crumbs=crumbs, submit="更正", version=_kept(request, statement))
 
 
 def _need_group(request: Request, household: Household) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import MinValueValidator
 
 from shouwang.kernel.privacy.classes import classify
 from shouwang.kernel.privacy.fields import EncryptedTextField
@@ -114,7 +115,7 @@ class HouseholdForm(RecordForm):
                 )
                 self.initial[name] = "" if self.initial.get(name) is None else str(self.initial[name]).lower()
             if isinstance(field, forms.DecimalField):
-                field.min_value = 0
+                field.validators.append(MinValueValidator(0, "不能小于 0，填写的是 %(show_value)s。没有的填 0。"))
         if "collected_on" in self.fields:
             self.fields["collected_on"] = day_field("采集日期", required=False)
         if "other_causes" in self.fields:
