@@ -131,7 +131,7 @@ def _zip(data: bytes) -> Iterator[tuple[bytes, str]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for entry in archive.infolist():
                 yield archive.open(entry).read(INFLATED_MAX), f"zip:{entry.filename}"
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
+    except (zipfile.BadZipFile, RuntimeError, zlib.error, EOFError):
         return
 
 
