@@ -38,7 +38,7 @@ def take_file(data: dict[str, Any], office: Office, *, by: Scope, today: dt.date
 
     upload: UploadedFile = data["file"]
     try:
-        reading = read_file(upload.read(), upload.name or "", today=today).to_json()
+        reading = read_file(upload.read(), name=upload.name, today=today).to_json()
     except ReadingError as no:
         raise Refused(no.message_zh, field="file") from no
     upload.seek(0)
