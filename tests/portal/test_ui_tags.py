@@ -178,6 +178,21 @@ def test_form_block_ties_errors_and_help_to_the_input_and_carries_an_operation_i
     assert 'enctype="multipart/form-data"' in html and html.count('name="op_id"') == 1 and "csrfmiddlewaretoken" in html
 
 
+class ClockForm(forms.Form):
+    day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}), initial=dt.date(2020, 2, 17))
+    due = forms.SplitDateTimeField(
+        label="报送期限",
+        widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
+        initial=dt.datetime(2020, 2, 20, 17, 0, tzinfo=TZ),
+    )
+
+
+def test_date_inputs_get_the_form_browsers_read_and_each_a_label():
+    html = render_to_string("blocks/form_fields.html", {"form": ClockForm()})
+    assert 'value="2020-02-17"' in html and 'value="2020-02-20"' in html and 'value="17:00"' in html
+    assert 'aria-label="报送期限：日期"' in html and 'aria-label="报送期限：时间"' in html
+
+
 def view(rows=1, **changes):
     columns = [
         ColumnView("name", "户主", "left", "", "link", "?sort=name", "asc", False),

@@ -21,7 +21,10 @@ from django.forms import (
     FileField,
     IntegerField,
     RadioSelect,
+    SplitDateTimeWidget,
+    Widget,
 )
+from django.forms.widgets import DateTimeBaseInput
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -58,17 +61,38 @@ def sections(form: BaseForm) -> list[Section]:
     return [*out, Section("", "", list(left.values()))] if left else out
 
 
+# The browser's own date and time fields understand these forms only, whatever the language of the site.
+NATIVE = {"date": "%Y-%m-%d", "time": "%H:%M", "datetime-local": "%Y-%m-%dT%H:%M"}
+
+
+def _prepare(inner: Widget, label: str = "") -> None:
+    kind = str(inner.attrs.get("type", getattr(inner, "input_type", "")))
+    if kind in NATIVE and isinstance(inner, DateTimeBaseInput):
+        inner.format = NATIVE[kind]
+    if label:
+        inner.attrs.setdefault("aria-label", label)
+
+
 @register.filter
 def widget(field: BoundField) -> SafeString:
     """The input with the class of the design system; errors and help text are tied to it by id."""
     inner = field.field.widget
     if isinstance(inner, CheckboxInput | RadioSelect | CheckboxSelectMultiple):
         return field.as_widget()
+    _prepare(inner)
+    for part, word in zip(inner.widgets if isinstance(inner, SplitDateTimeWidget) else (), ("日期", "时间"), strict=False):
+        _prepare(part, f"{field.label}：{word}")
     own = str(inner.attrs.get("class", ""))
     attrs: dict[str, str | bool] = {"class": f"in {own}".strip()}
     if isinstance(inner, ClearableFileInput) and field.errors:
         attrs["aria-invalid"] = "true"
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_pair(field: BoundField) -> bool:
+    """Whether the field is a date and a time side by side."""
+    return isinstance(field.field.widget, SplitDateTimeWidget)
 
 
 PLAIN_FAULTS = {
