@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,11 @@ def alive(pids: dict[int, str]) -> list[int]:
     return out
 
 
+def gone(pids: dict[int, str]) -> bool:
+    """Whether none of the processes lives."""
+    return not alive(pids)
+
+
 @pytest.fixture
 def env(tmp_path: Path) -> Iterator[dict[str, str]]:
     with installation(tmp_path, "sqlite") as made:
@@ -116,7 +122,7 @@ def services() -> Iterator[list[Service]]:
         below = descendants(service.process.pid)
         service.process.kill()
         service.process.communicate()
-        until(lambda below=below: not alive(below))
+        until(partial(gone, below))
 
 
 def test_a_service_answers_keeps_its_children_alive_and_stops_cleanly(env: dict[str, str], services: list[Service]) -> None:
@@ -203,7 +209,7 @@ class FakeLoader:
     class graph:  # noqa: N801 - the attribute's own name
         """No migrations."""
 
-        leaf_nodes = staticmethod(list)
+        leaf_nodes: Any = staticmethod(list)
 
 
 def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

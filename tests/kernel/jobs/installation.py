@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-POSTGRES = os.environ.get("SHOUWANG_TEST_POSTGRES") or next(
-    (url for url in [os.environ.get("SHOUWANG_DATABASE_URL", "")] if url.startswith("postgres")), ""
-)
-DATABASES = ["sqlite", *(["postgres"] if POSTGRES else [])]
+# The PostgreSQL run of the whole suite names its server in SHOUWANG_DATABASE_URL; SHOUWANG_TEST_POSTGRES adds one to a run on SQLite.
+_RUN = os.environ.get("SHOUWANG_DATABASE_URL", "")
+_EXTRA = os.environ.get("SHOUWANG_TEST_POSTGRES", "")
+POSTGRES = _RUN if _RUN.startswith("postgres") else _EXTRA
+DATABASES = (["sqlite"] if POSTGRES != _RUN or not _RUN else []) + (["postgres"] if POSTGRES else [])
 
 
 def python(env: dict[str, str], *args: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:

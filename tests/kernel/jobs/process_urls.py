@@ -1,4 +1,4 @@
-"""The plain pages: who answers, a slow one, and one that asks the database."""
+"""The plain pages: who answers, a slow one, one that asks the database, one that takes files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from shouwang.kernel.attachments.uploads import refusal_of
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.pages import page
 
@@ -31,4 +32,13 @@ def jobs(_: HttpRequest) -> HttpResponse:
     return HttpResponse(str(Job.objects.count()))
 
 
-urlpatterns = [path("whoami/", whoami), path("slow/", slow), path("jobs/", jobs)]
+@page(public=True, why="测试", methods=("POST",))
+def upload(request: HttpRequest) -> HttpResponse:
+    """What came in, or why it was refused."""
+    no = refusal_of(request)
+    if no is not None:
+        return HttpResponse(no.message, status=413)
+    return HttpResponse(str(sum(f.size or 0 for f in request.FILES.getlist("file"))))
+
+
+urlpatterns = [path("whoami/", whoami), path("slow/", slow), path("jobs/", jobs), path("upload/", upload)]

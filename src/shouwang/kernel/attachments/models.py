@@ -8,16 +8,20 @@ from django.db import models
 
 
 class Attachment(models.Model):
-    """One file of one record. `digest` is the SHA-256 of the content as stored (images re-encoded); equal contents share one file."""
+    """One file of one record. `digest` is the SHA-256 of the content as stored (pictures re-encoded); equal contents share one file.
+
+    Opening a `sensitive` one leaves a row in the audit.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     ledger = models.CharField("台账", max_length=40)
-    record_id = models.CharField("记录", max_length=40)
+    record_id = models.CharField("记录", max_length=60)
     role = models.CharField("用途", max_length=20)
     name = models.CharField("文件名", max_length=200)
     mime = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     digest = models.CharField("摘要", max_length=64)
+    sensitive = models.BooleanField("敏感", default=True)
     added_by = models.CharField("上传人", max_length=40)
     added_at = models.DateTimeField("上传时间", auto_now_add=True)
 

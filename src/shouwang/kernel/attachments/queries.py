@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from django.db import models
 
-from shouwang.kernel.attachments.actions import path_of
+from shouwang.kernel.attachments import store
 from shouwang.kernel.attachments.models import Attachment
 from shouwang.kernel.errors import OutOfScope
-from shouwang.kernel.privacy import open_stream
 from shouwang.kernel.regions.scope import Scope
 
 Resolver = Callable[[Scope, str], object | None]
@@ -18,7 +17,7 @@ _owners: dict[str, Resolver] = {}
 
 def register_owner(ledger_label: str, resolver: Resolver) -> None:
     """Say how a model's record is found inside a scope: (scope, record id) → the record or None. Called in each app's ready()."""
-    _owners[ledger_label] = resolver
+    _owners[ledger_label.lower()] = resolver
 
 
 def attachments_of(record: models.Model) -> models.QuerySet[Attachment]:
@@ -35,7 +34,6 @@ def attachment(scope: Scope, pk: int) -> Attachment:
     return found
 
 
-def content_of(found: Attachment) -> Iterator[bytes]:
-    """The file's bytes, verified piece by piece; raises CellRefused where the stored file was touched."""
-    with path_of(found.digest).open("rb") as sealed:
-        yield from open_stream(sealed, context=found.digest.encode())
+def content_of(found: Attachment) -> bytes:
+    """The file's bytes, verified; raises CellRefused where the stored file was touched, Refused where it is gone."""
+    return store.load(found.digest)
