@@ -256,7 +256,10 @@ def test_a_day_without_a_year_is_never_past(base: dt.date, day: dt.date) -> None
     assert due is not None or (day.month, day.day) == (2, 29)
 
 
-@given(st.text(alphabet="年月日前内底末旬周期每第一二三十0123456789个工作至到、（）:上下半季度春节起 ", max_size=40), st.dates(dt.date(2004, 1, 1), dt.date(2030, 1, 1)))
+@given(
+    st.text(alphabet="年月日前内底末旬周期每第一二三十0123456789个工作至到、（）:上下半季度春节起 ", max_size=40),
+    st.dates(dt.date(2004, 1, 1), dt.date(2030, 1, 1)),
+)
 def test_no_phrase_breaks_the_grammar(phrase: str, base: dt.date) -> None:
     flat = fold(phrase)
     for deadline in find(flat, base, national()):

@@ -82,7 +82,7 @@ def deliverables(text: str) -> tuple[str, ...]:
 
 def _separate(what: str) -> tuple[str, ...]:
     flat = fold(what)
-    lead = re.match(r"(?:并|再|请|汇总|填写|形成|认真|及时|如实|同时|以及|和|等|方面|准备)+", flat)
+    lead = re.match(r"(?:并|再|请|汇总(?!表)|填写|形成|认真|及时|如实|同时|以及|和|等|方面|准备)+", flat)
     what, flat = (what[lead.end() :], flat[lead.end() :]) if lead else (what, flat)
     if flat.count("(") > flat.count(")"):
         what = what[: flat.rfind("(")]

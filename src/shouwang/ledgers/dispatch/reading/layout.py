@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .text import MARK, fold
+from .text import MARK, PAGE_NUMBER, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +43,24 @@ def _line(row: list[tuple[str, float, float, float, float]]) -> Line:
 
 
 def page_paragraphs(pages: list[list[Line]]) -> list[str]:
-    """The paragraphs of a document, page after page; page numbers are left to the reader's cleaning."""
+    """The paragraphs of a document; page numbers are dropped, and a paragraph goes on over the end of a page."""
     found: list[str] = []
-    for lines in pages:
-        if lines:
-            left, right, size = _measure(lines)
-            previous: Line | None = None
-            for line in lines:
-                if previous is not None and _goes_on(previous, line, left, right, size):
-                    found[-1] += line.text.strip()
-                else:
-                    found.append(line.text.strip())
-                previous = line
+    running = False  # the last line filled its width
+    previous: Line | None = None
+    for page in pages:
+        lines = [line for line in page if not PAGE_NUMBER.fullmatch(fold(line.text).strip())]
+        if not lines:
+            continue
+        left, right, size = _measure(lines)
+        for line in lines:
+            apart = previous is not None and line.top - previous.top > 3.2 * max(size, previous.height)
+            fresh = line.x0 > left + 1.2 * size or apart or MARK.match(fold(line.text.strip())) is not None
+            if found and running and not fresh:
+                found[-1] += line.text.strip()
+            else:
+                found.append(line.text.strip())
+            running, previous = line.x1 > right - 2.2 * size, line
+        previous = None
     return found
 
 
@@ -63,11 +69,3 @@ def _measure(lines: list[Line]) -> tuple[float, float, float]:
     size = median(line.height for line in lines) or 1.0
     long = [line for line in lines if len(line.text.strip()) > 15] or lines
     return min(line.x0 for line in long), max(line.x1 for line in long), size
-
-
-def _goes_on(previous: Line, line: Line, left: float, right: float, size: float) -> bool:
-    full = previous.x1 > right - 2.2 * size
-    indented = line.x0 > left + 1.2 * size
-    marked = MARK.match(fold(line.text.strip())) is not None
-    near = line.top - previous.top < 3.2 * max(size, previous.height)
-    return full and not indented and not marked and near

@@ -14,7 +14,7 @@ _FOLD = str.maketrans(
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\ufffc]")
 _BREAKS = re.compile("\r\n?|[\f\v\x85\u2028\u2029]")
-_PAGE_NUMBER = re.compile(r"[-·.\s]*\d{1,3}[-·.\s]*|-?\s*第\s*\d+\s*页(?:\s*[,/]?\s*共\s*\d+\s*页)?\s*-?|\d+\s*/\s*\d+")
+PAGE_NUMBER = re.compile(r"[-·.\s]*\d{1,3}[-·.\s]*|-?\s*第\s*\d+\s*页(?:\s*[,/]?\s*共\s*\d+\s*页)?\s*-?|\d+\s*/\s*\d+")
 MARK = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)[、.]?|\d{1,2}[.、](?!\d)|\d{1,2}\.(?=\d{4}年)"
     r"|\(\d{1,2}\)|第[一二三四五六七八九十百\d]+[章节条])"
@@ -36,7 +36,7 @@ def clean(raw: str) -> str:
     """
     lines = _BREAKS.sub("\n", raw)
     rows = [_INVISIBLE.sub("", line).rstrip() for line in lines.split("\n")]
-    rows = [row for row in rows if row.strip() and not _PAGE_NUMBER.fullmatch(fold(row).strip())]
+    rows = [row for row in rows if row.strip() and not PAGE_NUMBER.fullmatch(fold(row).strip())]
     if _is_wrapped(rows):
         rows = _unwrap(rows)
     return "\n".join(_heal([row.strip() for row in rows]))
