@@ -162,7 +162,9 @@ class Household(Record, Placed):
         if scope.may_at(permission, self):
             return True
         held = any(h.assigned and permission in h.permissions for h in scope.holds)
-        return held and scope.user_id is not None and self.helpers.filter(user_id=scope.user_id, until=None).exists()
+        if not held or scope.user_id is None or self.pk is None:
+            return False
+        return self.helpers.filter(user_id=scope.user_id, until=None).exists()
 
 
 class OfHousehold(Record, Placed):
@@ -172,7 +174,9 @@ class OfHousehold(Record, Placed):
         abstract = True
 
     def covers(self, scope: Scope, permission: str) -> bool:
-        """As the household."""
+        """As the household; a row that is of none yet is covered by nobody."""
+        if getattr(self, "household_id", None) is None:
+            return scope.everything
         household: Household = self.household
         return household.covers(scope, permission)
 
