@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import time
+from collections.abc import Callable
+from typing import Any
 
-KEYS = ("request_id", "route", "status", "ms", "queries", "job", "kind", "attempt", "rows", "user_id", "code")
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+KEYS = ("request_id", "route", "method", "status", "ms", "cpu_ms", "queries", "job", "kind", "attempt", "rows", "user_id", "code")
+log = logging.getLogger("shouwang.request")
 
 
 class JsonFormatter(logging.Formatter):
@@ -13,9 +20,11 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
-        out = {"at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname, "logger": record.name}
-        out["message"] = record.getMessage() if record.name.startswith(("shouwang", "django", "granian")) else record.msg
+        out: dict[str, Any] = {"at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname, "logger": record.name}
+        out["message"] = _message(record)
         out |= {k: record.__dict__[k] for k in KEYS if k in record.__dict__}
+        if route := route_of(getattr(record, "request", None)):
+            out["route"] = route
         if record.exc_info and record.exc_info[0]:
             out["error"] = record.exc_info[0].__name__
             trace, frames = record.exc_info[2], []
@@ -24,3 +33,52 @@ class JsonFormatter(logging.Formatter):
                 trace = trace.tb_next
             out["frames"] = frames[-8:]
         return json.dumps(out, ensure_ascii=False, default=str)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Our own messages in full, of others the text without the values put into it: a path or a query may name a person."""
+    if record.name.startswith(("shouwang", "granian", "_granian")):
+        return record.getMessage()
+    if record.name == "django.request" and isinstance(record.args, tuple) and record.args:
+        return str(record.args[0])  # "Internal Server Error", then the path
+    return str(record.msg)
+
+
+def route_of(request: Any) -> str:
+    """The pattern of the route a request went to (``registry/<int:pk>/``), never the path itself; "" where none did."""
+    match = getattr(request, "resolver_match", None)
+    return str(match.route) if match else ""
+
+
+class RequestLogMiddleware:
+    """Writes one line per request: route pattern, status, milliseconds, CPU milliseconds, number of queries, user id. The outermost one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer and write the line; files of the design system are not logged."""
+        if request.path.startswith("/static/"):
+            return self.get_response(request)
+        queries = 0
+
+        def count(execute: Callable[..., Any], *args: Any) -> Any:
+            nonlocal queries
+            queries += 1
+            return execute(*args)
+
+        start, cpu = time.perf_counter(), time.thread_time()
+        with connection.execute_wrapper(count):
+            response = self.get_response(request)
+        said = {
+            "request_id": getattr(request, "request_id", ""),
+            "route": route_of(request),
+            "method": request.method,
+            "status": response.status_code,
+            "ms": round(1000 * (time.perf_counter() - start), 1),
+            "cpu_ms": round(1000 * (time.thread_time() - cpu), 1),
+            "queries": queries,
+            "user_id": getattr(getattr(request, "scope", None), "user_id", None),
+        }
+        log.info("request", extra=said)
+        return response
