@@ -89,6 +89,23 @@ CASES = (
         due=(("2022-06-20", "recipient"),),
     ),
     Case(
+        "the only organ below the text signs for the seal, the title names it too",
+        """中共青川市委农村工作领导小组办公室关于组织申报改革试验区的通知
+青农办函〔2022〕5号
+各区委农办：
+一、请于6月20日前将申报材料报送我办。
+二、我办将择机赴各区调研。请各区于5月20日前报送一名联络员。
+中共青川市委农村工作领导小组办公室（代章）
+2022年5月16日
+""",
+        number="青农办函〔2022〕5号",
+        title="中共青川市委农村工作领导小组办公室关于组织申报改革试验区的通知",
+        signed="2022-05-16",
+        headings={1: 2},
+        due=(("2022-05-20", "recipient"), ("2022-06-20", "recipient")),
+        warned="代章",
+    ),
+    Case(
         "nested notice as an annex has its own number, deadline, contact and attachments",
         """转发省农业农村厅办公室关于开展农村厕所问题摸排整改“回头看”的通知
 临农字〔2021〕66号

@@ -231,6 +231,19 @@ def test_dates_in_a_row_share_their_limit(sentence: str, due: list[str | None]) 
     assert [d.due.isoformat() if d.due else None for d in found] == due
 
 
+def test_dates_after_a_yearly_or_monthly_one_recur_with_it() -> None:
+    yearly = find("每年5月25日前报送春耕情况;8月10日前报送夏季情况;11月底前报送秋季情况", BASE, national())
+    assert [d.recurrence for d in yearly] == [
+        "FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=25",
+        "FREQ=YEARLY;BYMONTH=8;BYMONTHDAY=10",
+        "FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=-1",
+    ]
+    monthly = find("每月5日前报送报表,20日前报送信息", BASE, national())
+    assert [d.recurrence for d in monthly] == ["FREQ=MONTHLY;BYMONTHDAY=5", "FREQ=MONTHLY;BYMONTHDAY=20"]
+    once = find("每年2月底前报送总结,首次报送于3月6日前完成", BASE, national())
+    assert [(d.recurrence is None, d.due) for d in once] == [(False, None), (True, dt.date(2020, 3, 6))]
+
+
 def test_titles_and_numbers_are_not_searched() -> None:
     assert find("根据《关于2019年底前完成整改的通知》(粤农〔2019〕3号)要求", BASE, national()) == []
 

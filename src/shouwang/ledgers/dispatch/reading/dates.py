@@ -49,7 +49,7 @@ ATOM = re.compile(
     r"|月|年|小时|分钟)(?:之内|以内|内(?![容部外])))"
     r"|(?P<day>(?<![\d.月年〔\[(第])(?P<d11>\d{1,2})[日号](?![内均常报文令楼]|以内|之内))"
     r"|(?P<week>(?P<r12>下下|下|本|这|上)?个?(?:周|星期|礼拜)(?P<w12>[一二三四五六日天末内底](?![度岁]))|(?P<r13>本|这|下)周)"
-    r"|(?P<relday>[今明昨][日天早晚]|[当次翌][日天]|后天|即日)"
+    r"|(?P<relday>[今明昨][日天早晚]|(?<![日号])当[日天]|[次翌][日天]|后天|即日)"
     r"|(?P<holiday>(?P<name>元旦|春节|清明|五一|劳动节|端午|中秋|国庆|十一(?!五)|(?:两|双)?节)节?(?:[、和](?:元旦"
     r"|春节|中秋|国庆)节?)?(?:假期|长假|小长假)?(?=之?前|以前))"
     r"|(?P<named>“?(?P<fixed>三八|植树节|五四|六一|儿童节|七一|八一|建军节|教师节|国家扶贫日|扶贫日)”?节?(?=之?前|以前))"
@@ -129,6 +129,11 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+def is_month_end(day: dt.date) -> bool:
+    """True for the last day of a month."""
+    return (day + dt.timedelta(days=1)).day == 1
 
 
 def _month_part(year: int, month: int, part: str | None) -> dt.date | None:

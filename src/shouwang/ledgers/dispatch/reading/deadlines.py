@@ -108,7 +108,7 @@ def find(flat: str, base: dt.date | None, calendar: WorkingCalendar, offset: int
     taken = [(r.start, r.end) for r in recurring]
     atoms = [a for a in dates.scan(text, base, calendar) if not any(s < a.end and a.start < e for s, e in taken)]
     pieces = _share(text, _ranges(text, [_piece(text, atom) for atom in _inherit(text, atoms, base)]))
-    found = [_deadline(canon, flat, offset, p) for p in pieces]
+    found = [_deadline(canon, flat, offset, p, _again(text, p, recurring)) for p in pieces]
     for r in recurring:
         start, end = canon.source(r.start, r.end)
         found.append(Deadline(start, end, flat[start - offset : end - offset], "recurring", None, r.time, r.rule))
@@ -121,12 +121,33 @@ def find_in_year(flat: str, year: int, calendar: WorkingCalendar, offset: int = 
     return [d if _STANDS_ALONE.search(canonical(fold(d.phrase)).text) else replace(d, due=None) for d in found]
 
 
-def _deadline(canon: Canonical, flat: str, offset: int, piece: _Piece) -> Deadline:
+def _deadline(canon: Canonical, flat: str, offset: int, piece: _Piece, again: str | None) -> Deadline:
     start, end = canon.source(piece.start, piece.end)
+    phrase = flat[start - offset : end - offset]
+    if again:
+        return Deadline(start, end, phrase, "recurring", None, piece.time, again)
     due = None if piece.role == "event" else piece.atom.due
-    return Deadline(
-        start, end, flat[start - offset : end - offset], piece.role, due, piece.time, None, piece.atom.problem, piece.from_today
-    )
+    return Deadline(start, end, phrase, piece.role, due, piece.time, None, piece.atom.problem, piece.from_today)
+
+
+_ONCE = re.compile(r"首次|首[期批]|第1[次期批]|今年|本年|本次|此次|\d{4}年")
+
+
+def _again(text: str, piece: _Piece, recurring: list[recurrence.Recurring]) -> str | None:
+    """The rule of a date that stands under the 每年 or 每月 before it (每年5月25日前…；8月10日前…), None for one of its own."""
+    before = [r for r in recurring if r.end <= piece.start]
+    due = piece.atom.due
+    if not before or due is None or piece.role != "limit" or piece.atom.year is not None:
+        return None
+    if _ONCE.search(text[before[-1].start : piece.start]):
+        return None
+    rule = before[-1].rule
+    if rule.startswith("FREQ=YEARLY;BYMONTH=") and piece.atom.kind in ("ymd", "month", "yearend"):
+        last = dates.is_month_end(due) and piece.atom.kind != "ymd"
+        return f"FREQ=YEARLY;BYMONTH={due.month};BYMONTHDAY={-1 if last else due.day}"
+    if rule.startswith("FREQ=MONTHLY;BYMONTHDAY=") and piece.atom.kind in ("day", "monthend"):
+        return f"FREQ=MONTHLY;BYMONTHDAY={-1 if piece.atom.kind == 'monthend' else due.day}"
+    return None
 
 
 def _inherit(text: str, atoms: list[dates.Found], base: dt.date | None) -> list[dates.Found]:

@@ -31,7 +31,7 @@ _CUT = re.compile(
 )
 _AFTER = re.compile(
     rf"(?:报送|上报|提交|填报|填写|反馈|(?<![申填汇通预举情简海])报(?!送))(?!我|本|省|市|县|区|厅|局|告|至|到"
-    rf"|给)(?P<what>[^,。;:将把请与于至]{{2,40}}?{_PAPER})"
+    rf"|给)(?P<what>[^,。;:将把请与于至]{{0,40}}{_PAPER}》?)"
 )
 _BEFORE = re.compile(
     rf"(?P<what>[^,。;:将把请]{{1,40}}?{_PAPER})(?:\([^)]*\))?(?:一式\S{{1,3}}份)?(?:电子版|纸质版)?,?(?:于|在|请|务必"
@@ -82,7 +82,7 @@ def deliverables(text: str) -> tuple[str, ...]:
 
 def _separate(what: str) -> tuple[str, ...]:
     flat = fold(what)
-    lead = re.match(r"(?:并|再|请|汇总(?!表)|填写|形成|认真|及时|如实|同时|以及|和|等|方面|准备)+", flat)
+    lead = re.match(r"(?:一次|并|再|请|汇总(?!表)|填写|形成|认真|及时|如实|同时|以及|和|等|方面|准备)+", flat)
     what, flat = (what[lead.end() :], flat[lead.end() :]) if lead else (what, flat)
     if flat.count("(") > flat.count(")"):
         what = what[: flat.rfind("(")]
@@ -90,6 +90,7 @@ def _separate(what: str) -> tuple[str, ...]:
     dated = _DATE_WORDS.match(flat)
     if dated and dated.end() < len(flat) - 1:
         what = what[dated.end() :]
+    what = re.sub(r"(?:直接|一并|统一|及时|分别)$", "", what)
     pieces = [p.strip() for p in re.split(r"、|以及|和|及", what) if p.strip()]
     papers = all(re.search(_PAPER + r"(?:\([^)]*\)|（[^）]*）|》)*$", p) for p in pieces)
     return tuple(pieces) if len(pieces) > 1 and papers else (what.strip("，, 的"),) if what.strip("，, 的") else ()

@@ -84,7 +84,8 @@ def _level_of(heading: str) -> str | None:
 def _groups(
     flat: str, start: int, end: int, phrases: list[Deadline], inherited: str | None, context: Context
 ) -> tuple[list[_Group], str | None]:
-    subject = inherited
+    # What the issuer or another organ does is said of it alone; the next sentence speaks to the recipients again.
+    subject = inherited if context.who(inherited, None) in ("recipient", "next_tier") else None
     groups = []
     for a, b in split(flat, start, end):
         own = tuple(p for p in phrases if a <= p.start < b)
@@ -118,12 +119,12 @@ def _of_group(passage: Passage, group: _Group, sentence: str, context: Context, 
     if group.who == "other":
         return
     for phrase in dated:
-        yield _duty(passage, group, phrase)
+        yield _duty(passage, group, phrase, dated)
     if not dated and instruction and not title and not passage.preamble and not details.formula(group.text):
-        yield _duty(passage, group, None)
+        yield _duty(passage, group, None, [])
 
 
-def _duty(passage: Passage, group: _Group, phrase: Deadline | None) -> Duty:
+def _duty(passage: Passage, group: _Group, phrase: Deadline | None, dated: list[Deadline]) -> Duty:
     raw = passage.paragraph.raw
     start, end = _trim(raw, group.start, group.end)
     kind: Kind = "report" if REPORT.search(group.text) else "action"
@@ -139,7 +140,7 @@ def _duty(passage: Passage, group: _Group, phrase: Deadline | None) -> Duty:
         due=phrase.due if phrase else None,
         due_text=raw[phrase.start : phrase.end] if phrase else None,
         recurrence=phrase.recurrence if phrase else None,
-        deliverables=details.deliverables(text) if kind == "report" else (),
+        deliverables=(details.deliverables(_own_part(raw, phrase, dated, end)) or details.deliverables(text)) if kind == "report" else (),
         time=phrase.time if phrase else None,
         parts=details.parts(raw[start : _sentence_end(raw, end)]) if kind == "report" else (),
         responsible=None,
@@ -148,6 +149,12 @@ def _duty(passage: Passage, group: _Group, phrase: Deadline | None) -> Duty:
         start=start + offset,
         end=end + offset,
     )
+
+
+def _own_part(raw: str, phrase: Deadline | None, dated: list[Deadline], end: int) -> str:
+    """The words from one deadline of an instruction to its next."""
+    following = min((d.start for d in dated if phrase and d.start > phrase.start), default=end)
+    return raw[phrase.start : following] if phrase else ""
 
 
 def _sentence_end(raw: str, at: int) -> int:

@@ -72,6 +72,17 @@ def _kind(part: str) -> str:
     return "back"
 
 
+def _next_date(flat: str, groups: list[list[int]], waiting: int, at: int) -> bool:
+    """True for a further date of its own (…；8月10日前，报送…) after an instruction that has one."""
+    opener = flat[waiting:at].strip(" ,;")
+    before = flat[groups[-1][0] : groups[-1][1]] if groups else ""
+    return (
+        DATE_ONLY.fullmatch(opener) is not None
+        and opener[:1] not in "于在并"
+        and re.search(r"\d[月日号].{0,6}[前内底]", before) is not None
+    )
+
+
 def still_reason(body: str, index: int) -> bool:
     """True while the reasons a sentence opens with (为…，根据…，) run on: until somebody is asked or something announced."""
     if index == 0:
@@ -107,7 +118,9 @@ def split(flat: str, start: int, end: int) -> list[tuple[int, int]]:
         first = a if waiting is None else waiting
         short = len(flat[first:b].strip(" ,;。")) < _SHORT
         alone = waiting is None and (kind == "back" or short) and not closed
-        trailing = kind == "back" and waiting is not None and LEAD_IN.match(flat[waiting:b]) is None
+        trailing = (
+            kind == "back" and waiting is not None and LEAD_IN.match(flat[waiting:b]) is None and not _next_date(flat, groups, waiting, a)
+        )
         if groups and (alone or trailing):
             groups[-1][1] = b
         else:

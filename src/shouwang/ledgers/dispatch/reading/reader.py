@@ -73,7 +73,7 @@ def read_notice(text: str, *, today: dt.date | None, calendar: WorkingCalendar |
 
 def _must_be_notice(layout: Layout) -> None:
     """A notice shows at least two of: number, title by kind of document, recipients, signature, date."""
-    signs = [layout.doc_number, layout.title, layout.recipients, layout.issuers, layout.signed_date or layout.date_year]
+    signs = [layout.doc_number, layout.title, layout.recipients, layout.issuers or layout.proxies, layout.signed_date or layout.date_year]
     if sum(bool(sign) for sign in signs) < 2:
         raise ReadingError(
             "not_a_notice",
@@ -86,7 +86,7 @@ def _context(layout: Layout, rows: list[Paragraph]) -> Context:
     year = layout.date_year
     if year is None and layout.doc_number and (found := re.search(r"〔(\d{4})〕", layout.doc_number)):
         year = int(found[1])
-    return Context(tuple(layout.issuers), layout.recipients or "", layout.title or "", layout.signed_date, year, red_head)
+    return Context((*layout.issuers, *layout.proxies), layout.recipients or "", layout.title or "", layout.signed_date, year, red_head)
 
 
 @dataclass(slots=True)

@@ -71,6 +71,7 @@ class Layout:
     inline_body: int = 0  # characters of the first body paragraph that belong to the recipients
     attachments_at: int | None = None
     issuers: list[str] = field(default_factory=list)
+    proxies: list[str] = field(default_factory=list)  # organs that only lend their seal (代章)
     signed_date: dt.date | None = None
     date_year: int | None = None  # the year that can be read in a malformed date
     signature_at: int | None = None
@@ -224,9 +225,9 @@ def _sign(layout: Layout, at: int, flat: str) -> None:
     for paragraph in layout.paragraphs[first:at]:
         names, proxy = _signatories(paragraph.flat.strip())
         (proxies if proxy else layout.issuers).extend(names)
+    layout.proxies = proxies
     if not layout.issuers and proxies:
-        layout.issuers = proxies
-        layout.warnings.append(f"落款“{'、'.join(proxies)}”注明代章，请核对发文机关")
+        layout.warnings.append(f"落款“{'、'.join(proxies)}”注明代章，发文机关未写明，请核对")
     layout.signature_at = first
     layout.body = (layout.body[0], first)
 

@@ -9,8 +9,8 @@ _FULL = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭ�
 _HALF = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # Same length in and out, so that offsets hold: patterns are written once, in half-width.
 _FOLD = str.maketrans(
-    _FULL + "（）﹙﹚［］﹝﹞：﹕，﹐；﹔．＠％＋＝～∼－—–―─﹣\u3000\u00a0\t\u2002\u2003\u2009○◯◦＜＞〈〉！？",
-    _HALF + "()()[]〔〕:" + ":,,;;.@%+=~~------" + "      " + "〇〇〇<><>!?",
+    _FULL + "（）﹙﹚［］﹝﹞„‟：﹕，﹐；﹔．＠％＋＝～∼－—–―─﹣\u3000\u00a0\t\u2002\u2003\u2009○◯◦＜＞〈〉！？",
+    _HALF + "()()[]〔〕〔〕:" + ":,,;;.@%+=~~------" + "      " + "〇〇〇<><>!?",
 )
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\ufffc]")
 _BREAKS = re.compile("\r\n?|[\f\v\x85\u2028\u2029]")
