@@ -42,8 +42,10 @@ WATER_FIELDS = ("water_quantity", "water_quality", "water_access", "water_reliab
 
 
 def _scoped_indexes(table: str) -> list[models.Index]:
-    """Lists of one county, town or village by last change: an equality and a descending walk."""
-    return [models.Index(fields=[level, "-updated_at", "-id"], name=f"{table}_by_{level}") for level in ("county", "town", "village")]
+    """Lists of one city, county, town or village by last change: an equality and a descending walk."""
+    return [
+        models.Index(fields=[level, "-updated_at", "-id"], name=f"{table}_by_{level}") for level in ("city", "county", "town", "village")
+    ]
 
 
 def label_of(record: models.Model | type[models.Model], name: str) -> str:
@@ -144,8 +146,12 @@ class Household(Record, Placed):
             ),
         ]
         indexes = [
-            models.Index(fields=["city", "-updated_at", "-id"], name="household_by_city"),
             *_scoped_indexes("household"),
+            *(
+                models.Index(fields=[level, column], name=f"household_{column}_{level}")
+                for level in ("city", "county")
+                for column in ("registration", "monitoring")
+            ),
             models.Index(BlindTag("phone"), name="household_phone_tag"),
         ]
 

@@ -134,6 +134,7 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
     h = f.household
     edits = h.covers(request.scope, EDIT)
     subjects = record_parts.subjects_of(f)
+    events = queries.events_of(h, [*f.members, *f.incomes, *f.helpers])
     return {
         "family": f,
         "household": h,
@@ -144,7 +145,7 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
         "steps": record_parts.derivation(f.income, h, f.today) if f.income and f.see("income") else [],
         "guarantees": record_parts.guarantees(f),
         "standings": [(s, record.standing_of(s, f.today)) for s in f.statuses] if f.see("base") else [],
-        "events": [record_parts.entry(e, subjects) for e in queries.events_of(h)],
+        "events": [record_parts.entry(e, subjects) for e in events],
         "edits": edits,
         "moves": _moves(request, f) if edits else [],
         "sees_income": f.see("income"),

@@ -13,9 +13,10 @@ from django.urls import reverse
 from shouwang.kernel.clock import business_now
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.rulebook import book
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.registry import queries
-from shouwang.ledgers.registry.codes import choices, standing_word, word
+from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.models import Household, IncomeStatement, Member
 from shouwang.ledgers.registry.policies import EXPORT, VIEW
@@ -24,8 +25,9 @@ TONES = {**{k: s.tone for k, s in REGISTRATION.states.items()}, **{k: s.tone for
 
 
 def _listed(name: str) -> Callable[[Scope], Sequence[tuple[str, str]]]:
-    """A code list in the words of the business day."""
-    return lambda _scope: choices(name, on=business_now().date())
+    """A code list in the words of the business day, which is asked for only where the words ever changed."""
+    versions = book(BOOK)[name]
+    return lambda _scope: choices(name, on=versions[0].valid_from if len(versions) == 1 else business_now().date())
 
 
 def _set(name: Callable[..., QuerySet[Any]], *, dated: bool = False) -> Callable[[QuerySet[Any], bool, dt.date], QuerySet[Any]]:
@@ -77,7 +79,7 @@ def _helper(row: Any, _today: dt.date) -> str | Badge:
 
 
 def _place(row: Any, _today: dt.date) -> str:
-    return " / ".join(str(p) for p in (row.county, row.town, row.village) if p)
+    return " / ".join(n for n in (row.county_name, row.town_name, row.village_name) if n)
 
 
 def _causes(row: Household, today: dt.date) -> str:
@@ -155,8 +157,8 @@ HOUSEHOLDS = Table(
         QuickView("all", "全部", {}),
         QuickView("poor", "未脱贫", {"registration": ["poor", "relapsed", "newly_poor"]}, tone="r"),
         QuickView("watched", "监测对象", {"watched": "1"}, tone="o"),
-        QuickView("below", "收入低于标准", {"below_line": "1"}, tone="r"),
-        QuickView("open", "空档户", {"no_helper": "1"}, tone="o"),
+        QuickView("below", "收入低于标准", {"below_line": "1"}, tone="r", counted=False),
+        QuickView("open", "空档户", {"no_helper": "1"}, tone="o", counted=False),
     ),
 )
 

@@ -226,6 +226,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='household',
+            index=models.Index(fields=['city', 'registration'], name='household_registration_city'),
+        ),
+        migrations.AddIndex(
+            model_name='household',
+            index=models.Index(fields=['city', 'monitoring'], name='household_monitoring_city'),
+        ),
+        migrations.AddIndex(
+            model_name='household',
+            index=models.Index(fields=['county', 'registration'], name='household_registration_county'),
+        ),
+        migrations.AddIndex(
+            model_name='household',
+            index=models.Index(fields=['county', 'monitoring'], name='household_monitoring_county'),
+        ),
+        migrations.AddIndex(
+            model_name='household',
             index=models.Index(shouwang.kernel.privacy.fields.BlindTag('phone'), name='household_phone_tag'),
         ),
         migrations.AddConstraint(
@@ -315,6 +331,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='incomestatement',
             constraint=models.CheckConstraint(condition=models.Q(('net', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('wage'), '+', models.F('business')), '+', models.F('property_dividend')), '+', models.F('property_other')), '+', models.F('transfer_family_planning')), '+', models.F('transfer_dibao')), '+', models.F('transfer_tekun')), '+', models.F('transfer_pension')), '+', models.F('transfer_ecological')), '+', models.F('transfer_other')), '-', models.F('business_expense')))), name='income_net_is_the_sum'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(fields=['city', '-updated_at', '-id'], name='member_by_city'),
         ),
         migrations.AddIndex(
             model_name='member',
