@@ -157,7 +157,9 @@ def pack(ids: Iterable[int]) -> bytes:
 
 
 def unpack(blob: bytes | memoryview) -> list[int]:
-    """The ids of `pack`."""
+    """The ids of `pack`; none for an empty blob."""
+    if not blob:
+        return []
     steps, out, last = array("Q"), [], 0
     steps.frombytes(zlib.decompress(bytes(blob)))
     for step in steps:
@@ -216,7 +218,7 @@ def frozen_rows(figure: Figure, cut_off: dt.datetime, place: Place) -> list[int]
     kept = FigureSnapshot.objects.filter(figure=figure.code, cut_off=cut_off, row_ids__isnull=False)
     if place.level == 3:
         kept = kept.filter(region_id=place.id)
-    return sorted(pk for blob in kept.values_list("row_ids", flat=True) for pk in unpack(blob))
+    return sorted(pk for blob in kept.values_list("row_ids", flat=True) for pk in unpack(blob or b""))
 
 
 def series(figure: Figure, place: Place, *, until: dt.datetime, points: int = 14) -> list[tuple[dt.date, Value]]:

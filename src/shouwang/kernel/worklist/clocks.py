@@ -69,7 +69,7 @@ def forget() -> None:
 def due_from_rule(name: str, start: dt.datetime, *, region_code: str = "") -> dt.datetime:
     """When a clock of rulebook/clocks.yaml that starts at `start` runs out: the end of its last day, or hours later."""
     rule = lookup("clocks", name, on=timezone.localtime(start).date(), region=region_code)
-    return working.due(start, working.Clock(rule.value, rule.unit), calendar_for())
+    return working.due(start, working.Clock(rule.value, rule.unit), calendar_for())  # type: ignore[arg-type]  # the rulebook's units are the clock's
 
 
 def day_end(day: dt.date) -> dt.datetime:

@@ -85,7 +85,10 @@ def segments(found: Notice, duties: list[Duty]) -> list[Segment]:
     marks: list[tuple[int, int, int | None, int | None]] = [
         (d.start, d.end, d.position, None) for d in duties if d.start is not None and d.end
     ]
-    marks += [(c.start, min(c.end, c.start + len(c.path) + len(c.heading) + 4), None, c.level) for c in found.clauses.all()]
+    for clause in found.clauses.exclude(level=0):
+        at_heading = found.text.find(clause.heading, clause.start, clause.end) if clause.heading else -1
+        if at_heading >= 0:
+            marks.append((clause.start, at_heading + len(clause.heading), None, clause.level))
     out, at = [], 0
     for start, end, number, level in sorted(marks, key=lambda m: (m[0], m[3] is not None)):
         if start < at or (level is not None and any(start < e and s < end for s, e, n, _ in marks if n)):
