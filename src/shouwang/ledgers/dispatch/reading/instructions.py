@@ -14,6 +14,8 @@ _SUBJECT = re.compile(
     r"(?:请|由|各|有关|相关|全市|全省|全县|全区)?[^,。;:]{0,40}?(?:单位|部门|地区|地方|各地|县|区|市|镇|乡|街道|村|局"
     r"|厅|委|办|组|政府|企业|机构|学校|人员|干部|同志|的|\))$"
 )
+# "…的事项，请某部在2月底前完成" says nothing without what stands before it.
+_FINISHES = re.compile(r"(?:请|由)?[^,。;]{0,60}?\d[月日号][^,。;]{0,6}[前内底](?:全部|全面|基本|按期)?(?:完成|落实到位|办结|到位|落实)")
 _BY_RULE = re.compile(
     r"(?:[^,。;]{0,30}?(?:要|应|请|须|现请你们|单位|部门|各地|[县区市局委办]|\)))?(?:按照?|根据|结合|围绕|对照|依据"
     r"|参照|针对|依托)[^,。;]{2,40}?(?:要求|规定|精神|原则|部署|实际|方案|标准|基础上|程序|范围|安排|通知|意见|办法)"
@@ -48,6 +50,8 @@ def _kind(part: str) -> str:
         return "forward"
     if TEMPORAL.search(body) and not _MODAL.search(body[3:]) and len(body) < 60:
         return "forward"
+    if _FINISHES.fullmatch(body):
+        return "back"
     if _BY_RULE.fullmatch(body):
         return "forward"
     if AIM.match(body) and not _MODAL.match(body):
@@ -103,7 +107,8 @@ def split(flat: str, start: int, end: int) -> list[tuple[int, int]]:
     groups: list[list[int]] = []
     waiting: int | None = None
     reasons = closed = False
-    for i, (a, b) in enumerate(clauses(flat, start, end)):
+    parts = clauses(flat, start, end)
+    for i, (a, b) in enumerate(parts):
         kind = _kind(flat[a:b])
         reasons = (i == 0 or reasons) and still_reason(flat[a:b].strip(" ,;。"), i)
         if reasons:
@@ -112,7 +117,8 @@ def split(flat: str, start: int, end: int) -> list[tuple[int, int]]:
             groups.append([a if waiting is None else waiting, b])
             waiting, closed = None, True
             continue
-        if kind == "forward":
+        introduces = kind == "back" and waiting is not None and i + 1 < len(parts) and LEAD_IN.match(flat[waiting:b])
+        if kind == "forward" or introduces:
             waiting = a if waiting is None else waiting
             continue
         first = a if waiting is None else waiting

@@ -50,8 +50,13 @@ _DEMAND = re.compile(r"(?:要求|请|务必|必须|须|应|要)")
 _CONDITION = re.compile(r"(?:未|逾期|超过|不能|无法|没有)[^,。;]{0,4}$")
 
 
+_MATTERS = re.compile(r"具有[^,。;]{0,12}(?:意义|作用|价值)|意义(?:十分|非常)?重大|使命光荣|任重道远")
+
+
 def is_instruction(group: str) -> bool:
     """True where a group of clauses tells somebody to do something."""
+    if _MATTERS.search(group):
+        return False
     reasons = True
     for i, (a, b) in enumerate(clauses(group, 0, len(group))):
         part = group[a:b].strip(" ,;。:")
