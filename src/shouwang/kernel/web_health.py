@@ -25,7 +25,6 @@ def healthz(request: Request) -> HttpResponse:
 def probe(_request: HttpRequest) -> HttpResponse:
     """The answer to a health probe."""
     try:
-        connection.close_if_unusable_or_obsolete()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except (OperationalError, InterfaceError):

@@ -22,6 +22,7 @@ django.setup()
 from django.db import connections  # noqa: E402 - Django must be set up first
 from django.utils import timezone  # noqa: E402
 
+from shouwang.cli.jobs import stop_on_signals  # noqa: E402
 from shouwang.kernel.audit.actions import note  # noqa: E402
 from shouwang.kernel.audit.models import Event  # noqa: E402
 from shouwang.kernel.audit.seal import Sealer  # noqa: E402
@@ -63,47 +64,55 @@ register("crash.items", mark_items, "处理", max_attempts=50)
 register("crash.tick", tick, "滴答", every=1, max_attempts=50)
 
 
-def work(until: float = 0.0) -> NoReturn:
-    """The life of a forked worker; with `until` it ends itself cleanly then."""
+def work() -> NoReturn:
+    """The life of a forked worker; SIGTERM ends it cleanly."""
     chores = [
         Chore("seal", 0.02, Sealer(block_rows=50).tick),
         Chore("schedules", 0.02, lambda now: run_schedules(now=now, business=timezone.localtime(now))),
     ]
     worker = Worker(chores=chores, lease=dt.timedelta(seconds=5), poll=0.01)
-    if until:
-        signal.signal(signal.SIGALRM, lambda *_: worker.stop.set())
-        signal.setitimer(signal.ITIMER_REAL, max(0.01, until - time.time()))
+    stop_on_signals(worker)
     worker.work()
     os._exit(0)
 
 
-def fork(until: float = 0.0) -> int:
+def fork() -> int:
     """A worker in a process of its own."""
     connections.close_all()
     pid = os.fork()
     if pid == 0:
-        work(until)
+        work()
     return pid
 
 
-def bury(pid: int) -> None:
-    """Wait for the process, so that its number may say that it is gone."""
+def end(pid: int, number: int) -> None:
+    """Signal the process and wait for it, so that its number may say that it is gone."""
+    os.kill(pid, number)
     os.waitpid(pid, 0)
 
 
-def kill_often(kills: int, rng: random.Random) -> int:
-    """Fork and kill until `kills` fell into a running job; returns how many did."""
-    hits = 0
-    while hits < kills:
-        pid = fork()
-        time.sleep(rng.uniform(0.02, 0.09))
-        os.kill(pid, signal.SIGKILL)
-        bury(pid)
-        running = Job.objects.filter(kind="crash.items", state="running").count()
-        hits += running
-        if Job.objects.filter(kind="crash.items", state="done").count() == 2:
-            break
-    return hits
+def attempts() -> int:
+    """How often the two jobs were claimed."""
+    return sum(Job.objects.filter(kind="crash.items").values_list("attempt", flat=True))
+
+
+def unfinished() -> bool:
+    """Whether one of the two jobs is not done; who waits after several kills without progress waits no more."""
+    Job.objects.filter(state="queued").update(run_after=timezone.now())
+    return Job.objects.filter(kind="crash.items").exclude(state="done").exists()
+
+
+def kill_often(kills: int, rng: random.Random, deadline: float) -> int:
+    """Fork a worker, wait until it has claimed a job, kill it a moment later; returns how many kills fell into a job."""
+    done = 0
+    while done < kills and unfinished() and time.time() < deadline:
+        before, pid = attempts(), fork()
+        while attempts() == before and time.time() < deadline:
+            time.sleep(0.003)
+        time.sleep(rng.uniform(0, 0.06))
+        end(pid, signal.SIGKILL)
+        done += Job.objects.filter(kind="crash.items", state="running").exists()
+    return done
 
 
 def main(kills: int) -> None:
@@ -111,33 +120,44 @@ def main(kills: int) -> None:
     plant_schedules()
     for n in range(2):
         enqueue("crash.items", by=SYSTEM, args={}, key=f"crash-{n}", today=TODAY)
-    hits = kill_often(kills, random.Random(20200217))  # noqa: S311 - a repeatable test
+    deadline = time.time() + 90
+    hits = kill_often(kills, random.Random(20200217), deadline)  # noqa: S311 - a repeatable test
     # Two workers at once finish the rest: between them they may neither double a job nor a slot of the schedule.
-    deadline = time.time() + 30
-    while Job.objects.exclude(state="done").filter(kind="crash.items").exists() and time.time() < deadline:
-        for pid in [fork(time.time() + 0.6) for _ in range(2)]:
-            bury(pid)
+    pair = [fork(), fork()]
+    while time.time() < deadline and (unfinished() or Job.objects.filter(kind="crash.tick").count() < 2):
+        time.sleep(0.05)
     Schedule.objects.update(paused=True)
-    for pid in [fork(time.time() + 0.4)]:
-        bury(pid)
-    Sealer().tick(timezone.now())
-    items = Counter((e.record_id, e.changes["item"]) for e in Event.objects.filter(verb=MARK.code) if "item" in e.changes)
-    ticks = Counter(e.record_id for e in Event.objects.filter(verb=MARK.code) if "item" not in e.changes)
+    while time.time() < deadline and Job.objects.exclude(state="done").exists():
+        unfinished()
+        time.sleep(0.05)
+    for pid in pair:
+        end(pid, signal.SIGTERM)
+    last = Sealer()
+    while last.tick(timezone.now()):
+        pass
+    print(json.dumps(told(hits), ensure_ascii=False))
+
+
+def told(hits: int) -> dict[str, object]:
+    """What was found afterwards."""
+    marks = Event.objects.filter(verb=MARK.code)
+    items = Counter((e.record_id, e.changes["item"]) for e in marks if "item" in e.changes)
+    ticks = Counter(e.record_id for e in marks if "item" not in e.changes)
+    ticking = Job.objects.filter(kind="crash.tick")
     verdict = verify(now=timezone.now())
-    out = {
+    return {
         "kills": hits,
         "items": len(items),
         "doubled": sum(n > 1 for n in items.values()) + sum(n > 1 for n in ticks.values()),
         "states": sorted(Job.objects.filter(kind="crash.items").values_list("state", "done", "setbacks")),
-        "attempts": sum(Job.objects.filter(kind="crash.items").values_list("attempt", flat=True)),
-        "tick_jobs": Job.objects.filter(kind="crash.tick").count(),
-        "tick_states": sorted(set(Job.objects.filter(kind="crash.tick").values_list("state", flat=True))),
+        "attempts": attempts(),
+        "tick_jobs": ticking.count(),
+        "tick_states": sorted(set(ticking.values_list("state", flat=True))),
         "ticks": len(ticks),
         "problems": [p.words for p in verdict.problems],
         "unsealed": verdict.unsealed,
         "blocks": verdict.blocks,
     }
-    print(json.dumps(out, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def test_jobs_killed_25_times_lose_and_double_nothing(tmp_path: Path, database: 
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["kills"] >= 20
-    assert told["attempts"] >= 20
+    assert told["attempts"] > told["kills"]
     assert (told["items"], told["doubled"]) == (600, 0)
     assert told["states"] == [["done", 300, 0], ["done", 300, 0]]
     assert told["tick_states"] == ["done"]
