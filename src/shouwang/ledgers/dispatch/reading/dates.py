@@ -41,6 +41,8 @@ ATOM = re.compile(
     r"|(?P<half>(?:(?P<y5>\d{4}|[今明本当去次])年度?)?(?P<h5>[上下])半年(?:内|底|末)?)"
     r"|(?P<quarter>(?:(?P<y6>\d{4}|[今明本当去次])年度?)?(?:(?:第|(?<![\d第]))(?P<q6>[1-4一二三四])个?季度"
     r"|(?P<r6>[本下上首])季度?|(?<=每)季度|(?<![一二三四1-4\d本下上首每春夏秋冬])季度?(?=[末底]))(?:内|底|末)?)"
+    r"|(?P<holiday>(?:(?P<y8>\d{4}|[今明本])年)?(?P<name>元旦|春节|清明|五一|劳动节|端午|中秋|国庆|十一(?!五)|(?:两|双)?节)节?"
+    r"(?:[、和](?:元旦|春节|中秋|国庆)节?)?(?:假期|长假|小长假)?(?=之?前|以前))"
     r"|(?P<year>(?P<y7>\d{4}|[今明本当去次来])年度?(?P<p7>年?[底末终]|内|中(?=[,前完]))?)"
     r"|(?P<yearend>(?<![\d今明本当去次每半整全周])年(?:[底末](?!考|终|结|目)|终(?=前)|内(?![容部外])))"
     r"|(?P<monthrel>(?P<r8>[本当这下次该]|(?<!以)上)个?月(?:份)?(?:(?P<d8>\d{1,2})[日号]|(?P<p8>上旬|中旬|下旬|底|末|初|内)?))"
@@ -50,8 +52,6 @@ ATOM = re.compile(
     r"|(?P<day>(?<![\d.月年〔\[(第])(?P<d11>\d{1,2})[日号](?![内均常报文令楼]|以内|之内))"
     r"|(?P<week>(?P<r12>下下|下|本|这|上)?个?(?:周|星期|礼拜)(?P<w12>[一二三四五六日天末内底](?![度岁]))|(?P<r13>本|这|下)周)"
     r"|(?P<relday>[今明昨][日天早晚]|(?<![日号])当[日天]|[次翌][日天]|后天|即日)"
-    r"|(?P<holiday>(?P<name>元旦|春节|清明|五一|劳动节|端午|中秋|国庆|十一(?!五)|(?:两|双)?节)节?(?:[、和](?:元旦"
-    r"|春节|中秋|国庆)节?)?(?:假期|长假|小长假)?(?=之?前|以前))"
     r"|(?P<named>“?(?P<fixed>三八|植树节|五四|六一|儿童节|七一|八一|建军节|教师节|国家扶贫日|扶贫日)”?节?(?=之?前|以前))"
     r"|(?P<plan>“?十(?P<n14>[一二三四五])五”?(?:规划)?期?末)"
 )
@@ -93,7 +93,7 @@ def _resolve(match: re.Match[str], base: dt.date | None, calendar: WorkingCalend
 
 
 def _written_year(groups: dict[str, str | None], base: dt.date | None) -> int | None:
-    written = next((v for k in ("y1", "y2", "y4", "y5", "y6", "y7") if (v := groups[k])), None)
+    written = next((v for k in ("y1", "y2", "y4", "y5", "y6", "y7", "y8") if (v := groups[k])), None)
     if written is None:
         return None
     if written.isascii():
@@ -235,8 +235,11 @@ def _holiday(g: Groups, _: str, base: dt.date) -> Answer:
     """The last day before a holiday's days off begin: 节前 asks for something before people leave."""
     name = g["name"] or ""
     names = [_HOLIDAY[name]] if name in _HOLIDAY else sorted(set(_HOLIDAY.values()))
-    starts = [days[0] for label in names for year in (base.year, base.year + 1) if (days := holiday_dates(label, year))]
-    due = min((day - dt.timedelta(days=1) for day in starts if day > base), default=None)
+    written = g["y8"]
+    year = None if written is None else int(written) if written.isascii() else base.year + _REL_YEAR[written]
+    years = (base.year, base.year + 1) if year is None else (year,)
+    starts = [days[0] for label in names for y in years if (days := holiday_dates(label, y))]
+    due = min((day - dt.timedelta(days=1) for day in starts if day > base or year is not None), default=None)
     return due, False
 
 

@@ -107,6 +107,7 @@ def find(flat: str, base: dt.date | None, calendar: WorkingCalendar, offset: int
     recurring = recurrence.scan(text)
     taken = [(r.start, r.end) for r in recurring]
     atoms = [a for a in dates.scan(text, base, calendar) if not any(s < a.end and a.start < e for s, e in taken)]
+    atoms = _appositions(text, atoms)
     pieces = _share(text, _ranges(text, [_piece(text, atom) for atom in _inherit(text, atoms, base)]))
     found = [_deadline(canon, flat, offset, p, _again(text, p, recurring)) for p in pieces]
     for r in recurring:
@@ -148,6 +149,18 @@ def _again(text: str, piece: _Piece, recurring: list[recurrence.Recurring]) -> s
     if rule.startswith("FREQ=MONTHLY;BYMONTHDAY=") and piece.atom.kind in ("day", "monthend"):
         return f"FREQ=MONTHLY;BYMONTHDAY={-1 if piece.atom.kind == 'monthend' else due.day}"
     return None
+
+
+def _appositions(text: str, atoms: list[dates.Found]) -> list[dates.Found]:
+    """本周五（3月13日） is one date: the day in brackets, which says more."""
+    done: list[dates.Found] = []
+    for atom in atoms:
+        before = done[-1] if done else None
+        if before and text[before.end : atom.start] == "(" and text[atom.end : atom.end + 1] == ")":
+            done[-1] = replace(atom, start=before.start, end=atom.end + 1)
+        else:
+            done.append(atom)
+    return done
 
 
 def _inherit(text: str, atoms: list[dates.Found], base: dt.date | None) -> list[dates.Found]:

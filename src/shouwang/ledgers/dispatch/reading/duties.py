@@ -71,9 +71,13 @@ def _of_paragraph(passage: Passage, context: Context, calendar: WorkingCalendar)
 
 
 def _phrases(sentence: str, start: int, context: Context, calendar: WorkingCalendar) -> list[Deadline]:
+    """The phrases of time of a sentence. In a notice 次日 and 当日 are the day after or of what the sentence tells, not of the notice."""
     if context.base is None and context.year is not None:
-        return deadlines.find_in_year(sentence, context.year, calendar, offset=start)
-    return deadlines.find(sentence, context.base, calendar, offset=start)
+        found = deadlines.find_in_year(sentence, context.year, calendar, offset=start)
+    else:
+        found = deadlines.find(sentence, context.base, calendar, offset=start)
+    relative = [p for p in found if re.match(r"[次翌当][日天]", p.phrase)]
+    return [replace(p, role="event" if p.role == "limit" else "window", due=None) if p in relative else p for p in found]
 
 
 def _level_of(heading: str) -> str | None:

@@ -16,6 +16,7 @@ _SUBJECT = re.compile(
 )
 # "…的事项，请某部在2月底前完成" says nothing without what stands before it.
 _FINISHES = re.compile(r"(?:请|由)?[^,。;]{0,60}?\d[月日号][^,。;]{0,6}[前内底](?:全部|全面|基本|按期)?(?:完成|落实到位|办结|到位|落实)")
+_DATED = re.compile(r"(?:\d[月日号]|年|季度).{0,6}[前内底]|工作日内")
 _BY_RULE = re.compile(
     r"(?:[^,。;]{0,30}?(?:要|应|请|须|现请你们|单位|部门|各地|[县区市局委办]|\)))?(?:按照?|根据|结合|围绕|对照|依据"
     r"|参照|针对|依托)[^,。;]{2,40}?(?:要求|规定|精神|原则|部署|实际|方案|标准|基础上|程序|范围|安排|通知|意见|办法)"
@@ -51,7 +52,7 @@ def _kind(part: str) -> str:
     if TEMPORAL.search(body) and not _MODAL.search(body[3:]) and len(body) < 60:
         return "forward"
     if _FINISHES.fullmatch(body):
-        return "back"
+        return "finish"
     if _BY_RULE.fullmatch(body):
         return "forward"
     if AIM.match(body) and not _MODAL.match(body):
@@ -80,11 +81,7 @@ def _next_date(flat: str, groups: list[list[int]], waiting: int, at: int) -> boo
     """True for a further date of its own (…；8月10日前，报送…) after an instruction that has one."""
     opener = flat[waiting:at].strip(" ,;")
     before = flat[groups[-1][0] : groups[-1][1]] if groups else ""
-    return (
-        DATE_ONLY.fullmatch(opener) is not None
-        and opener[:1] not in "于在并"
-        and re.search(r"\d[月日号].{0,6}[前内底]", before) is not None
-    )
+    return DATE_ONLY.fullmatch(opener) is not None and opener[:1] not in "于在并" and _DATED.search(before) is not None
 
 
 def still_reason(body: str, index: int) -> bool:
@@ -113,6 +110,8 @@ def split(flat: str, start: int, end: int) -> list[tuple[int, int]]:
         reasons = (i == 0 or reasons) and still_reason(flat[a:b].strip(" ,;。"), i)
         if reasons:
             kind = "forward"
+        if kind == "finish":
+            kind = "head" if groups and _DATED.search(flat[groups[-1][0] : groups[-1][1]]) else "back"
         if kind == "closed":
             groups.append([a if waiting is None else waiting, b])
             waiting, closed = None, True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .context import Context
+from .context import Context, subject_of
 from .deadlines import Deadline
 from .instructions import clauses, still_reason
 from .words import ACTING, CLOSED, DONE, MODAL, REPORT
@@ -14,12 +14,13 @@ _DESCRIBES = re.compile(
     r"[^,。;]{0,6}有(?!关|效|序|力|针对|条件|计划|步骤|意)|[^,。;]{1,40}?(?:是(?!否)|均为|都是|属于|属|具有|意味着"
     r"|关系到|事关|有助于|有利于|旨在|标志着|面临|存在|仍然|依然|目前|近年来|近日)"
 )
+_OPENS = re.compile(rf"{ACTING.pattern}|负责|按照?|根据|结合|于|在")
 _UPON = re.compile(r"(?:要|并|应)?对[^,。;]{2,60}?(?:进行|予以|给予|实行|开展|加以|做到)")
 _NAMES = re.compile(r"[^,。;]{2,14}?(?:为:?\d|(?<![特尤一二三四五六七八九别其只还总但凡若要于就的])是(?!否))")
 _ATTRIBUTE = re.compile(
     r"(?:已|新|未|所)?(?:到期|建成|取得|签订|登记|成立|注册|出生|入职|参加|发放|立项|开工|竣工|投产|发生|退休|办理"
     r"|认定|设立|印发|出台|发布|颁布|纳入|脱贫|退出|生效|入库|录入|标注|存续|毕业|参保|就业|返乡|生产|购买|形成|实施"
-    r"|批准|获得|结束|收到|受理|核准|流转|投保|购置|建档|识别)"
+    r"|批准|获得|结束|收到|受理|核准|流转|投保|购置|建档|识别|在册|在库|在岗|签约|备案|评定|授予|列入|完工|存栏|种植|投入使用)"
     r"[^,。;]{0,14}?的"
 )
 _OBLIGES = re.compile(
@@ -32,9 +33,14 @@ _EVENT = re.compile(
     r"|开考|开学|上市|播出|公示期|举报|值班|活动时间|活动期间|主题日|成立于|出生"
 )
 _TIME_LABEL = re.compile(
-    r"(?:报送|上报|提交|完成|申报|报名|截止|反馈|整改|填报|缴交|受理|办结|征集|推荐|材料|网上|收件|工作|实施|进度"
+    r"(?:报送|上报|提交|完成|申报|报名|截止|反馈|整改|填报|缴交|受理|办结|征集|推荐|材料|网上|收件"
     r"|阶段)[^,。;:]{0,8}(?:时间|时限|期限|日期|要求)(?:为|:|是)*$|(?:时限|期限|完成时间|截止日期"
     r"|截止时间)[^,。;]{0,4}$"
+)
+_LABEL_AFTER = re.compile(r"为?[^,。;]{0,6}(?:申报|报名|填报|受理|报送|征集)(?:时间|时段|期)")
+# Right after a bare date: 5月5日上报…, 8月15日前没有“前”字而直接报送, 将…报…
+_HANDS_IN = re.compile(
+    r"\s*(?:(?:各|请|由)[^,。;]{1,12}?)?(?:统一|集中|一次性|前往)?(?:(?:将|把)[^,。;]{2,60}?)?(?:报送|上报|填报|报(?![告表名道刊])|提交|反馈|送(?!达)|寄|发送|完成|办结|交(?![通流易]))"
 )
 # What may stand right before 3月底, 上半年 and the like where they say when: nothing, a preposition, a modal, a subject.
 _ADVERBIAL = re.compile(
@@ -71,12 +77,9 @@ def is_instruction(group: str) -> bool:
             return True
         if _MODAL_START.match(part) and not _DESCRIBES.match(part):
             return True
-        if re.match(r"[^,。;]{2,40}?(?:单位|部门|地区|各地|县|区|市|镇|乡|街道|局|厅|委|办|组|政府|企业)\)?", part) and not DONE.search(
-            part
-        ):
-            rest = re.sub(r"^[^,。;]{2,40}?(?:单位|部门|地区|各地|县|区|市|镇|乡|街道|局|厅|委|办|组|政府|企业)\)?(?:等)?", "", part)
-            if ACTING.match(rest) or re.match(r"(?:负责|按照?|根据|结合|于|在)", rest):
-                return True
+        subject = subject_of(part)
+        if subject and not DONE.search(part) and _OPENS.match(subject[1]):
+            return True
     return False
 
 
@@ -116,7 +119,8 @@ def _limits(phrase: Deadline, lead: str, tail: str, after: str, sentence: str) -
         return not re.match(r"(?:无|未|不得|不再|新增|累计|有效|免|没有|连续|发生|因|曾)", tail) and bool(
             _OBLIGES.search(after) or REPORT.search(lead)
         )
-    return True
+    # 3月1日前不得开学 forbids until then.
+    return not re.match(r",?(?:一律|原则上)?(?:不得|不准|不允许|不再|不开|不组织|不举办|暂不|暂停|禁止|停止营业)", tail)
 
 
 def _asks(phrase: Deadline, before: str, lead: str, tail: str, after: str, instruction: bool, title: bool) -> bool:
@@ -126,17 +130,14 @@ def _asks(phrase: Deadline, before: str, lead: str, tail: str, after: str, instr
         return bool(_TIME_LABEL.search(lead) or re.search(r"(?:申报|报名|受理|征集|提交|报送|填报)", lead))
     if _EVENT.search(around) or _VALID.search(around):
         return False
-    if _TIME_LABEL.search(lead) or _TIME_LABEL.search(before):
+    if _TIME_LABEL.search(lead) or _TIME_LABEL.search(before) or _LABEL_AFTER.match(tail):
         return True
     if title:
         return phrase.role == "span" or bool(_STAGE.search(lead))
     if not _ADVERBIAL.search(lead.strip()):
         return False
     if phrase.role == "bare":
-        return bool(
-            REPORT.match(tail.lstrip(" ,"))
-            or re.match(r"\s*(?:将|把|向|由)?[^,]{0,30}?(?:报送|上报|报|提交|反馈|送|完成|办结|交)(?!告)", tail)
-        ) and bool(re.search(r"(?:于|在|请|务必|要|应|须)$", lead) or not lead.strip())
+        return bool(_HANDS_IN.match(tail)) and bool(re.search(r"(?:于|在|请|务必|要|应|须)$", lead) or not lead.strip())
     if re.match(r"(?:以来|召开|举行)", tail):
         return False
     if re.match(
