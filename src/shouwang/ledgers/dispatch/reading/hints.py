@@ -24,12 +24,22 @@ def _vocabulary() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, int], ...
     return re.compile("(?=(" + "|".join(map(re.escape, longest_first)) + "))"), weights
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_vocabulary()[0].findall(text))
+
+
+@lru_cache(maxsize=256)
+def _heading_words(heading: str) -> frozenset[str]:
+    """The words of a heading, which all duties below it share."""
+    return _words(heading)
+
+
 def ledgers_for(text: str, heading: str = "") -> tuple[str, ...]:
     """The ledgers a duty concerns, best first, at least one: words count by weight, those of the heading half."""
-    pattern, weights = _vocabulary()
+    weights = _vocabulary()[1]
     scores: dict[str, int] = {}
-    for source, factor in ((text, 2), (heading, 1)):
-        for word in set(pattern.findall(source)):
+    for words, factor in ((_words(text), 2), (_heading_words(heading), 1)):
+        for word in words:
             for ledger, weight in weights[word]:
                 scores[ledger] = scores.get(ledger, 0) + factor * weight
     if not scores:
