@@ -7,6 +7,8 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "shouwang"
 FILE_LINES, FUNCTION_LINES, PAGE_LINES = 500, 60, 20
 KERNEL_LINES, APP_LINES = 3_500, 900
+# Two mechanisms large enough to be counted by themselves (docs/adr/0004).
+PACKAGES = {"official": 1_800, "privacy": 1_900}
 
 
 def sources(*roots: Path) -> list[Path]:
@@ -49,7 +51,7 @@ def test_page_handlers_call_and_render():
 
 def test_kernel_stays_small():
     kernel = SOURCE / "kernel"
-    apps = [p for p in sorted(kernel.iterdir()) if (p / "apps.py").exists()]
+    apps = [p for p in sorted(kernel.iterdir()) if (p / "apps.py").exists() or p.name in PACKAGES]
     own = [p for p in sources(kernel) if not any(a in p.parents for a in apps)]
     assert lines(own) <= KERNEL_LINES
-    assert {a.name: n for a in apps if (n := lines(sources(a))) > APP_LINES} == {}
+    assert {a.name: n for a in apps if (n := lines(sources(a))) > PACKAGES.get(a.name, APP_LINES)} == {}

@@ -18,15 +18,15 @@ import django
 django.setup()
 
 from django.db import connections, transaction  # noqa: E402 - Django must be set up first
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone
 
-from shouwang.kernel.audit.actions import change  # noqa: E402
-from shouwang.kernel.audit.models import Event  # noqa: E402
-from shouwang.kernel.audit.seal import Sealer  # noqa: E402
-from shouwang.kernel.audit.verbs import Verb  # noqa: E402
-from shouwang.kernel.audit.verify import verify  # noqa: E402
-from shouwang.kernel.models import Setting  # noqa: E402
-from shouwang.kernel.regions.scope import Scope  # noqa: E402
+from shouwang.kernel.audit.actions import change
+from shouwang.kernel.audit.models import Event
+from shouwang.kernel.audit.seal import Sealer
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.audit.verify import verify
+from shouwang.kernel.models import Setting
+from shouwang.kernel.regions.scope import Scope
 
 SYSTEM = Scope.system("测试")
 RAISE = Verb("tests.setting.raise", "加一")

@@ -20,20 +20,20 @@ import django
 django.setup()
 
 from django.db import connections  # noqa: E402 - Django must be set up first
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone
 
-from shouwang.cli.jobs import stop_on_signals  # noqa: E402
-from shouwang.kernel.audit.actions import note  # noqa: E402
-from shouwang.kernel.audit.models import Event  # noqa: E402
-from shouwang.kernel.audit.seal import Sealer  # noqa: E402
-from shouwang.kernel.audit.verbs import Verb  # noqa: E402
-from shouwang.kernel.audit.verify import verify  # noqa: E402
-from shouwang.kernel.jobs.actions import enqueue, plant_schedules, run_schedules  # noqa: E402
-from shouwang.kernel.jobs.handlers import register  # noqa: E402
-from shouwang.kernel.jobs.models import Job, Schedule  # noqa: E402
-from shouwang.kernel.jobs.run import Run  # noqa: E402
-from shouwang.kernel.jobs.worker import Chore, Worker  # noqa: E402
-from shouwang.kernel.regions.scope import Scope  # noqa: E402
+from shouwang.cli.jobs import stop_on_signals
+from shouwang.kernel.audit.actions import note
+from shouwang.kernel.audit.models import Event
+from shouwang.kernel.audit.seal import Sealer
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.audit.verify import verify
+from shouwang.kernel.jobs.actions import enqueue, plant_schedules, run_schedules
+from shouwang.kernel.jobs.handlers import register
+from shouwang.kernel.jobs.models import Job, Schedule
+from shouwang.kernel.jobs.run import Run
+from shouwang.kernel.jobs.worker import Chore, Worker
+from shouwang.kernel.regions.scope import Scope
 
 SYSTEM = Scope.system("测试")
 TODAY = dt.date(2020, 2, 17)

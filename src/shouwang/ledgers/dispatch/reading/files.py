@@ -113,7 +113,7 @@ def _parsed(kind: str, data: bytes) -> str:
     command = [sys.executable, "-I", "-m", f"{__package__}.extract", kind]
     try:
         # The program is this interpreter and the only argument one of three words; the file comes by standard input.
-        done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - our own interpreter and module
     except subprocess.TimeoutExpired as late:
         raise error("corrupt") from late
     try:
