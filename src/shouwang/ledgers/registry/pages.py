@@ -11,8 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from shouwang.kernel.errors import OutOfScope, Refused
-from shouwang.kernel.lifecycle import Lifecycle
+from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.sign_in.sessions import confirm_password
 from shouwang.kernel.web import Request
@@ -133,6 +132,7 @@ def _family(request: Request, pk: int) -> record.Family:
 def _context(request: Request, f: record.Family) -> dict[str, Any]:
     h = f.household
     edits = h.covers(request.scope, EDIT)
+    moves, why = _moves(request, f) if edits else ([], "")
     subjects = record_parts.subjects_of(f)
     events = queries.events_of(h, [*f.members, *f.incomes, *f.helpers])
     return {
@@ -147,29 +147,23 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
         "standings": [(s, record.standing_of(s, f.today)) for s in f.statuses] if f.see("base") else [],
         "events": [record_parts.entry(e, subjects) for e in events],
         "edits": edits,
-        "moves": _moves(request, f) if edits else [],
+        "moves": moves,
+        "moves_why": why,
         "sees_income": f.see("income"),
     }
 
 
-def _moves(request: Request, f: record.Family) -> list[dict[str, str]]:
-    """The programme moves that leave the household's states; a disabled one says why."""
-    out = []
+def _moves(request: Request, f: record.Family) -> tuple[list[dict[str, str]], str]:
+    """The programme moves that fit the household, as buttons; where this person may enter none, why."""
+    out, why = [], ""
     for cycle in CYCLES.values():
         for code, move in cycle.open_moves(f.household).items():
-            out.append(
-                {
-                    "label": move.label,
-                    "form_url": reverse("registry_status", args=[f.household.pk, code]),
-                    **_why_not(request, f, cycle, code),
-                }
-            )
-    return out
-
-
-def _why_not(request: Request, f: record.Family, cycle: Lifecycle, move: str) -> dict[str, str]:
-    try:
-        policies.check_standing(request.scope, f.household, move, cycle.moves[move].target, f.today)
-    except Refused as no:
-        return {"disabled": no.message}
-    return {}
+            try:
+                policies.check_standing(request.scope, f.household, code, move.target, f.today)
+            except NotPermitted as no:
+                why = no.message
+            except Refused:
+                continue  # a move of another kind of household, or of a later year's vocabulary
+            else:
+                out.append({"label": move.label, "url": reverse("registry_status", args=[f.household.pk, code])})
+    return out, why

@@ -28,6 +28,7 @@ from shouwang.ledgers.registry.models import (
 )
 
 HIDDEN = "无权查看"
+WATER_WORDS = {"water_quantity": "水量", "water_quality": "水质", "water_access": "取水方便程度", "water_reliability": "供水稳定程度"}
 See = Callable[[str], bool]
 
 
@@ -155,7 +156,7 @@ def housing_item(f: Family) -> tuple[str | None, str, str, str]:
 def _water(f: Family) -> tuple[str | None, str, str, str]:
     if not f.see(Group.HOUSING):
         return HIDDEN, "", "", ""
-    bad = [label_of(f.household, n) for n in WATER_FIELDS if getattr(f.household, n) is False]
+    bad = [words for n, words in WATER_WORDS.items() if getattr(f.household, n) is False]
     if bad:
         return "不达标", "", "、".join(bad), "r"
     return ("达标", "", "", "g") if all(getattr(f.household, n) for n in WATER_FIELDS) else ("未核实", "", "", "o")
@@ -190,9 +191,9 @@ def lacks(f: Family) -> list[str]:
     if f.see(Group.HOUSING):
         if h.housing_grade in ("c", "d") and h.housing_lived_in:
             out.append(f"住 {word('housing_grade', h.housing_grade, on=f.today)} 危房")
-        bad = [label_of(h, n) for n in WATER_FIELDS if getattr(h, n) is False]
-        out += [f"饮水：{'、'.join(bad)}为否"] if bad else []
-        unknown = [label_of(h, n) for n in WATER_FIELDS if getattr(h, n) is None]
+        bad = [words for n, words in WATER_WORDS.items() if getattr(h, n) is False]
+        out += [f"饮水不达标：{'、'.join(bad)}"] if bad else []
+        unknown = [words for n, words in WATER_WORDS.items() if getattr(h, n) is None]
         out += [f"饮水未核实：{'、'.join(unknown)}"] if unknown else []
     if f.see(Group.HEALTH) and (some := [m for m in f.living if m.insurance == "none"]):
         out.append(f"未参加基本医保：{f.names(some)}")

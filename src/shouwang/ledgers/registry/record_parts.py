@@ -111,7 +111,7 @@ def member_lines(f: Family) -> list[MemberLine]:
             member=m,
             relation=word("relation", m.relation, on=day),
             sex=word("sex", m.sex, on=day),
-            age=f"{m.age(day)} 岁（{m.birth_date.year} 年生）",
+            age=f"{m.age(day)}（{m.birth_date.year}）",
             id_number=shown(Group.IDENTITY, str(m.id_number) if m.id_number else word("id_type", m.id_type, on=day)),
             id_reveal=reveal_url("member", m, "id_number", f, Group.IDENTITY),
             health=shown(Group.HEALTH, health(m)),

@@ -131,7 +131,7 @@ HOUSEHOLDS = Table(
         Column("housing", "住房", _housing, kind="tag", group="housing", default_hidden=True),
         Column("water", "饮水", _water, kind="tag", group="housing", default_hidden=True),
         Column("phone", "联系电话", "phone", mask="phone", group="contact", default_hidden=True),
-        Column("updated_at", "更新时间", "updated_at", kind="datetime", sort="updated_at"),
+        Column("updated_at", "更新时间", "updated_at", kind="datetime", sort="updated_at", default_hidden=True),
     ),
     filters=(
         Filter("region", "所在区划", "region"),

@@ -1,0 +1,142 @@
+"""What the record page says: the derivation adds up, gaps are named, groups that may not be seen say nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shouwang.ledgers.registry import record, record_parts
+from shouwang.ledgers.registry.models import WATER_FIELDS, Household
+from shouwang.ledgers.registry.record import HIDDEN, WATER_WORDS, Family
+from tests.factories.accounts import City
+from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, make_household
+
+
+def family(household: Household, *groups: str, today: dt.date = TODAY, **kw: Any) -> Family:
+    """The household as someone sees it who sees these groups (none named: all)."""
+    return Family(
+        household=household,
+        members=list(household.members.order_by("id")),
+        incomes=list(household.incomes.all()),
+        statuses=list(household.statuses.all()),
+        helpers=list(household.helpers.all()),
+        today=today,
+        see=(lambda group: group in groups) if groups else (lambda _group: True),
+        **kw,
+    )
+
+
+@pytest.fixture
+def household(city: City) -> Household:
+    made = make_household(city.villages[0], phone="15400000001", **dict.fromkeys(WATER_FIELDS, True), housing_grade="a")
+    add_status(made, standing="poor")
+    add_member(made, name="陈户主")
+    add_helper(made)
+    return made
+
+
+def test_the_derivation_adds_up_line_by_line(household: Household) -> None:
+    add_income(
+        household, persons=3, wage=1_000_000, business=400_000, business_expense=100_000, transfer_dibao=50_000, transfer_pension=25_000,
+        property_dividend=10_001, out_of_pocket=200_000, claims_paid=30_000,
+    )  # fmt: skip
+    statement = household.incomes.get()
+    steps = record_parts.derivation(statement, household, TODAY)
+    parts = {s.label: s.amount for s in steps}
+    shown = [s for s in steps[: [s.label for s in steps].index("家庭纯收入")] if not s.sub]
+    total = sum((-s.amount if s.sign == "−" else s.amount for s in shown if s.amount is not None), Decimal(0))
+    assert total == parts["家庭纯收入"] == Decimal("13850.01")
+    assert parts["转移性收入"] == sum((s.amount for s in steps if s.label in ("低保金", "养老金") and s.amount), Decimal(0))
+    assert parts["人均纯收入"] == Decimal("4616.67")
+    assert parts["扣除自付、加理赔后人均"] == Decimal("4050.00")
+    line = next(s for s in steps if s.label.startswith("收入线"))
+    assert (line.amount, line.note[:5]) == (Decimal("616.67"), "不低于收入")
+
+
+def test_an_unverified_line_says_so(household: Household) -> None:
+    household.standard_system = "national_registered"
+    add_income(household, wage=1)
+    steps = record_parts.derivation(household.incomes.get(), household, dt.date(2019, 6, 1))
+    assert any("（待核实）" in s.label for s in steps)
+
+
+def test_a_sound_household_lacks_nothing(household: Household) -> None:
+    add_income(household, wage=500_000)
+    assert record.lacks(family(household)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"housing_grade": "d"}, "住 D级 危房"),
+        ({"water_quality": False}, "饮水不达标：水质"),
+        ({"water_reliability": None}, "饮水未核实：供水稳定程度"),
+        ({"phone": None}, "没有联系电话"),
+        ({"arable_land": Decimal(201)}, "疑点：耕地（亩）超过 200 亩"),
+        ({"road_distance": Decimal("5.01")}, "疑点：与村主干路距离超过 5 公里"),
+    ],
+)
+def test_each_gap_of_the_household_is_named(household: Household, changes: dict[str, Any], words: str) -> None:
+    add_income(household, wage=500_000)
+    for name, value in changes.items():
+        setattr(household, name, value)
+    assert record.lacks(family(household)) == [words]
+
+
+def test_gaps_of_members_name_them_and_those_who_left_do_not_count(household: Household) -> None:
+    add_income(household, wage=500_000)
+    add_member(household, name="陈小一", relation="son", insurance="none", birth_date=dt.date(2010, 1, 1), out_of_school_reason="poverty")
+    add_member(household, name="陈小二", relation="son", insurance="none", left_on=TODAY)
+    assert record.lacks(family(household)) == ["未参加基本医保：陈小一", "义务教育阶段未上学：陈小一（因贫（经济原因））"]
+
+
+def test_a_house_nobody_lives_in_is_no_gap(household: Household) -> None:
+    add_income(household, wage=500_000)
+    household.housing_grade, household.housing_lived_in = "d", False
+    assert record.lacks(family(household)) == []
+
+
+def test_without_the_groups_nothing_of_them_is_said(household: Household) -> None:
+    add_income(household, wage=100)
+    add_member(household, relation="son", insurance="none", health="severe", assistance="dibao")
+    seen = family(household, "base", may_reveal=True)
+    items = {i.label: i.value for i in record.summary(seen)}
+    assert {items[k] for k in ("联系电话", "人均纯收入", "住房", "饮水")} == {HIDDEN}
+    assert items["享受政策"] == ""
+    assert record.lacks(seen) == []
+    assert all(i.reveal_url == "" for i in record.summary(seen))
+    line = record_parts.member_lines(seen)[1]
+    assert {line.id_number, line.health, line.labour, line.school, line.insurance, line.assistance} == {HIDDEN}
+    assert [i.value for i in record_parts.guarantees(seen)] == [HIDDEN]
+
+
+def test_what_is_enjoyed_is_counted(household: Household) -> None:
+    add_member(
+        household,
+        name="陈保洁",
+        relation="spouse",
+        sex="female",
+        assistance="dibao",
+        public_post="cleaning",
+        public_post_months=3,
+        medical_help=True,
+    )
+    assert record.enjoys(family(household)) == ["低保 1 人", "医疗救助 1 人", "基本医保 2 人", "公益性岗位 1 人（陈保洁）"]
+
+
+def test_reveal_is_offered_only_where_there_is_something_and_the_right(household: Household) -> None:
+    offered = {i.label: i.reveal_url for i in record.summary(family(household, may_reveal=True))}
+    assert offered["联系电话"] == f"/registry/reveal/household/{household.pk}/phone/"
+    assert not any(i.reveal_url for i in record.summary(family(household)))
+
+
+def test_a_past_standing_is_called_as_in_its_time(household: Household) -> None:
+    past = add_status(household, programme="monitoring", standing="unstable", since=dt.date(2019, 12, 1), until=dt.date(2020, 3, 1))
+    assert record.standing_of(past, dt.date(2021, 1, 1)) == "脱贫监测户"
+
+
+def test_every_water_field_has_its_word() -> None:
+    assert set(WATER_WORDS) == set(WATER_FIELDS)
