@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from shouwang.kernel.calendar import national
-from shouwang.ledgers.dispatch.reading import contacts, details, instructions, numbers, organs, structure
+from shouwang.ledgers.dispatch.reading import contacts, details, instructions, numbers, organs, signature
 from shouwang.ledgers.dispatch.reading.context import Context, subject_of
 from shouwang.ledgers.dispatch.reading.hints import ledgers_for
 from shouwang.ledgers.dispatch.reading.text import canonical, clean, fold, number, paragraphs, sentences
@@ -97,7 +97,7 @@ def test_cited_numbers_without_the_words_before_them() -> None:
     ],
 )
 def test_signature_date(line: str, day: dt.date | None) -> None:
-    assert structure.read_date(line) == day
+    assert signature.read_date(line) == day
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from .structure import DOC_TYPE, Layout, lay_out
+from .head import DOC_TYPE
+from .parts import Layout
+from .structure import lay_out
 from .text import Paragraph
 
 Kind = Literal["issued", "forwarded", "other"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 
 from .context import subject_of
 from .words import ACTING, AIM, CLOSED, DATE_ONLY, LEAD_IN, LEAD_OUT, MEANS, MODAL, REASON, REFERS_BACK, REPORT, TEMPORAL
@@ -77,13 +78,6 @@ def _kind(part: str) -> str:
     return "back"
 
 
-def _next_date(flat: str, groups: list[list[int]], waiting: int, at: int) -> bool:
-    """True for a further date of its own (…；8月10日前，报送…) after an instruction that has one."""
-    opener = flat[waiting:at].strip(" ,;")
-    before = flat[groups[-1][0] : groups[-1][1]] if groups else ""
-    return DATE_ONLY.fullmatch(opener) is not None and opener[:1] not in "于在并" and _DATED.search(before) is not None
-
-
 def still_reason(body: str, index: int) -> bool:
     """True while the reasons a sentence opens with (为…，根据…，) run on: until somebody is asked or something announced."""
     if index == 0:
@@ -95,45 +89,71 @@ def _leads(body: str) -> bool:
     return bool(re.match(r"(?:要|应|须|必须)?(?:在|对|按|根据|结合|于)", body))
 
 
+@dataclass(slots=True)
+class _Sentence:
+    """A sentence being parted: the groups so far, and where the part begins that waits for its instruction."""
+
+    flat: str
+    groups: list[list[int]] = field(default_factory=list)
+    waiting: int | None = None
+    closed: bool = False  # the last group takes nothing more
+
+    def take(self, kind: str, start: int, end: int, *, last: bool) -> None:
+        """Put a part into its group by its kind (see `_kind`)."""
+        if kind == "finish":
+            kind = "head" if self._dated() else "back"
+        first = start if self.waiting is None else self.waiting
+        if kind == "closed":
+            self._open(first, end, closed=True)
+        elif kind == "forward" or (kind == "back" and self.waiting is not None and not last and LEAD_IN.match(self.flat[first:end])):
+            self.waiting = first
+        elif self._joins(kind, start, end):
+            self.groups[-1][1] = end
+            self.waiting, self.closed = None, False
+        else:
+            self._open(first, end, closed=False)
+
+    def _open(self, start: int, end: int, *, closed: bool) -> None:
+        self.groups.append([start, end])
+        self.waiting, self.closed = None, closed
+
+    def _joins(self, kind: str, start: int, end: int) -> bool:
+        """True for a part that belongs to the group before it."""
+        if not self.groups:
+            return False
+        if self.waiting is None:
+            short = len(self.flat[start:end].strip(" ,;。")) < _SHORT
+            return (kind == "back" or short) and not self.closed
+        return kind == "back" and LEAD_IN.match(self.flat[self.waiting : end]) is None and not self._next_date(start)
+
+    def _next_date(self, at: int) -> bool:
+        """True for a further date of its own (…；8月10日前，报送…) after an instruction that has one."""
+        opener = self.flat[self.waiting : at].strip(" ,;")
+        return DATE_ONLY.fullmatch(opener) is not None and opener[:1] not in "于在并" and self._dated()
+
+    def _dated(self) -> bool:
+        return bool(self.groups) and _DATED.search(self.flat[self.groups[-1][0] : self.groups[-1][1]]) is not None
+
+    def finish(self, end: int) -> list[tuple[int, int]]:
+        """The groups; what still waits goes with the last one, or stands alone."""
+        if self.waiting is not None:
+            if self.groups and not self.closed:
+                self.groups[-1][1] = end
+            else:
+                self.groups.append([self.waiting, end])
+        return [(a, b) for a, b in self.groups]
+
+
 def split(flat: str, start: int, end: int) -> list[tuple[int, int]]:
     """(start, end) of the instructions of a sentence, in order, together the whole of it.
 
     Parts that introduce go with the instruction after them, aims and references with the one before; very short ones are not
     left alone.
     """
-    groups: list[list[int]] = []
-    waiting: int | None = None
-    reasons = closed = False
+    sentence = _Sentence(flat)
     parts = clauses(flat, start, end)
+    reasons = True
     for i, (a, b) in enumerate(parts):
-        kind = _kind(flat[a:b])
-        reasons = (i == 0 or reasons) and still_reason(flat[a:b].strip(" ,;。"), i)
-        if reasons:
-            kind = "forward"
-        if kind == "finish":
-            kind = "head" if groups and _DATED.search(flat[groups[-1][0] : groups[-1][1]]) else "back"
-        if kind == "closed":
-            groups.append([a if waiting is None else waiting, b])
-            waiting, closed = None, True
-            continue
-        introduces = kind == "back" and waiting is not None and i + 1 < len(parts) and LEAD_IN.match(flat[waiting:b])
-        if kind == "forward" or introduces:
-            waiting = a if waiting is None else waiting
-            continue
-        first = a if waiting is None else waiting
-        short = len(flat[first:b].strip(" ,;。")) < _SHORT
-        alone = waiting is None and (kind == "back" or short) and not closed
-        trailing = (
-            kind == "back" and waiting is not None and LEAD_IN.match(flat[waiting:b]) is None and not _next_date(flat, groups, waiting, a)
-        )
-        if groups and (alone or trailing):
-            groups[-1][1] = b
-        else:
-            groups.append([first, b])
-        waiting, closed = None, False
-    if waiting is not None:
-        if groups and not closed:
-            groups[-1][1] = end
-        else:
-            groups.append([waiting, end])
-    return [(a, b) for a, b in groups]
+        reasons = reasons and still_reason(flat[a:b].strip(" ,;。"), i)
+        sentence.take("forward" if reasons else _kind(flat[a:b]), a, b, last=i + 1 == len(parts))
+    return sentence.finish(end)

@@ -15,7 +15,8 @@ from .duties import Passage, duties
 from .files import file_text
 from .headings import Mark, Numbering, headings, marks, stands_alone
 from .model import Clause, NoticeReading, ReadingError
-from .structure import Layout, lay_out
+from .parts import Layout
+from .structure import lay_out
 from .text import Paragraph, clean, fold, paragraphs
 
 _MAX_CHARACTERS = 400_000
