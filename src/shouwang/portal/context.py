@@ -33,6 +33,7 @@ def chrome(request: Request) -> dict[str, Any]:
         )
         frame.scope_label = f"{home.name}{' · 全市' if home.level == 2 else ''}" if home else ""
         frame.unread = unread(scope)
+        frame.inbox = scope.may("worklist.view")
         frame.can_advance_demo = frame.demo and scope.may("demo.advance")
         create = {"notice": scope.may("dispatch.notice.register"), "request": scope.may("dispatch.report.request")}
     return {"chrome": frame, "create": create}
@@ -59,6 +60,12 @@ def _menu(request: Request, scope: Scope) -> list[dict[str, Any]]:
     ]
     groups["管理"].append(_item(request, "使用帮助", reverse("help"), "help-circle"))
     return [{"title": title, "items": items} for title, items in groups.items() if items]
+
+
+def first_page(request: Request) -> str:
+    """Where a person without a work list starts: the first line of their menu."""
+    url: str = next((item["url"] for group in _menu(request, request.scope) for item in group["items"]), "/help/")
+    return url
 
 
 ADMIN_ITEMS = (

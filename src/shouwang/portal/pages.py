@@ -16,9 +16,9 @@ from shouwang.kernel.pages import back, page
 from shouwang.kernel.web import Request
 from shouwang.kernel.worklist import actions as worklist_actions
 from shouwang.kernel.worklist import queries as worklist
-from shouwang.ledgers.dispatch import queries as dispatch
 from shouwang.portal import demo_clock, holidays, queries
-from shouwang.portal.catalog import HOME_FIGURES, LEDGERS, MAP_FIGURES
+from shouwang.portal.catalog import LEDGERS
+from shouwang.portal.context import first_page
 
 VIEW = "worklist.view"
 FIGURES = figures.PERMISSION
@@ -27,28 +27,11 @@ FIGURES = figures.PERMISSION
 @page(signed_in=True, why="首页：内容在页面内按权限取舍，没有授权的账号看到说明")
 def home(request: Request) -> HttpResponse:
     """工作台: the work list first, then the notice, the figures, the map."""
-    scope = request.scope
-    if not scope.holds:
-        return render(request, "portal/no_scope.html", status=200)
-    context: dict[str, object] = {
-        "groups": worklist.grouped(scope, request.now, limit=12),
-        "now": request.now,
-        "inbox": worklist.inbox(scope)[:6],
-    }
-    if scope.may("dispatch.notice.view"):
-        notices = dispatch.open_notices(scope)
-        context["boards"] = [(n, dispatch.progress_by_office(n, request.now, scope=scope)) for n in notices[:2]]
-    if scope.may(FIGURES):
-        place = queries.place_for(scope, "")
-        context |= {
-            "place": place,
-            "kpis": queries.kpis(HOME_FIGURES, place, request.now),
-            "map": queries.map_of(MAP_FIGURES, place, request.today),
-        }
-        figure = figures.get(MAP_FIGURES[0])
-        rows = queries.rows_below(figure, place, request.today) if place.level < 5 else []
-        context |= {"figure": figure, "rank": queries.rank_of(figure, rows)[:12], "rank_value": f"{figure.name}（{figure.unit}）"}
-    return render(request, "portal/home.html", context)
+    if not request.scope.holds:
+        return render(request, "portal/no_scope.html")
+    if not request.scope.may(VIEW):
+        return redirect(first_page(request))
+    return render(request, "portal/home.html", queries.home(request.scope, request.now))
 
 
 @page(VIEW)

@@ -13,6 +13,8 @@ from shouwang.kernel import figures
 from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.kernel.regions.scope import Place, Scope
+from shouwang.kernel.worklist import queries as worklist
+from shouwang.ledgers.dispatch import queries as dispatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,19 @@ def counted_rows(figure: figures.Figure, scope: Scope, place: Place, today: dt.d
     related = [f.name for f in model._meta.concrete_fields if f.name in ("county", "town", "village", "office", "duty", "household")]
     visible = model.objects.within(scope).filter(pk__in=rows.values("pk")).select_related(*related).order_by("pk")
     return rows.count(), visible
+
+
+def home(scope: Scope, now: dt.datetime) -> dict[str, Any]:
+    """Everything the home page draws for a person who has a work list; what they may not see is absent."""
+    from shouwang.portal.catalog import HOME_FIGURES, MAP_FIGURES
+
+    today = timezone.localtime(now).date()
+    context: dict[str, Any] = {"groups": worklist.grouped(scope, now, limit=12), "now": now, "inbox": worklist.inbox(scope)[:6]}
+    if scope.may("dispatch.notice.view"):
+        context["boards"] = [(n, dispatch.progress_by_office(n, now, scope=scope)) for n in dispatch.open_notices(scope)[:2]]
+    if scope.may(figures.PERMISSION):
+        place, figure = place_for(scope, ""), figures.get(MAP_FIGURES[0])
+        rows = rows_below(figure, place, today) if place.level < Region.VILLAGE else []
+        context |= {"place": place, "kpis": kpis(HOME_FIGURES, place, now), "map": map_of(MAP_FIGURES, place, today), "figure": figure}
+        context |= {"rank": rank_of(figure, rows)[:12], "rank_value": f"{figure.name}（{figure.unit}）"}
+    return context

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
+from shouwang.ledgers.dispatch import wording
 from shouwang.ledgers.dispatch.models import Duty, Notice, ReportRequest
 from shouwang.ledgers.dispatch.models.notices import LEDGERS
 
@@ -153,6 +154,11 @@ class RequestForm(forms.Form):
             self.add_error("cut_off", "数据截至时间晚于报送期限。请改早。")
         return data
 
+    def values(self) -> dict[str, Any]:
+        """What `open_request` takes."""
+        data = self.cleaned_data
+        return data | {"parts": wording.parts_from_words(data["parts"]), "questions": data["questions"].splitlines()}
+
 
 class StatementForm(forms.Form):
     """A number a department published on its own footing."""
@@ -166,4 +172,4 @@ class StatementForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["figure"].choices = figure_choices()  # type: ignore[attr-defined]  # a ChoiceField, filled from the catalog
+        self.fields["figure"].choices = [("", "请选择"), *figure_choices()[1:]]  # type: ignore[attr-defined]  # a ChoiceField, filled from the catalog

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.ledger import Ledger, MenuItem
+from shouwang.kernel.lifecycle import Lifecycle
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.dispatch import figures, lifecycle, policies, queries
@@ -38,12 +39,12 @@ from shouwang.ledgers.dispatch.models import (
 GROUP = "任务与报送"
 
 
-def _state(cycle: lifecycle.Lifecycle, record: Any) -> Badge:
+def _state(cycle: Lifecycle, record: Any) -> Badge:
     state = cycle.state_of(record)
     return Badge(state.label, "" if state.tone == "n" else state.tone)
 
 
-def _states(cycle: lifecycle.Lifecycle) -> Any:
+def _states(cycle: Lifecycle) -> Any:
     return lambda _scope: cycle.choices
 
 

@@ -356,3 +356,10 @@ def statements_of(office: Office) -> list[dict[str, Any]]:
         }
         for r in rows
     ]
+
+
+def reporting_offices(office: Office, today: dt.date) -> QuerySet[Office]:
+    """Whom an office may ask for a report: those right below it and the departments of its own place; villages are not asked."""
+    standing = offices_in_force(today).exclude(kind=Office.Kind.VILLAGE)
+    same_place = Q(kind=Office.Kind.DEPARTMENT, tier=office.tier, region_id=office.region_id)
+    return standing.filter(Q(parent=office) | same_place).exclude(pk=office.pk).order_by("tier", "rank", "code")

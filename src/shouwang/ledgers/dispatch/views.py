@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.attachments.actions import attach
 from shouwang.kernel.attachments.models import Attachment
@@ -20,7 +22,7 @@ from shouwang.kernel.official import OfficialDocument, render_html, write_docx
 from shouwang.kernel.official import check as check_document
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch import document, lifecycle
-from shouwang.ledgers.dispatch.actions import notices, reports
+from shouwang.ledgers.dispatch.actions import drafting, notices, reports
 from shouwang.ledgers.dispatch.models import Bulletin, Duty, Notice, Report, Task
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def take_file(data: dict[str, Any], office: Office, *, by: Scope, today: dt.date
     from shouwang.ledgers.dispatch.reading.model import ReadingError
     from shouwang.ledgers.dispatch.reading.reader import read_file
 
-    upload: UploadedFile = data["file"]
+    upload: UploadedFile[Any] = data["file"]
     try:
         reading = read_file(upload.read(), name=upload.name, today=today).to_json()
     except ReadingError as no:
@@ -127,29 +129,32 @@ STEPS = ("drafting", "checking", "countersigning", "signing", "numbering", "seal
 
 
 def report_steps(report: Report) -> list[dict[str, str]]:
-    """拟稿→核稿→会签→签发→编号→用印→报送→接收 with who did each; a zero report has no number and seal."""
+    """拟稿→核稿→会签→签发→编号→用印→报送→接收 with who did each; a zero report has no number and seal, 会签 shows where it was asked."""
     who = {"drafting": report.drafter, "checking": report.checker, "signing": report.signer, "numbering": report.doc_number}
     labels = {**{k: v.label for k, v in lifecycle.REPORT.states.items()}, "submitted": "报送", "accepted": "接收"}
-    names = [s for s in STEPS if s != "ready" and not (report.zero and s in ("numbering", "sealing", "countersigning"))]
-    at = STEPS.index(report.state)
+    skipped = {"ready"} | ({"numbering", "sealing"} if report.zero else set())
+    skipped |= set() if report.state == "countersigning" or report.countersigns.all() else {"countersigning"}
+    due = {"ready": "submitted", "submitted": "accepted"}.get(report.state, report.state)
     out = []
-    for name in names:
-        here = STEPS.index(name)
-        past = here < at or report.state == "accepted" or report.state == "submitted" == name
-        now = (
-            name == report.state
-            or (report.state == "ready" and name == "submitted")
-            or (report.state == "submitted" and name == "accepted")
-        )
-        back = report.state == "drafting" and name == "drafting" and report.returns > 0
-        out.append(
-            {
-                "label": labels[name],
-                "state": "back" if back else "now" if now and report.state != "accepted" else "done" if past else "todo",
-                "note": who.get(name, ""),
-            }
-        )
+    for name in (s for s in STEPS if s not in skipped):
+        state = "done" if report.state == "accepted" or STEPS.index(name) < STEPS.index(due) else "now" if name == due else "todo"
+        back = state == "now" and name == "drafting" and report.returns > 0
+        out.append({"label": labels[name], "state": "back" if back else state, "note": who.get(name, "")})
     return out
+
+
+def figure_values(report: Report) -> dict[str, dict[str, Any]]:
+    """The report's figures for the screen: as the document has them, and `shown` with thousands separators."""
+    values = drafting.shown_values(report)
+    for value in values.values():
+        value["shown"] = value["text"] if value["text"] == "--" else f"{Decimal(value['text']):,}"
+    return values
+
+
+def duty_rows(duties: list[Duty]) -> list[tuple[Duty, bool, str]]:
+    """Duties for the check desk: (duty, whether it stands, name of the figure it is bound to)."""
+    known = figures.installed()
+    return [(d, d.state in ("proposed", "confirmed"), known[d.figure].name if d.figure in known else "") for d in duties]
 
 
 def paper(doc: OfficialDocument) -> str:
@@ -187,8 +192,15 @@ def findings(report: Report) -> list[str]:
     return check_document(document.report_document(report))
 
 
-def seal_with_scan(report: Report, upload: UploadedFile, *, by: Scope, today: dt.date, now: dt.datetime) -> None:
+def seal_with_scan(report: Report, upload: UploadedFile[Any], *, by: Scope, today: dt.date, now: dt.datetime) -> None:
     """Attach the sealed scan and let the report be sent, both or neither."""
     with transaction.atomic():
         reports.register_seal(report, by=by, today=today, now=now)
         attach(report, upload, role="sealed", by=by, today=today, verb=SCANNED)
+
+
+def held_against(report: Report, values: dict[str, Any]) -> dict[str, Any]:
+    """数据打架 for the page: the differing figures with what they are held against, and how many still need a phrase."""
+    rows = reports.differences(report)
+    shown = [{"row": row, "source": source, "other": other, "shown": values.get(row.figure)} for row, source, other in rows]
+    return {"differences": shown, "unexplained": sum(not row.phrase for row, _, _ in rows)}

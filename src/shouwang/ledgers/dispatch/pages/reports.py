@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from shouwang.kernel import figures
-from shouwang.kernel.accounts.models import Office
-from shouwang.kernel.accounts.queries import offices_in_force
 from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
-from shouwang.ledgers.dispatch import burden, queries, views, wording
+from shouwang.ledgers.dispatch import burden, lifecycle, queries, views, wording
 from shouwang.ledgers.dispatch.actions import consolidate, drafting, reports, requests, statements, suggestions
 from shouwang.ledgers.dispatch.forms import RequestForm, StatementForm
+from shouwang.ledgers.dispatch.models import Report
 from shouwang.ledgers.dispatch.pages.notices import own_office
 
 VIEW, DRAFT, CHECK, SIGN = "dispatch.report.view", "dispatch.report.draft", "dispatch.report.check", "dispatch.report.sign"
@@ -28,19 +29,13 @@ PHRASES_RETURN = ("数据与台账不一致，请核实。", "内容过于笼统
 def new_request(request: Request) -> HttpResponse:
     """Ask for a report outside a notice."""
     office = own_office(request, REQUEST)
-    below = offices_in_force(request.today).filter(parent=office) | offices_in_force(request.today).filter(
-        kind=Office.Kind.DEPARTMENT, tier=office.tier, region=office.region
-    )
-    form = RequestForm(
-        request.POST or None,
-        offices=below.exclude(kind=Office.Kind.VILLAGE).order_by("tier", "rank", "code"),
-        initial={"direction": "down"},
-    )
+    offices = queries.reporting_offices(office, request.today)
+    form = RequestForm(request.POST or None, offices=offices, initial={"direction": "down"})
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        values = data | {"parts": wording.parts_from_words(data["parts"]), "questions": data["questions"].splitlines()}
         try:
-            made = requests.open_request(office, values, data["recipients"], by=request.scope, today=request.today, now=request.now)
+            made = requests.open_request(
+                office, form.values(), form.cleaned_data["recipients"], by=request.scope, today=request.today, now=request.now
+            )
         except Refused as no:
             form.add_error(no.field if no.field in form.fields else None, no.message)
             return render(request, "dispatch/request_new.html", {"form": form, "link": no.link}, status=422)
@@ -89,17 +84,17 @@ def close_request(request: Request, pk: int) -> HttpResponse:
 def record(request: Request, pk: int) -> HttpResponse:
     """One report: steps, words, figures with what they are held against, suggestions, preview."""
     report = queries.report_parts(queries.report(request.scope, pk))
-    values = drafting.shown_values(report)
-    differing = [{"row": r, "source": source, "other": other, "shown": values.get(r.figure)} for r, source, other in reports.differences(report)]
+    values, moves = views.figure_values(report), views.report_moves(report, request.scope)
     editing = report.state == "drafting" and request.scope.acts_for(DRAFT, report.office_id)
     context = {
-        "report": report, "steps": views.report_steps(report), "moves": views.report_moves(report, request.scope), "editing": editing,
+        "report": report, "steps": views.report_steps(report), "moves": moves, "editing": editing,
         "passages": [(p, wording.to_names(p.text), wording.typed_numbers(p.text)) for p in report.passages.all()], "values": values,
-        "differences": differing, "unexplained": sum(not d["row"].phrase for d in differing), "paper": views.report_html(report), "files": views.files_of(report),
+        **views.held_against(report, values), "paper": views.report_html(report), "files": views.files_of(report),
         "filled": burden.filled(report), "events": timeline("dispatch.report", str(pk)), "countersign": queries.countersign_of(request.scope, report),
-        "others": queries.countersigning_offices(report, request.today) if "check_through" in views.report_moves(report, request.scope) else [],
+        "others": queries.countersigning_offices(report, request.today) if "check_through" in moves else [],
         "receives": request.scope.acts_for(RECEIVE, report.request.office_id), "owns": request.scope.acts_for(DRAFT, report.office_id), "now": request.now,
         "phrases": PHRASES_DIFFERENCE, "phrases_return": PHRASES_RETURN, "findings": views.findings(report), "answers": queries.answers_of(report),
+        "stage": lifecycle.REPORT.state_of(report),
     }  # fmt: skip
     return render(request, "dispatch/report.html", context)
 
@@ -128,7 +123,7 @@ def write(request: Request, pk: int, part: str) -> HttpResponse:
 def answer_question(request: Request, pk: int) -> HttpResponse:
     """Type the answers to what no ledger holds."""
     report = queries.report(request.scope, pk)
-    answers = {k.removeprefix("q-"): v for k, v in request.POST.items() if k.startswith("q-")}
+    answers = {k.removeprefix("q-"): str(v) for k, v in request.POST.items() if k.startswith("q-")}
     reports.answer_questions(report, answers, by=request.scope, today=request.today)
     messages.success(request, "填报项已保存。")
     return redirect(f"/dispatch/reports/{pk}/#questions")
@@ -166,7 +161,7 @@ def remove_suggestion(request: Request, pk: int, row: int) -> HttpResponse:
 @page(DRAFT, methods=("POST",))
 def step(request: Request, pk: int, deed: str) -> HttpResponse:
     """The drafting office's steps without further input."""
-    acts = {
+    acts: dict[str, Callable[..., object]] = {
         "redraft": drafting.redraft, "zero": reports.make_zero, "unzero": reports.unmake_zero, "send-to-check": reports.send_to_check,
         "number": reports.give_number, "submit": reports.submit,
     }  # fmt: skip
@@ -210,9 +205,10 @@ def sign(request: Request, pk: int) -> HttpResponse:
 def seal(request: Request, pk: int) -> HttpResponse:
     """用印: register the sealed scan."""
     report = queries.report(request.scope, pk)
-    if "file" not in request.FILES:
+    scans = request.FILES.getlist("file")
+    if not scans:
         raise Refused("请选择用印后的扫描件（PDF 或图片）。", field="file")
-    views.seal_with_scan(report, request.FILES["file"], by=request.scope, today=request.today, now=request.now)
+    views.seal_with_scan(report, scans[0], by=request.scope, today=request.today, now=request.now)
     messages.success(request, "用印扫描件已登记，可以报送。")
     return redirect(f"/dispatch/reports/{pk}/")
 
@@ -261,7 +257,7 @@ def suggestion(request: Request, pk: int) -> HttpResponse:
     context = {
         "suggestion": found, "receives": receives, "answers": found.covers(request.scope, WORK), "now": request.now,
         "departments": queries.departments_of(found.report.request.office, request.today) if receives else [],
-        "events": timeline("dispatch.suggestion", str(pk)),
+        "events": timeline("dispatch.suggestion", str(pk)), "may_open": Report.objects.within(request.scope).filter(pk=found.report_id).exists(),
     }  # fmt: skip
     return render(request, "dispatch/suggestion.html", context)
 

@@ -12,7 +12,7 @@ from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
-from shouwang.ledgers.dispatch import queries, views
+from shouwang.ledgers.dispatch import lifecycle, queries, views
 from shouwang.ledgers.dispatch.actions import tasks
 from shouwang.ledgers.dispatch.forms import ExtensionForm, Moment
 
@@ -32,7 +32,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "below": task.passed_on.select_related("office"), "targets": queries.offices_below(task.office_id, request.today) if covers else [],
         "reviews": request.scope.acts_for(REVIEW, task.assigner_id), "supervises": task.covers(request.scope, SUPERVISE), "events": timeline("dispatch.task", str(pk)),
         "now": request.now, "extension_form": ExtensionForm(), "phrases_return": PHRASES_RETURN, "phrases_extend": PHRASES_EXTEND,
-        "report": getattr(task, "report", None),
+        "report": getattr(task, "report", None), "state": lifecycle.TASK.state_of(task),
     }  # fmt: skip
     return render(request, "dispatch/task.html", context)
 
@@ -88,7 +88,7 @@ def ask_extension(request: Request, pk: int) -> HttpResponse:
     task = queries.task(request.scope, pk)
     form = ExtensionForm(request.POST)
     if not form.is_valid():
-        raise Refused("；".join(e for errors in form.errors.values() for e in errors))
+        raise Refused("；".join(str(e) for errors in form.errors.values() for e in errors))
     data = form.cleaned_data
     tasks.ask_extension(task, data["asked_due"], data["reason"], by=request.scope, today=request.today, now=request.now)
     messages.success(request, f"延期申请已报{task.assigner}审批。")
