@@ -44,7 +44,6 @@ class Context:
 
     issuers: tuple[str, ...]
     recipients: str
-    title: str
     base: dt.date | None
     year: int | None = None  # from the number or a malformed date, where there is no base date
     red_head: str = ""

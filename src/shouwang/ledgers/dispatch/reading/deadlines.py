@@ -78,7 +78,6 @@ class Deadline:
     time: str | None
     recurrence: str | None
     problem: str | None = None
-    from_today: bool = False  # 即日起至 …
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _deadline(canon: Canonical, flat: str, offset: int, piece: _Piece, again: st
     if again:
         return Deadline(start, end, phrase, "recurring", None, piece.time, again)
     due = None if piece.role == "event" else piece.atom.due
-    return Deadline(start, end, phrase, piece.role, due, piece.time, None, piece.atom.problem, piece.from_today)
+    return Deadline(start, end, phrase, piece.role, due, piece.time, None, piece.atom.problem)
 
 
 _ONCE = re.compile(r"首次|首[期批]|第1[次期批]|今年|本年|本次|此次|\d{4}年")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import numeric
 
 from .model import Heading
 from .text import Paragraph, number
 
 _CN = "[一二三四五六七八九十]{1,3}"
 _MARKS = (
-    (1, re.compile(rf"({_CN})、")),
-    (2, re.compile(rf"\(\s*({_CN})\s*\)[、.]?")),
+    (1, re.compile(rf"({_CN})(?:、|\.(?!\d))")),
+    (2, re.compile(rf"\(\s*({_CN})\s*\)[、.]?|([㈠-㈩])")),
     (3, re.compile(r"(\d{1,2})\s?(?:、|\.(?!\d)|\.(?=(?:19|20)\d{2}年|\d{1,2}月))")),
-    (4, re.compile(r"\((\d{1,2})\)[、.]?")),
+    (4, re.compile(r"\((\d{1,2})\)[、.]?|([⑴-⒇])")),
 )
-_AFTER = re.compile(r"(?<=[。;!\s])\s*(?=[(一二三四五六七八九十\d])")
+_AFTER = re.compile(r"(?<=[。;!\s])\s*(?=[(一二三四五六七八九十\d㈠-㈩⑴-⒇])")
 _REST = re.compile(r"[^。!?\n]*")
 _ALONE = re.compile(r"[^。;!?:]{2,40}$")
 _MARK_GUARD = re.compile(r"[一二三四五六七八九十]+、[一二三四五六七八九十](?:、|[是年级])")
@@ -39,8 +40,14 @@ def _mark_at(flat: str, at: int) -> tuple[int, str, int] | None:
     for level, pattern in _MARKS:
         match = pattern.match(flat, at)
         if match and match.end() < len(flat):
-            return level, match[1], match.end()
+            return level, match[1] or _enclosed(match[2], level), match.end()
     return None
+
+
+def _enclosed(char: str, level: int) -> str:
+    """The number of a single character such as ㈠ or ⑴, in the figures of its level."""
+    value = int(numeric(char))
+    return "一二三四五六七八九十"[value - 1] if level == 2 else str(value)
 
 
 class Numbering:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from .context import subject_of
 from .words import ACTING, AIM, CLOSED, DATE_ONLY, LEAD_IN, LEAD_OUT, MEANS, MODAL, REASON, REFERS_BACK, REPORT, TEMPORAL
 
-_SPLIT = re.compile(r"[,;]")
 _MODAL = re.compile(MODAL)
 _SHORT = 9
 _SUBJECT = re.compile(

@@ -21,6 +21,7 @@ from .text import Paragraph, clean, fold, paragraphs
 
 _MAX_CHARACTERS = 400_000
 _CLOSING = re.compile(r"(?:请|各|以上|希|望|上述|本通知|特此|工作中|执行中|此前|有关)")
+_ARTICLE = re.compile(r"(第[一二三四五六七八九十百\d]+条)\s*")
 _LABEL = {1: "{}", 2: "（{}）", 3: "{}", 4: "（{}）"}
 _TITLES = re.compile(r"《([^《》]{4,}(?:《[^》]*》[^《》]*)?)》")
 
@@ -87,7 +88,7 @@ def _context(layout: Layout, rows: list[Paragraph]) -> Context:
     year = layout.date_year
     if year is None and layout.doc_number and (found := re.search(r"〔(\d{4})〕", layout.doc_number)):
         year = int(found[1])
-    return Context((*layout.issuers, *layout.proxies), layout.recipients or "", layout.title or "", layout.signed_date, year, red_head)
+    return Context((*layout.issuers, *layout.proxies), layout.recipients or "", layout.signed_date, year, red_head)
 
 
 @dataclass(slots=True)
@@ -124,11 +125,18 @@ def _clauses(body: list[tuple[Paragraph, list[Mark]]], part: str) -> tuple[list[
         if closing:
             state.path, state.heading = {}, ""
         for piece, mark in pieces:
+            article = _ARTICLE.match(piece.flat) if mark is None else None
+            if article:
+                state.path, state.heading = {1: article[1]}, ""
             title_end = _enter(state, piece, mark, len(pieces) == 1 and index + 1 < len(body))
             where = prefix + ("末" if closing else _path(state) or ("首" if numbered else ""))
             _note(clauses, piece, where, state, mark, part)
             preamble = not state.path and not closing and piece.flat.endswith((":", "如下。", "如下"))
-            passages.append(Passage(piece, where, state.heading, (mark.end - piece.start) if mark else 0, title_end, preamble))
+            passages.append(
+                Passage(
+                    piece, where, state.heading, (mark.end - piece.start) if mark else article.end() if article else 0, title_end, preamble
+                )
+            )
     return clauses, passages
 
 

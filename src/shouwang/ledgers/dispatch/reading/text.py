@@ -21,6 +21,9 @@ MARK = re.compile(
 )
 _KEYED = re.compile(r"(?:附\s*[件表录图:]|联\s*系\s*[人电方]|抄\s*[送报]|主\s*送|公开方式|信息公开|此件|电\s*话|传\s*真|邮\s*[箱编])")
 _TITLE_END = re.compile(r"(?:通知|意见|决定|通报|公告|通告|办法|方案|函|批复|请示|报告|规定|细则|要点)(?:\([^)]*\))?$")
+# A date cut in two by the end of a page: …2020年5 / 月20日前.
+_CUT_DATE = re.compile(r"(?:\d{4}年|[于在至前到])(?:\d{1,2}(?:月\d{0,2})?)?$|\d{4}年\d{1,2}月?\d{0,2}$|\d月$")
+_DATE_REST = re.compile(r"\d{0,2}[月日]\D|\d{1,2}[月日]$|年\d|\d{4}年\d{1,2}月\d{1,2}日\D")
 _OPEN, _CLOSE = "《(“‘〔[<「『", "》)”’〕]>」』"
 
 
@@ -83,6 +86,8 @@ def _goes_on(first: str, second: str) -> bool:
     a, b = fold(first), fold(second)
     if "\t" in first or "\t" in second or MARK.match(b) or _KEYED.match(b) or _KEYED.match(a) or a[-1] in "。;!?:.":
         return False
+    if _CUT_DATE.search(a) and _DATE_REST.match(b):
+        return True
     if _TITLE_END.search(a) and "关于" in a[:60]:
         return False
     open_ended = a[-1] in ",、" or _unclosed(a)
