@@ -191,6 +191,11 @@ class OfficeProgress:
         return self.closed * 100 // self.total if self.total else 0
 
 
+def official_order(office: Office) -> tuple[bool, int, int, str]:
+    """Places before departments, wide before narrow, then the official order of rank: whoever asks which district is behind sees it first."""
+    return office.kind == Office.Kind.DEPARTMENT, office.tier, office.rank, office.code
+
+
 def progress_by_office(found: Notice, now: dt.datetime, *, scope: Scope) -> list[OfficeProgress]:
     """Task states of a notice by office, official order; one query. Only tasks inside the scope are counted."""
     rows = Task.objects.within(scope).filter(duty__notice=found).exclude(state="cancelled").select_related("office")
@@ -203,7 +208,7 @@ def progress_by_office(found: Notice, now: dt.datetime, *, scope: Scope) -> list
         line.submitted += row.state == "submitted"
         line.closed += row.state == "closed"
         line.overdue += bool(row.due_at and row.due_at < now and row.state in ("issued", "acknowledged"))
-    return sorted(board.values(), key=lambda b: (b.office.tier, b.office.kind != Office.Kind.LEAD, b.office.rank, b.office.code))
+    return sorted(board.values(), key=lambda b: official_order(b.office))
 
 
 @dataclass
@@ -223,7 +228,8 @@ class RequestBoard:
 def request_board(found: ReportRequest, now: dt.datetime) -> RequestBoard:
     """Received / late / returned at a glance; the words of a report that has not been sent are not in it."""
     board = RequestBoard()
-    for row in found.reports.filter(consolidated=False).select_related("office").order_by("office__tier", "office__kind", "office__rank"):
+    rows = found.reports.filter(consolidated=False).select_related("office")
+    for row in sorted(rows, key=lambda r: official_order(r.office)):
         sent = row.state in ("submitted", "accepted")
         late = (row.submitted_at or now) > found.due_at
         board.due += 1
