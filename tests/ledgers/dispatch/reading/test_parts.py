@@ -195,6 +195,14 @@ def test_whose_duty_it_is(subject: str | None, to: str | None, who: str) -> None
     assert CITY_NOTICE.who(subject, to) == who
 
 
+def test_the_recipients_of_a_joint_notice_are_not_its_issuers() -> None:
+    joint = Context(("清水市农业农村局", "清水市财政局"), "各县（市、区）农业农村局、财政局", dt.date(2020, 3, 1))
+    assert joint.who("各县(市、区)农业农村局、财政局", None) == "recipient"
+    assert joint.who("县财政局", None) == "recipient"
+    assert joint.who("市财政局", None) == "issuer"
+    assert joint.who("市农业农村局和市财政局", None) == "issuer"
+
+
 def test_a_report_to_the_recipients_comes_from_below() -> None:
     notice = Context(("青川市扶贫开发办公室",), "各县（市、区）扶贫办", dt.date(2020, 3, 1))
     assert notice.who(None, "县(市、区)扶贫办") == "next_tier"

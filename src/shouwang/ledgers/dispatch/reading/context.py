@@ -46,7 +46,7 @@ class Context:
     recipients: str
     base: dt.date | None
     year: int | None = None  # from the number or a malformed date, where there is no base date
-    red_head: str = ""
+    heads: tuple[str, ...] = ()  # the organs of the red head and the title, where the signature names none
     _cache: dict[str, Who] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -65,14 +65,16 @@ class Context:
     @cached_property
     def issuer_levels(self) -> frozenset[int]:
         """The tier of the issuing organ, by its name or by 我市, 市直 and the like."""
-        return frozenset().union(*(tiers(name) for name in self.issuers or (self.red_head,)))
+        return frozenset().union(*(tiers(name) for name in self.issuers or self.heads))
 
     def is_issuer(self, name: str) -> bool:
         """True for 我局 and for any short form of an issuing organ's name."""
         if _OURS.match(name):
             return True
-        names = re.split(r"[、和]", re.sub(r"\([^()]*\)$", "", name))
-        return any(same_organ(bare, fold(full)) for bare in names for full in (*self.issuers, self.red_head) if full)
+        if name.startswith(("各", "有关", "相关")):
+            return False
+        names = [n for n in re.split(r"[、和]", re.sub(r"\([^()]*\)$", "", name)) if n]
+        return any(_names(short, fold(full)) for short in names for full in (*self.issuers, *self.heads))
 
     def who(self, subject: str | None, to: str | None) -> Who:
         """Whose duty it is, from its subject, else from where the report goes (a report to the recipients comes from below)."""
@@ -110,6 +112,13 @@ class Context:
             ours = level == self.issuer_levels and any(name.endswith("政府") for name in self.issuers)
             return "issuer" if ours else "other"
         return "recipient"
+
+
+def _names(short: str, full: str) -> bool:
+    """True where a short name with its place (市财政局, 清远市财政局) stands for the full one; 财政局 alone could be anybody's."""
+    if len(short) == 2:  # 省厅, 市局
+        return short[0] in full and short[1] in full[-4:]
+    return (short[0] in "省市县区旗镇乡国中" or short[:2] == full[:2]) and same_organ(short, full)
 
 
 def subject_of(part: str) -> tuple[str, str] | None:

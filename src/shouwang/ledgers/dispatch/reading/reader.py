@@ -84,11 +84,13 @@ def _must_be_notice(layout: Layout) -> None:
 
 
 def _context(layout: Layout, rows: list[Paragraph]) -> Context:
-    red_head = next((re.sub(r"\s|文件$", "", p.flat) for p in rows[:3] if re.search(r"文\s*件$", p.flat) and len(p.flat) < 40), "")
+    red_heads = [re.sub(r"\s|文件$", "", p.flat) for p in rows[:3] if re.search(r"文\s*件$", p.flat) and len(p.flat) < 40]
+    titled = re.match(r"(.{3,40}?)(?:关于|转发|印发)", fold(layout.title or ""))
+    heads = [*red_heads, *(titled[1].split() if titled else [])]
     year = layout.date_year
     if year is None and layout.doc_number and (found := re.search(r"〔(\d{4})〕", layout.doc_number)):
         year = int(found[1])
-    return Context((*layout.issuers, *layout.proxies), layout.recipients or "", layout.signed_date, year, red_head)
+    return Context((*layout.issuers, *layout.proxies), layout.recipients or "", layout.signed_date, year, tuple(heads))
 
 
 @dataclass(slots=True)
