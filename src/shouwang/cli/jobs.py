@@ -114,7 +114,8 @@ def background_worker() -> Worker:
     def plant(_: dt.datetime) -> None:
         plant_schedules()
 
-    return Worker(chores=[Chore("seal", 1, Sealer().tick), Chore("plant", 3600, plant), Chore("schedules", 5, schedules)])
+    seal = Chore("seal", 1, Sealer().tick, at_end=True)
+    return Worker(chores=[seal, Chore("plant", 3600, plant), Chore("schedules", 5, schedules)])
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -44,6 +44,14 @@ def test_no_difference_leaves_no_row() -> None:
     assert not Event.objects.exists()
 
 
+def test_a_list_changed_in_place_is_seen_and_saved() -> None:
+    Setting.objects.create(key="a", value={"days": [1]})
+    with change(Setting(key="a"), by=SYSTEM, verb=SET, today=TODAY) as row:
+        row.value["days"].append(2)
+    assert Setting.objects.get().value == {"days": [1, 2]}
+    assert Event.objects.get().changes == {"value": [{"days": [1]}, {"days": [1, 2]}]}
+
+
 def test_a_record_that_is_gone_is_out_of_scope() -> None:
     with pytest.raises(OutOfScope), change(Setting(key="gone"), by=SYSTEM, verb=SET, today=TODAY):
         pass

@@ -81,14 +81,6 @@ def test_an_undeclared_field_is_withheld(city: City) -> None:
     assert lines(user) == ["职务（已变更）"]
 
 
-@pytest.mark.usefixtures("classes")
-def test_groups_a_scope_does_not_see_are_left_out(city: City) -> None:
-    user = edit(make_user("clerk", city.offices["440513-fpb"], name="王建国"), name="李小明", username="x", title="主任")
-    reader = scope(make_user("dep", city.offices["440513-nyj"], "department_clerk"))
-    seen = timeline("accounts.user", str(user.pk), scope=reader, permission="registry.view")[0]["changes"]
-    assert sorted(seen) == ["姓名：王** → 李**", "职务：-- → 主任"]
-
-
 def test_a_new_record_with_many_fields_is_told_by_their_number(city: City) -> None:
     office = Office(
         code="n", name="新机构", short_name="新", kind="unit", tier=3, valid_from=TODAY, rank=1, red_head="新机构文件", signature="新"
@@ -127,7 +119,7 @@ def test_kinds_of_values_are_spelt_out() -> None:
     holiday = Holiday(day=TODAY, working=False, name="测试", source="长" * 100)
     with change(holiday, by=SYSTEM, verb=EDIT, today=TODAY):
         pass
-    from shouwang.kernel.audit.queries import _short
+    from shouwang.kernel.wording import _short
 
     assert _short(["甲", "乙"]) == "甲、乙"
     assert _short({"a": 1}) == "（内容已调整）"

@@ -19,7 +19,7 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402 - Django must be set up first
+from django.db import connections
 from django.utils import timezone
 
 from shouwang.cli.jobs import stop_on_signals

@@ -19,7 +19,7 @@ from shouwang.kernel.jobs import handlers
 from shouwang.kernel.jobs.actions import cancel, enqueue, plant_schedules, prune, retry, run_schedules, set_schedule
 from shouwang.kernel.jobs.models import Job, Schedule
 from shouwang.kernel.jobs.run import LeaseLost, Run
-from shouwang.kernel.jobs.worker import Worker, born, claim, gone, machine, reap
+from shouwang.kernel.jobs.worker import Chore, Worker, born, claim, gone, machine, reap
 from shouwang.kernel.regions.scope import Scope
 from tests.factories.accounts import make_office, make_region, make_user
 
@@ -437,3 +437,24 @@ def test_the_worker_waits_for_a_database_that_is_away(monkeypatch: pytest.Monkey
     monkeypatch.setattr(threading.Thread, "join", lambda *_, **__: None)
     working.work()
     assert len(tries) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_chores_run_beside_survive_an_error_and_run_once_more_at_the_end() -> None:
+    ran: list[str] = []
+
+    def fails(_: dt.datetime) -> None:
+        ran.append("fails")
+        raise ZeroDivisionError
+
+    def away(_: dt.datetime) -> None:
+        ran.append("away")
+        raise DatabaseError
+
+    last = Chore("last", 3600, lambda _: ran.append("last"), at_end=True)
+    working = Worker(chores=[Chore("fails", 0.01, fails), Chore("away", 0.01, away), last], poll=0.01)
+    threading.Timer(0.3, working.stop.set).start()
+    working._beside()
+    assert ran.count("fails") > 1
+    assert ran.count("away") > 1
+    assert (ran.count("last"), ran[-1]) == (2, "last")

@@ -107,6 +107,16 @@ def test_the_list_filters_by_state_and_pages_back(city: City) -> None:
     assert "没有处于该状态的任务" in top.get("/jobs/?state=running").content.decode()
 
 
+def test_runs_of_schedules_that_went_well_are_listed_only_when_asked_for(city: City) -> None:
+    ended = {"finished_at": timezone.now()}
+    for key, state in (("schedule:t.import:day:1", "done"), ("schedule:t.import:day:2", "failed"), ("own", "done")):
+        enqueue("t.import", by=Scope.system(), args={}, key=key, today=TODAY)
+        Job.objects.filter(idempotency_key=key).update(state=state, **ended)
+    top = sign_in(Client(), make_user("admin", city.offices["4405-fpb"], "system_admin"))
+    assert [r["job"].idempotency_key for r in top.get("/jobs/").context["rows"]] == ["own", "schedule:t.import:day:2"]
+    assert len(top.get("/jobs/?every=1").context["rows"]) == 3
+
+
 def test_the_list_costs_the_same_queries_for_1_and_3_rows(city: City) -> None:
     top = sign_in(Client(), make_user("admin", city.offices["4405-fpb"], "system_admin"))
     counts = []

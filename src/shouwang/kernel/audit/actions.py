@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,12 +16,12 @@ from django.utils import timezone
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused, Stale
+from shouwang.kernel.privacy.masks import HIDDEN
 from shouwang.kernel.regions.scope import Scope
 
 M = TypeVar("M", bound=models.Model)
 # Fields whose value, even hashed, has no place in an audit that many may read: the audit says that they changed.
 SECRET = frozenset({"password", "password_history", "secret", "recovery", "session_key", "session_digest"})
-HIDDEN = "***"
 REASON_LENGTH = 500
 BOOKKEEPING = frozenset({"id", "uid", "version", "created_at", "updated_at", "city", "county", "town", "village"})
 
@@ -43,8 +44,9 @@ def plain(value: Any) -> Any:
 
 
 def state_of(record: models.Model) -> dict[str, Any]:
-    """The stored fields of a record by name, as the audit compares them."""
-    return {f.name: getattr(record, f.attname) for f in record._meta.concrete_fields if f.name not in BOOKKEEPING}
+    """The stored fields of a record by name, as the audit compares them; lists and dicts are copied, since a block may change them in place."""
+    values = {f.name: getattr(record, f.attname) for f in record._meta.concrete_fields if f.name not in BOOKKEEPING}
+    return {k: copy.deepcopy(v) if isinstance(v, list | dict) else v for k, v in values.items()}
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
@@ -67,7 +69,7 @@ def _lent(record: Any, by: Scope, verb: Verb) -> str:
                 continue
             alone = replace(by, holds=(hold,))
             covers = getattr(record, "covers", None)
-            if covers(alone, verb.permission) if covers else by.everything or _placed(record) and alone.may_at(verb.permission, record):
+            if covers(alone, verb.permission) if covers else by.everything or (_placed(record) and alone.may_at(verb.permission, record)):
                 return hold.on_behalf_of
     return ""
 

@@ -27,9 +27,10 @@ class AuditConfig(AppConfig):
 def _verify(run: Run) -> dict[str, Any]:
     from django.utils import timezone
 
-    from shouwang.kernel.audit.verify import verify
+    from shouwang.kernel.audit.verify import seal_first, verify
     from shouwang.kernel.errors import Refused
 
+    seal_first(timezone.now())
     verdict = verify(now=timezone.now())
     run.progress(verdict.rows, verdict.rows)
     if verdict.problems:

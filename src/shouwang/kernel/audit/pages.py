@@ -48,7 +48,7 @@ def _filtered(rows: QuerySet[Event], asked: dict[str, str]) -> QuerySet[Event]:
     rows = rows.filter(business_at__gte=_day(asked["since"]))
     if asked["until"]:
         rows = rows.filter(business_at__lte=_day(asked["until"]))
-    if asked["before"].isdecimal() and len(asked["before"]) < 19:
+    if asked["before"].isascii() and asked["before"].isdecimal() and len(asked["before"]) < 19:
         rows = rows.filter(id__lt=int(asked["before"]))
     for key, fields in (
         ("office", ("office_name", "office_code")),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
 from shouwang.kernel.audit.models import Event, Seal
-from shouwang.kernel.audit.seal import GENESIS, digest_of, head, leaves, marks_of, merkle_root, read_marks
+from shouwang.kernel.audit.seal import GENESIS, Sealer, digest_of, head, leaves, marks_of, merkle_root, read_marks
 
 LATE = dt.timedelta(minutes=2)
 FAR = 2**63 - 1
@@ -132,11 +135,23 @@ def _check_rows(verdict: Verdict, block: Seal, ids: list[int], found: list[bytes
         verdict.add("block_changed", block.first_id, block.last_id, f"{name} 的默克尔根或条数与其记录不符")
 
 
+def seal_first(now: dt.datetime) -> None:
+    """Seal what waits, so that a verification right after a pause of the service does not report it; gives up after ten seconds."""
+    sealer, patience = Sealer(), 20
+    while patience and _late(top.last_id if (top := head()) else 0, now).exists():
+        if not sealer.tick(now):
+            time.sleep(0.5)
+            patience -= 1
+
+
+def _late(after: int, now: dt.datetime) -> QuerySet[Event]:
+    return Event.objects.filter(id__gt=after, recorded_at__lt=now - LATE).order_by("id")
+
+
 def _check_tail(verdict: Verdict, next_first: int, now: dt.datetime) -> None:
     """Rows after the last block: a few young ones are normal, old ones say that the sealer stood still or blocks were removed."""
-    tail = Event.objects.filter(id__gte=next_first)
-    verdict.unsealed = tail.count()
-    late = tail.filter(recorded_at__lt=now - LATE).order_by("id")
+    verdict.unsealed = Event.objects.filter(id__gte=next_first).count()
+    late = _late(next_first - 1, now)
     if count := late.count():
         first, last = late.values_list("id", flat=True)[0], late.values_list("id", flat=True).reverse()[0]
         words = f"第 {first}—{last} 条中有 {count} 条超过 2 分钟未封存：后台进程未运行，或链尾区块被删除"

@@ -49,17 +49,19 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
 
 @page("jobs.view")
 def job_list(request: Request) -> HttpResponse:
-    """The jobs of the region, newest first, by state."""
-    state = request.GET.get("state", "")
+    """The jobs of the region, newest first, by state; runs of schedules that went well only when asked for."""
+    state, every = request.GET.get("state", ""), request.GET.get("every") == "1"
     jobs = queries.jobs_in(request.scope)
     if state in Job.State.values:
         jobs = jobs.filter(state=state)
+    if not every:
+        jobs = jobs.exclude(state=Job.State.DONE, idempotency_key__startswith="schedule:")
     before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
+    if before.isascii() and before.isdecimal() and len(before) < 19:
         jobs = jobs.filter(id__lt=int(before))
     rows = list(jobs[: PER_PAGE + 1])
     now = timezone.now()
-    context = {"rows": [_shown(j, now) for j in rows[:PER_PAGE]], "states": Job.State.choices, "state": state}
+    context = {"rows": [_shown(j, now) for j in rows[:PER_PAGE]], "states": Job.State.choices, "state": state, "every": every}
     context["older"] = rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None
     return render(request, "jobs/list.html", context)
 

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ AWAY = (DatabaseError, InterfaceError)
 
 @dataclass(slots=True)
 class Chore:
-    """Something small done beside the jobs about every `every` seconds: sealing, schedules, reaping."""
+    """Something small done beside the jobs about every `every` seconds, and with `at_end` once more when the worker stops."""
 
     name: str
     every: float
     act: Callable[[dt.datetime], Any]
+    at_end: bool = False
     due: dt.datetime | None = None
 
 
@@ -179,22 +181,29 @@ class Worker:
     def _beside(self) -> None:
         """The second thread: heartbeat of the running job and the chores, on a database connection of its own."""
         beaten = timezone.now()
-        while True:
-            close_old_connections()
+        pause = min(1.0, self._lease.total_seconds() / 6, *(c.every for c in self._chores))
+        while not self.stop.is_set():
             now, run = timezone.now(), self._run
-            try:
-                if run is not None and now - beaten > self._lease / 6:
-                    beaten = now
-                    run.beat()
-                for chore in self._chores:
-                    if chore.due is None or chore.due <= now:
-                        chore.due = now + dt.timedelta(seconds=chore.every)
-                        chore.act(now)
-            except AWAY:
-                log.exception("chore failed: database")
-                connection.close()
-            except Exception:
-                log.exception("chore failed")
-            if self.stop.wait(min(1.0, self._lease.total_seconds() / 6, *(c.every for c in self._chores))):
-                break
+            if run is not None and now - beaten > self._lease / 6:
+                beaten = now
+                self._try(run.beat)
+            for chore in self._chores:
+                if chore.due is None or chore.due <= now:
+                    chore.due = now + dt.timedelta(seconds=chore.every)
+                    self._try(partial(chore.act, now))
+            self.stop.wait(pause)
+        for chore in self._chores:
+            if chore.at_end:
+                self._try(partial(chore.act, timezone.now()))
         connection.close()
+
+    def _try(self, act: Callable[[], Any]) -> None:
+        """Do a chore; one that fails is logged and tried again at its next turn."""
+        try:
+            close_old_connections()
+            act()
+        except AWAY:
+            log.exception("chore failed: database")
+            connection.close()
+        except Exception:
+            log.exception("chore failed")
