@@ -43,7 +43,7 @@ def clauses(flat: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _kind(part: str) -> str:
-    """forward: introduces what follows; head: begins an instruction; back: belongs to what stands before."""
+    """forward: introduces what follows; head or subject: begins an instruction; back: belongs to what stands before."""
     body = part.strip(" ,;。")
     if CLOSED.match(body):
         return "closed"
@@ -69,7 +69,7 @@ def _kind(part: str) -> str:
         return "head"
     subject = subject_of(body)
     if subject and subject[1].strip():
-        return "head"
+        return "subject"
     if LEAD_IN.match(body) and not _PREDICATE.match(body) and len(body) < 40 and not re.search(r"的?(?:要|应|须|不得)", body):
         return "forward" if not re.search(r"进行|予以|给予|负责|落实|作为|纳入|报", body) else "head"
     if _PREDICATE.match(body):
@@ -121,7 +121,7 @@ class _Sentence:
         if not self.groups:
             return False
         if self.waiting is None:
-            short = len(self.flat[start:end].strip(" ,;。")) < _SHORT
+            short = len(self.flat[start:end].strip(" ,;。")) < _SHORT and kind != "subject"
             return (kind == "back" or short) and not self.closed
         return kind == "back" and LEAD_IN.match(self.flat[self.waiting : end]) is None and not self._next_date(start)
 
