@@ -21,7 +21,7 @@ def chrome(request: Request) -> dict[str, Any]:
     signed_in = scope is not None and scope.user_id is not None
     today = getattr(request, "today", None)
     frame = SimpleNamespace(
-        product="守望", menu=[], user=None, scope_label="", demo=today is not None and getattr(request, "demo", False), today=today, unread=0,
+        product="守望", menu=[], user=None, scope_label="", demo=today is not None and getattr(request, "demo", False), today=today, unread=None,
         search=False, can_advance_demo=False, demo_advance_url="/demo/advance/",
     )  # fmt: skip
     create: dict[str, bool] = {}

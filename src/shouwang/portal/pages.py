@@ -30,7 +30,8 @@ def home(request: Request) -> HttpResponse:
     if not request.scope.holds:
         return render(request, "portal/no_scope.html")
     if not request.scope.may(VIEW):
-        return redirect(first_page(request))
+        demo = request.demo and request.scope.may("demo.advance")
+        return render(request, "portal/demo_admin.html") if demo else redirect(first_page(request))
     return render(request, "portal/home.html", queries.home(request.scope, request.now))
 
 
@@ -40,7 +41,8 @@ def work(request: Request) -> HttpResponse:
     groups = worklist.grouped(request.scope, request.now, limit=500)
     wanted = request.GET.get("light", "")
     shown = [g for g in groups if g.key == wanted] if wanted in worklist.LIGHTS else groups
-    return render(request, "portal/worklist.html", {"groups": shown, "all": groups, "wanted": wanted, "now": request.now})
+    context = {"groups": shown, "all": groups, "wanted": wanted, "waiting": sum(g.total for g in shown), "now": request.now}
+    return render(request, "portal/worklist.html", context)
 
 
 @page(VIEW, methods=("GET", "POST"))
@@ -86,9 +88,9 @@ def figure(request: Request, code: str) -> HttpResponse:
         rows = [queries.Row(r.region, kept.get(r.region.pk) or figures.Value(found, 0 if found.measure == "count" else None)) for r in rows]
     points = figures.series(found, place, until=request.now)
     context = {
-        "figure": found, "place": place, "value": frozen or figures.value(found, request.today, place=place), "frozen": frozen, "cut_off": cut_off, "rows": rows,
-        "chart": queries.chart_of(found, points), "now": request.now, "base": figures.get(found.denominator) if found.denominator else None, "at": request.GET.get("at", ""),
-        "above": queries.places_above(request.scope, place),
+        "figure": found, "place": place, "value": frozen or figures.value(found, request.today, place=place), "frozen": frozen, "cut_off": cut_off,
+        "rows": rows, "chart": queries.chart_of(found, points), "now": request.now, "at": request.GET.get("at", ""),
+        "base": figures.get(found.denominator) if found.denominator else None, "above": queries.places_above(request.scope, place),
     }  # fmt: skip
     return render(request, "portal/figure.html", context)
 

@@ -6,7 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils import timezone
 
 from shouwang.kernel import figures
@@ -72,6 +74,46 @@ def kpis(codes: tuple[str, ...], place: Place, now: dt.datetime) -> list[dict[st
             }
         )  # fmt: skip
     return out
+
+
+@dataclass(slots=True)
+class BoardLine:
+    """One line of a notice's progress: an office, or all member departments together."""
+
+    name: str
+    href: str
+    total: int = 0
+    waiting: int = 0
+    doing: int = 0
+    submitted: int = 0
+    closed: int = 0
+    overdue: int = 0
+    together: bool = False
+
+    def add(self, other: dispatch.OfficeProgress) -> BoardLine:
+        """With the counts of one more office."""
+        for name in ("total", "waiting", "doing", "submitted", "closed", "overdue"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+    @property
+    def share(self) -> int:
+        """Closed tasks in % (rounded down: 100 means all)."""
+        return self.closed * 100 // self.total if self.total else 0
+
+
+def board_lines(board: list[dispatch.OfficeProgress], notice: int) -> list[BoardLine]:
+    """A notice's progress for the home page: districts or towns one by one, more than three departments as one line at the end."""
+    tasks = f"{reverse('dispatch:tasks')}?notice={notice}"
+    departments = [b for b in board if b.office.kind == "department"]
+    apart = board if len(departments) <= 3 else [b for b in board if b.office.kind != "department"]
+    lines = [BoardLine(b.office.short_name, f"{tasks}&q={quote(b.office.short_name)}").add(b) for b in apart]
+    if len(apart) < len(board):
+        whole = BoardLine(f"成员部门（{len(departments)} 个）", reverse("dispatch:notice", args=[notice]), together=True)
+        for one in departments:
+            whole.add(one)
+        lines.append(whole)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +211,15 @@ def home(scope: Scope, now: dt.datetime) -> dict[str, Any]:
     from shouwang.portal.catalog import HOME_FIGURES, MAP_FIGURES
 
     today = timezone.localtime(now).date()
-    context: dict[str, Any] = {"groups": worklist.grouped(scope, now, limit=12), "now": now, "inbox": worklist.inbox(scope)[:6]}
+    groups = worklist.grouped(scope, now, limit=6)
+    context: dict[str, Any] = {"groups": groups, "waiting": sum(g.total for g in groups), "now": now, "inbox": worklist.inbox(scope)[:6]}
     if scope.may("dispatch.notice.view"):
-        context["boards"] = [(n, dispatch.progress_by_office(n, now, scope=scope)) for n in dispatch.open_notices(scope)[:2]]
+        notices = dispatch.open_notices(scope)[:2]
+        context["boards"] = [(n, board_lines(dispatch.progress_by_office(n, now, scope=scope), n.pk)) for n in notices]
+        context["requests"] = dispatch.open_boards(scope, now)
     if scope.may(figures.PERMISSION):
         place, figure = place_for(scope, ""), figures.get(MAP_FIGURES[0])
         rows = rows_below(figure, place, today) if place.level < Region.VILLAGE else []
         context |= {"place": place, "kpis": kpis(HOME_FIGURES, place, now), "map": map_of(MAP_FIGURES, place, today), "figure": figure}
-        context |= {"rank": rank_of(figure, rows)[:12], "rank_value": f"{figure.name}（{figure.unit}）"}
+        context["rank"] = rank_of(figure, rows)[:12]
     return context

@@ -243,6 +243,13 @@ def request_board(found: ReportRequest, now: dt.datetime) -> RequestBoard:
     return board
 
 
+def open_boards(scope: Scope, now: dt.datetime) -> list[tuple[ReportRequest, RequestBoard]]:
+    """收报情况 of the own office's open requests, the most urgent first; empty for offices that receive no reports."""
+    own = scope.offices("dispatch.report.receive")
+    rows = ReportRequest.objects.filter(office_id__in=own, open=True).order_by("due_at", "pk")[:3]
+    return [(row, request_board(row, now)) for row in rows]
+
+
 def tier_warnings(found: Notice, now: dt.datetime) -> list[str]:
     """层层加码: duties that leave a tier under the rulebook's working days (default two) to work in."""
     today = timezone.localtime(now).date()

@@ -71,7 +71,8 @@ def check(request: Request, pk: int) -> HttpResponse:
     duties = queries.duties_of(notice)
     context = {
         "notice": notice, "form": form, "duties": views.duty_rows(duties), "clauses": notice.clauses.count(), "now": request.now,
-        "segments": queries.segments(notice, duties), "warnings": queries.tier_warnings(notice, request.now), "counts": views.duty_counts(duties), "may_edit": notice.state == "read",
+        "segments": queries.segments(notice, duties), "warnings": queries.tier_warnings(notice, request.now),
+        "counts": views.duty_counts(duties), "may_edit": notice.state == "read",
     }  # fmt: skip
     return render(request, "dispatch/check.html", context, status=422 if form.errors else 200)
 
