@@ -41,10 +41,11 @@ HOUSING_FIELDS = (
 WATER_FIELDS = ("water_quantity", "water_quality", "water_access", "water_reliability")
 
 
-def _scoped_indexes(table: str) -> list[models.Index]:
+def _scoped_indexes(table: str, condition: Q | None = None) -> list[models.Index]:
     """Lists of one city, county, town or village by last change: an equality and a descending walk."""
     return [
-        models.Index(fields=[level, "-updated_at", "-id"], name=f"{table}_by_{level}") for level in ("city", "county", "town", "village")
+        models.Index(fields=[level, "-updated_at", "-id"], name=f"{table}_by_{level}", condition=condition)
+        for level in ("city", "county", "town", "village")
     ]
 
 
@@ -262,7 +263,7 @@ class Member(OfHousehold):
             models.CheckConstraint(condition=Q(public_post_months__lte=12), name="member_post_months_within_a_year"),
         ]
         indexes = [
-            *_scoped_indexes("member"),
+            *_scoped_indexes("member", Q(left_on=None)),
             models.Index(BlindTag("id_number"), name="member_id_number_tag"),
             models.Index(BlindTag("phone"), name="member_phone_tag"),
         ]

@@ -38,7 +38,11 @@ LISTED = (
     *("uid", "code", "head_name", "hamlet", "phone", "updated_at", "registration", "monitoring", "main_cause", "housing_grade"),
     *("housing_lived_in", *WATER_FIELDS, *PLACES),
 )
-PLACE_NAMES = {"county_name": F("county__name"), "town_name": F("town__name"), "village_name": F("village__name")}
+# Sub-selects and not joins: a count drops the former with the annotation, the latter it keeps.
+PLACE_NAMES = {
+    f"{level}_name": Subquery(Region.objects.filter(pk=OuterRef(f"{level}_id")).order_by().values("name"))
+    for level in ("county", "town", "village")
+}
 
 
 def households(scope: Scope) -> QuerySet[Household]:

@@ -334,19 +334,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='member',
-            index=models.Index(fields=['city', '-updated_at', '-id'], name='member_by_city'),
+            index=models.Index(condition=models.Q(('left_on', None)), fields=['city', '-updated_at', '-id'], name='member_by_city'),
         ),
         migrations.AddIndex(
             model_name='member',
-            index=models.Index(fields=['county', '-updated_at', '-id'], name='member_by_county'),
+            index=models.Index(condition=models.Q(('left_on', None)), fields=['county', '-updated_at', '-id'], name='member_by_county'),
         ),
         migrations.AddIndex(
             model_name='member',
-            index=models.Index(fields=['town', '-updated_at', '-id'], name='member_by_town'),
+            index=models.Index(condition=models.Q(('left_on', None)), fields=['town', '-updated_at', '-id'], name='member_by_town'),
         ),
         migrations.AddIndex(
             model_name='member',
-            index=models.Index(fields=['village', '-updated_at', '-id'], name='member_by_village'),
+            index=models.Index(condition=models.Q(('left_on', None)), fields=['village', '-updated_at', '-id'], name='member_by_village'),
         ),
         migrations.AddIndex(
             model_name='member',
