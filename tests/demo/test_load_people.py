@@ -56,7 +56,7 @@ def test_sealed_fields_are_unreadable_in_the_table_and_found_by_exact_search(cit
     number = member.id_number.reveal()
     assert (len(number), number[6:14]) == (18, f"{member.birth_date:%Y%m%d}")
     assert Member.objects.filter(id_number__blind=number).get() == member
-    household = Household.objects.order_by("code").first()
+    household = Household.objects.filter(phone__isnull=False).order_by("code").first()
     assert household is not None
     phone = household.phone.reveal()
     assert phone.startswith("154")

@@ -182,7 +182,8 @@ def test_blocks_cover_all_households_with_codes_and_ids_given_once() -> None:
     ids = np.concatenate([p.members["id_number"] for p in parts])
     phones = np.concatenate([p.households["phone"] for p in parts])
     assert len(np.unique(ids[ids != ""])) == (ids != "").sum()
-    assert len(np.unique(phones)) == BLOCK + 50
+    told = phones[phones > 0]
+    assert len(np.unique(told)) == len(told) > 0.95 * BLOCK
 
 
 def test_phones_lie_in_the_segment_of_no_operator() -> None:

@@ -191,7 +191,7 @@ class _Writer:
             "head_name": h["head_name"].tolist(),
             "hamlet": hamlets,
             "address": [f"{prefix[i]}{g}" for i, g in zip(rows, hamlets, strict=True)],
-            "phone": [str(p) for p in h["phone"].tolist()],
+            "phone": [str(p) if p else "" for p in h["phone"].tolist()],
             "standard_system": np.where(registered, "gd_relative", "monitored").tolist(),
             **_words(h, "kind", "registration", "monitoring", "main_cause", "housing_grade"),
             "other_causes": _words(h, "other_cause")["other_cause"],

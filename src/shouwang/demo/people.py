@@ -68,7 +68,7 @@ class Village:
 class People:
     """One block. `households` has one row per household; `members`, `statuses`, `incomes`, `helpers` point to it by `household` (0 … n−1).
 
-    Coded columns are small integers into WORDS[column]. Days are datetime64[D], NaT = none. Money is 分, land 0.01 mu, housing 0.01 ㎡,
+    Coded columns are small integers into WORDS[column]. Days are datetime64[D], NaT = none; a phone of 0 = none. Money is 分, land 0.01 mu, housing 0.01 ㎡,
     distance 0.01 km. `first` is the running number of the first household.
     """
 
@@ -152,7 +152,7 @@ class _Maker:
             "village": village,
             "head_name": members["name"][kin.role == HEAD],
             "hamlet": (1 + rng.integers(0, 3 + self.code[village] % 7)).astype(np.int8),
-            "phone": identity.phones(np.arange(first, first + n) * 8, self.seed),
+            "phone": np.where(rng.random(n) < 0.026, 0, identity.phones(np.arange(first, first + n) * 8, self.seed)),
             **house,
             "collected_on": self.today - rng.integers(20, 160, n).astype("timedelta64[D]"),
         }

@@ -184,25 +184,14 @@ def change_status(request: Request, pk: int, move: str) -> HttpResponse:
 def assign_helper(request: Request, pk: int) -> HttpResponse:
     """Name a helper."""
     found = queries.household(request.scope, pk, EDIT)
-    form = HelperForm(
-        request.POST or None,
-        instance=HelperAssignment(),
-        scope=request.scope,
-        today=request.today,
-        users=queries.helper_users(request.scope),
-        units=queries.sponsor_units(request.today),
-    )
+    users, units = queries.helper_users(request.scope), queries.sponsor_units(request.today)
+    blank = HelperAssignment()
+    form = HelperForm(request.POST or None, instance=blank, scope=request.scope, today=request.today, users=users, units=units)
 
     def save(said: dict[str, Any]) -> HttpResponse:
+        phone, unit = said.get("phone") or "", said["sponsor_unit"]
         actions.assign_helper(
-            found,
-            name=said["name"],
-            since=said["since"],
-            user=said["user"],
-            unit=said["sponsor_unit"],
-            phone=said.get("phone") or "",
-            by=request.scope,
-            today=request.today,
+            found, name=said["name"], since=said["since"], user=said["user"], unit=unit, phone=phone, by=request.scope, today=request.today
         )
         return _home(request, found, f"已安排{said['name']}为帮扶责任人。")
 
