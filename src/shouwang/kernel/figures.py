@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
@@ -169,62 +169,78 @@ def unpack(blob: bytes | memoryview) -> list[int]:
 
 
 def freeze(codes: Iterable[str], cut_off: dt.datetime, *, city: Region, keep_rows: bool = False) -> int:
-    """Freeze figures at `cut_off` for the city, its counties and towns; a set frozen before is left as it is. Returns rows written.
+    """Freeze figures at `cut_off` for the city and every county and town in it; a figure frozen before is left as it is.
 
-    Run by a job at the moment itself; if it runs late, `frozen_at` says so. `keep_rows` keeps the ids counted, county by county.
+    A place without rows is frozen as well (0 for a count, no value for a sum): what is absent was not frozen. Run by a job at the
+    moment itself; if it runs late, `frozen_at` says so. `keep_rows` keeps the ids counted. Returns rows written.
     """
-    written = 0
+    here = FigureSnapshot.objects.filter(cut_off=cut_off, region=city)
+    done = set(here.values_list("figure", "figure_version"))
+    missing = [f for f in (get(code) for code in codes) if (f.code, f.version) not in done]
+    if not missing:
+        return 0
+    places = list(Region.objects.filter(city=city, level__lte=Region.TOWN).values_list("pk", flat=True))
+    return sum(_freeze(figure, cut_off, city, places, keep_rows) for figure in missing)
+
+
+def _freeze(figure: Figure, cut_off: dt.datetime, city: Region, places: Iterable[int], keep_rows: bool) -> int:
     day = timezone.localtime(cut_off).date()
-    for code in codes:
-        figure = get(code)
-        key = {"figure": code, "figure_version": figure.version, "cut_off": cut_off}
-        if FigureSnapshot.objects.filter(**key).exists():
-            continue
-        now = timezone.now()
-        ids: dict[int, list[int]] = {}
-        if keep_rows:
-            for county, pk in rows_of(figure, day, place=city.place).order_by().values_list("county_id", "pk"):
-                ids.setdefault(county, []).append(pk)
-        found = {city.pk: value(figure, day, place=city.place)}
-        for level in (3, 4):
-            found |= breakdown(figure, day, place=city.place, level=level)
-        rows = [
+    zero = 0 if figure.measure == "count" else None
+    found = {city.pk: value(figure, day, place=city.place)}
+    for level in (Region.COUNTY, Region.TOWN):
+        found |= breakdown(figure, day, place=city.place, level=level)
+    ids: dict[int, list[int]] = {}
+    if keep_rows:
+        for county, town, pk in rows_of(figure, day, place=city.place).order_by().values_list("county_id", "town_id", "pk"):
+            ids.setdefault(town or county or city.pk, []).append(pk)
+    now = timezone.now()
+    rows = []
+    for region in places:
+        v = found.get(region) or Value(figure, zero, 0 if figure.denominator else None)
+        rows.append(
             FigureSnapshot(
-                **key,
-                region_id=region,
-                numerator=v.numerator,
-                denominator=v.denominator,
-                frozen_at=now,
-                row_ids=pack(ids[region]) if region in ids else None,
+                figure=figure.code, figure_version=figure.version, cut_off=cut_off, region_id=region, numerator=v.numerator,
+                denominator=v.denominator, frozen_at=now, row_ids=pack(ids.get(region, ())) if keep_rows else None,
             )
-            for region, v in found.items()
-        ]
+        )  # fmt: skip
+    try:
         with transaction.atomic():
-            FigureSnapshot.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-        written += len(rows)
-    return written
+            FigureSnapshot.objects.bulk_create(rows, batch_size=500)
+    except IntegrityError:
+        return 0  # another worker froze the figure in the meantime: its set stands whole
+    return len(rows)
 
 
 def frozen(figure: Figure, cut_off: dt.datetime, regions: Iterable[int]) -> dict[int, Value]:
-    """Frozen values by region id; what is absent was not frozen (or had no rows, if the figure has other rows at that cut-off)."""
+    """Frozen values by region id; what is absent was not frozen."""
     found = FigureSnapshot.objects.filter(
         figure=figure.code, figure_version=figure.version, cut_off=cut_off, region_id__in=list(regions)
     ).values_list("region_id", "numerator", "denominator", "frozen_at")
     return {r: Value(figure, n, d if figure.denominator else None, at) for r, n, d, at in found}
 
 
-def frozen_rows(figure: Figure, cut_off: dt.datetime, place: Place) -> list[int]:
-    """The row ids a frozen value counted at a county or the whole city."""
-    kept = FigureSnapshot.objects.filter(figure=figure.code, cut_off=cut_off, row_ids__isnull=False)
-    if place.level == 3:
-        kept = kept.filter(region_id=place.id)
-    return sorted(pk for blob in kept.values_list("row_ids", flat=True) for pk in unpack(blob or b""))
+def frozen_rows(figure: Figure, cut_off: dt.datetime, place: Place) -> list[int] | None:
+    """Ids of the rows a frozen value counted at a city, county or town; None where no rows were kept."""
+    if not Region.CITY <= place.level <= Region.TOWN:
+        return None
+    inside = {f"region__{LEVEL_FIELDS[place.level]}": place.id}
+    kept = FigureSnapshot.objects.filter(
+        figure=figure.code, figure_version=figure.version, cut_off=cut_off, row_ids__isnull=False, **inside
+    )
+    blobs = list(kept.values_list("row_ids", flat=True))
+    return sorted(pk for blob in blobs for pk in unpack(blob or b"")) if blobs else None
 
 
 def series(figure: Figure, place: Place, *, until: dt.datetime, points: int = 14) -> list[tuple[dt.date, Value]]:
-    """The last frozen values of one place, oldest first: the trend line."""
-    found = FigureSnapshot.objects.filter(figure=figure.code, figure_version=figure.version, region_id=place.id, cut_off__lte=until)
+    """The last frozen value of each of the `points` days before `until`, oldest first: the trend line; days without one are left out."""
+    found = FigureSnapshot.objects.filter(
+        figure=figure.code,
+        figure_version=figure.version,
+        region_id=place.id,
+        cut_off__gt=until - dt.timedelta(days=points),
+        cut_off__lte=until,
+    )
     latest: dict[dt.date, Value] = {}
-    for at, n, d in found.order_by("-cut_off").values_list("cut_off", "numerator", "denominator")[: points * 3]:
-        latest.setdefault(timezone.localtime(at).date(), Value(figure, n, d if figure.denominator else None))
-    return sorted(latest.items())[-points:]
+    for at, n, d in found.order_by("cut_off").values_list("cut_off", "numerator", "denominator"):
+        latest[timezone.localtime(at).date()] = Value(figure, n, d if figure.denominator else None)
+    return list(latest.items())[-points:]

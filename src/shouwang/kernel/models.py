@@ -51,7 +51,9 @@ class Holiday(models.Model):
     class Meta:
         ordering = ["day"]
         constraints = [
-            models.UniqueConstraint(fields=["day", "actor", "region"], name="holiday_once_per_actor_and_region", nulls_distinct=False)
+            # Two, because SQLite takes no two empty regions for equal.
+            models.UniqueConstraint(fields=["day", "actor"], condition=models.Q(region__isnull=True), name="holiday_once_per_actor"),
+            models.UniqueConstraint(fields=["day", "actor", "region"], name="holiday_once_per_actor_and_region"),
         ]
 
     def __str__(self) -> str:
@@ -75,7 +77,8 @@ class SavedView(models.Model):
     class Meta:
         ordering = ["table", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["table", "name", "user_id", "office_id"], name="saved_view_name_once", nulls_distinct=False),
+            models.UniqueConstraint(fields=["table", "name", "user_id"], name="saved_view_name_once_per_user"),
+            models.UniqueConstraint(fields=["table", "name", "office_id"], name="saved_view_name_once_per_office"),
             models.CheckConstraint(
                 condition=models.Q(user_id__isnull=False) ^ models.Q(office_id__isnull=False), name="saved_view_of_user_or_office"
             ),

@@ -14,7 +14,6 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.models import Holiday
 from shouwang.kernel.regions.scope import Scope
-from shouwang.kernel.worklist.clocks import forget
 
 SET = Verb("settings.holiday", "登记节假日安排", "settings.manage")
 ACTORS = (("", "机关事业单位（默认）"), ("enterprise", "企业"), ("school", "学校"))
@@ -49,5 +48,4 @@ def set_day(values: Mapping[str, Any], *, by: Scope, today: dt.date) -> Holiday:
     with change(row, by=by, verb=SET, today=today) as kept:
         for field, value in new.items():
             setattr(kept, field, value)
-    forget()
     return kept

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['table', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('table', 'name', 'user_id', 'office_id'), name='saved_view_name_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('user_id__isnull', False), ('office_id__isnull', False), _connector='XOR'), name='saved_view_of_user_or_office')],
+                'constraints': [models.UniqueConstraint(fields=('table', 'name', 'user_id'), name='saved_view_name_once_per_user'), models.UniqueConstraint(fields=('table', 'name', 'office_id'), name='saved_view_name_once_per_office'), models.CheckConstraint(condition=models.Q(('user_id__isnull', False), ('office_id__isnull', False), _connector='XOR'), name='saved_view_of_user_or_office')],
             },
         ),
         migrations.CreateModel(
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['day'],
-                'constraints': [models.UniqueConstraint(fields=('day', 'actor', 'region'), name='holiday_once_per_actor_and_region', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('region__isnull', True)), fields=('day', 'actor'), name='holiday_once_per_actor'), models.UniqueConstraint(fields=('day', 'actor', 'region'), name='holiday_once_per_actor_and_region')],
             },
         ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from importlib.resources import as_file, files
 from typing import Any
@@ -17,7 +18,11 @@ LAST_RELEASE = 2023
 
 
 def _releases(city: str) -> dict[str, list[tuple[int, str, int, int]]]:
-    """{12-digit code: [(level, name, first year, last year)]} of a 4-digit city, its province included."""
+    """{12-digit code: [(level, name, first year, last year)]} of a 4-digit city, its province included.
+
+    Dongguan, Zhongshan and Danzhou stand in the release as city and again as county under one code: they are taken as cities, and their
+    towns lie right below them.
+    """
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
@@ -29,7 +34,7 @@ def _releases(city: str) -> dict[str, list[tuple[int, str, int, int]]]:
     found: dict[str, list[tuple[int, str, int, int]]] = defaultdict(list)
     for row in table.filter(pc.or_(inside, province)).to_pylist():
         found[f"{row['code']:012d}"].append((row["level"], row["name"], row["y0"], row["y1"]))
-    return found
+    return {c: [r for r in rows if r[0] == min(level for level, *_ in rows)] for c, rows in found.items()}
 
 
 def _parent_code(code: str, level: int) -> str:
@@ -41,7 +46,7 @@ def load_city(city: str = "4405", *, year: int = 2020) -> Region:
 
     Raises Refused where the code is no city of the releases.
     """
-    found = _releases(city)
+    found = _releases(city) if re.fullmatch(r"[0-9]{4}", city) else {}
     if city.ljust(12, "0") not in found:
         raise Refused(f"区划代码“{city}”不是统计用区划代码中的地级市。请填写四位代码，例如汕头市为 4405。", field="city")
     order = {str(c): n for n, c in enumerate(next((r.value for r in book("region_order").get(city, ())), []))}

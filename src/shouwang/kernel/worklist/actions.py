@@ -10,7 +10,7 @@ from django.utils import timezone
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
-from shouwang.kernel.worklist.clocks import calendar_for
+from shouwang.kernel.worklist.clocks import calendar_for, day_end
 from shouwang.kernel.worklist.models import Message, WorkItem
 
 
@@ -62,22 +62,20 @@ def sweep(now: dt.datetime) -> dict[str, int]:
     """Climb the ladder for every open item with a due time; each step is taken once (compare and set). Returns steps taken by name.
 
     提醒 the office one clock before; 催办 the office once overdue, with a copy to the office above; 拟通报 to the office above
-    when still open after another clock: a line that leads to a draft, nothing is sent.
+    when still open after another clock and chased before: a line that leads to a draft, nothing is sent.
     """
     today = timezone.localtime(now).date()
     calendar = calendar_for()
     ahead = calendar.add_working_days(today, lookup("clocks", "remind_before", on=today).value)
-    horizon = timezone.make_aware(dt.datetime.combine(ahead, dt.time(23, 59, 59)))
-    taken = {"remind": 0, "chase": 0, "bulletin": 0}
-    due = WorkItem.objects.filter(state=WorkItem.State.OPEN, due_at__lte=horizon, stage__lt=WorkItem.Stage.BULLETIN)
     late_days = lookup("clocks", "bulletin_after", on=today).value
+    taken = {"remind": 0, "chase": 0, "bulletin": 0}
+    due = WorkItem.objects.filter(state=WorkItem.State.OPEN, due_at__lte=day_end(ahead), stage__lt=WorkItem.Stage.BULLETIN)
     for item in due.select_related("office__parent").order_by("due_at", "id").iterator(chunk_size=500):
         if item.due_at is None:
             continue
-        grace_ends = calendar.add_working_days(timezone.localtime(item.due_at).date(), late_days)
         if item.due_at >= now:
             wanted = WorkItem.Stage.REMINDED
-        elif today <= grace_ends:
+        elif item.stage < WorkItem.Stage.CHASED or today <= calendar.add_working_days(timezone.localtime(item.due_at).date(), late_days):
             wanted = WorkItem.Stage.CHASED
         else:
             wanted = WorkItem.Stage.BULLETIN

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from shouwang.kernel import calendar as working
+from shouwang.kernel.audit.models import Event
 from shouwang.kernel.models import Holiday
 from shouwang.kernel.rulebook import lookup
 
@@ -45,7 +46,7 @@ def seed_holidays() -> int:
 
 
 @lru_cache(maxsize=8)
-def _calendar(actor: str, region_ids: tuple[int, ...], stamp: tuple[int, int]) -> working.WorkingCalendar:  # noqa: ARG001 - the stamp keys the cache
+def _calendar(actor: str, region_ids: tuple[int, ...], stamp: tuple[int | None, ...]) -> working.WorkingCalendar:  # noqa: ARG001 - the stamp keys the cache
     rows = Holiday.objects.filter(Q(actor="") | Q(actor=actor), Q(region__isnull=True) | Q(region_id__in=region_ids))
     # The more particular row is applied last and wins.
     ordered = sorted(rows, key=lambda h: (h.region_id is not None, h.actor != ""))
@@ -53,17 +54,15 @@ def _calendar(actor: str, region_ids: tuple[int, ...], stamp: tuple[int, int]) -
 
 
 def calendar_for(actor: str = "", region_ids: tuple[int, ...] = ()) -> working.WorkingCalendar:
-    """The calendar of a kind of actor ("" offices, "enterprise" …) at a region (its ancestors' ids); national where the table is empty."""
-    count = Holiday.objects.count()
-    if not count:
+    """The calendar of a kind of actor ("" offices, "enterprise" …) at a region (its ancestors' ids); national where the table is empty.
+
+    Every edit leaves an event, so that an edit made in one process is noticed in the others.
+    """
+    table = Holiday.objects.aggregate(count=Count("pk"), newest=Max("pk"))
+    if not table["count"]:
         return working.national()
-    newest = Holiday.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return _calendar(actor, region_ids, (count, newest))
-
-
-def forget() -> None:
-    """Drop the cached calendars after the table has been edited."""
-    _calendar.cache_clear()
+    edited = Event.objects.filter(ledger=Holiday._meta.label_lower).aggregate(newest=Max("pk"))
+    return _calendar(actor, region_ids, (table["count"], table["newest"], edited["newest"]))
 
 
 def due_from_rule(name: str, start: dt.datetime, *, region_code: str = "") -> dt.datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from shouwang.kernel.accounts.models import User
@@ -41,7 +41,7 @@ class Group:
 
 def my_items(scope: Scope) -> QuerySet[WorkItem]:
     """Open items of the person, the most urgent first; those without a date last."""
-    return WorkItem.objects.within(scope).filter(state=WorkItem.State.OPEN).order_by("due_at", "id")
+    return WorkItem.objects.within(scope).filter(state=WorkItem.State.OPEN).order_by(F("due_at").asc(nulls_last=True), "id")
 
 
 def grouped(scope: Scope, now: dt.datetime, *, limit: int = 200) -> list[Group]:
@@ -58,7 +58,7 @@ def grouped(scope: Scope, now: dt.datetime, *, limit: int = 200) -> list[Group]:
         every=Count("pk"),
     )
     counts["other"] = counts.pop("every") - counts["overdue"] - counts["today"] - counts["soon"]
-    for item in sorted(mine.select_related("office")[:limit], key=lambda i: (i.due_at is None, i.due_at or now)):
+    for item in mine.select_related("office")[:limit]:
         groups[light(item.due_at, now)].items.append(item)
     for key, group in groups.items():
         group.total = counts[key]
