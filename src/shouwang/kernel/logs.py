@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,13 @@ from django.http import HttpRequest, HttpResponse
 
 KEYS = ("request_id", "route", "method", "status", "ms", "cpu_ms", "queries", "job", "kind", "attempt", "rows", "user_id", "code")
 log = logging.getLogger("shouwang.request")
+# Digit runs of the lengths of mobile phones, identity numbers (15, 18) and bank cards (16 to 19).
+PERSONAL_NUMBER = re.compile(r"(?<!\d)(1\d{10}|\d{15,19}|\d{17}[Xx])(?!\d)")
+
+
+def hide_numbers(text: str) -> str:
+    """The text without phone, identity and card numbers: for what people type freely and we store readable."""
+    return PERSONAL_NUMBER.sub("（号码已隐去）", text)
 
 
 class JsonFormatter(logging.Formatter):

@@ -202,6 +202,7 @@ def test_progress_clears_the_count_of_setbacks() -> None:
     ("fault", "words"),
     [
         (Refused("文件不是有效的工作簿。"), "文件不是有效的工作簿。"),
+        (Refused("身份证号 440513196001011234 校验位不符。"), "身份证号 （号码已隐去） 校验位不符。"),
         (OutOfScope(), "所涉记录已不存在，或已不在发起人的管理范围内。请核对后重新发起。"),
     ],
 )

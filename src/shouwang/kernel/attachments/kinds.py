@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import unicodedata
 import warnings
 import zipfile
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.logs import hide_numbers
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,8 +22,6 @@ MOST_ENTRIES = 5_000
 MOST_INFLATED = 300 * 1024 * 1024
 MOST_RATIO = 200
 NAME_LENGTH = 120
-# Phone, identity and card numbers: people put them into file names, and file names are stored readable.
-_NUMBER = re.compile(r"(?<!\d)(1\d{10}|\d{15,19}|\d{17}[Xx])(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def plain_name(name: str) -> str:
     """A file name without folders, control characters and direction marks, personal numbers hidden, at most 120 characters."""
     bare = PurePath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     kept = "".join(c for c in bare if unicodedata.category(c)[0] != "C").strip(" .") or "附件"
-    kept = _NUMBER.sub("（号码已隐去）", kept)
+    kept = hide_numbers(kept)
     stem, ending = PurePath(kept).stem, PurePath(kept).suffix[:12]
     return stem[: NAME_LENGTH - len(ending)] + ending
 

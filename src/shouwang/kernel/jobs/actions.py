@@ -14,15 +14,15 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.jobs.handlers import codes, kind_of, recurring
 from shouwang.kernel.jobs.models import Job, Schedule
+from shouwang.kernel.logs import PERSONAL_NUMBER
 from shouwang.kernel.regions.scope import Scope
 
 CANCEL = Verb("jobs.job.cancel", "取消了后台任务")
 RESCHEDULE = Verb("jobs.schedule.set", "调整了定时任务")
 RETRY = Verb("jobs.job.retry", "重新启动了后台任务")
-# What an argument may be: an id, a code, a date, a uid or hash. Phones, identity numbers and cards are digit runs of these lengths.
+# What an argument may be: an id, a code, a date, a uid or hash.
 _ID = re.compile(r"[A-Za-z0-9_.:/+-]{0,100}")
 _UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
-_NUMBER = re.compile(r"(?<!\d)(1\d{10}|\d{15,19}|\d{17}[Xx])(?!\d)")
 
 
 def enqueue(kind: str, *, by: Scope, args: dict[str, Any], key: str, today: dt.date) -> Job:
@@ -56,7 +56,7 @@ def _is_id(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return all(_is_id(v) for v in value)
     if isinstance(value, str):
-        return bool(_ID.fullmatch(value)) and (bool(_UID.search(value)) or not _NUMBER.search(value))
+        return bool(_ID.fullmatch(value)) and (bool(_UID.search(value)) or not PERSONAL_NUMBER.search(value))
     return value is None or (isinstance(value, int) and abs(value) < 10**10)
 
 

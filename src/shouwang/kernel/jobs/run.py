@@ -16,6 +16,7 @@ from shouwang.kernel.accounts.models import User
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.jobs.models import Job, mine
+from shouwang.kernel.logs import hide_numbers
 from shouwang.kernel.regions.scope import Scope
 
 LEASE = dt.timedelta(seconds=30)
@@ -64,7 +65,7 @@ class Run:
         """Say how far the work is; written with the next finished chunk, or at once (at most once a second) outside of one."""
         self.job.done = done
         self.job.total = total if total is not None else self.job.total
-        self.job.message = message[:300]
+        self.job.message = hide_numbers(message)[:300]
         now = timezone.now()
         if not transaction.get_connection().in_atomic_block and now.timestamp() - self._shown >= 1:
             self._shown = now.timestamp()

@@ -22,6 +22,7 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.jobs.handlers import codes, kind_of
 from shouwang.kernel.jobs.models import Job, mine, without_lease
 from shouwang.kernel.jobs.run import LEASE, Cancelled, LeaseLost, Run, Stopping
+from shouwang.kernel.logs import hide_numbers
 
 log = logging.getLogger("shouwang.jobs")
 POLL = 0.5
@@ -159,7 +160,7 @@ class Worker:
         except LeaseLost:
             return "lost", "", None
         except Refused as no:
-            return Job.State.FAILED, no.message, None
+            return Job.State.FAILED, hide_numbers(no.message), None
         except OutOfScope:
             return Job.State.FAILED, "所涉记录已不存在，或已不在发起人的管理范围内。请核对后重新发起。", None
         except Exception:
