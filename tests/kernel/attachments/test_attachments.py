@@ -284,6 +284,12 @@ def test_an_open_file_leaves_no_row(city: City) -> None:
     assert not Event.objects.filter(verb="attachments.open").exists()
 
 
+def test_text_that_is_not_utf_8_is_sent_without_a_character_set(city: City) -> None:
+    kept = kept_at(city, "440513-fpb", "通知.txt", "汕头市".encode("gb18030"))
+    assert str(kept) == "通知.txt"
+    assert browser(city, "440513-fpb").get(f"/attachments/{kept.pk}/").headers["Content-Type"] == "text/plain"
+
+
 def test_only_pictures_are_shown_in_place(city: City) -> None:
     client = browser(city, "440513-fpb")
     for name, content, place in (("图.png", picture("PNG"), "inline"), ("a.pdf", PDF, "attachment")):

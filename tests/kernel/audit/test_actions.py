@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from shouwang.kernel.accounts.models import User
+from shouwang.kernel.accounts.models import Delegation, User
 from shouwang.kernel.audit.actions import change, change_many, create_many, plain
-from shouwang.kernel.audit.models import Event
+from shouwang.kernel.audit.models import Event, Seal
 from shouwang.kernel.audit.verbs import Verb
-from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
+from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused, Stale
 from shouwang.kernel.models import Holiday, Setting
+from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.registry.models import Household
 from tests.factories.accounts import make_office, make_region, make_user, scope
+from tests.factories.registry import make_household
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Scope.system("测试")
@@ -127,3 +132,68 @@ def test_a_set_is_changed_with_one_row_per_record_that_differs_or_not_at_all() -
 
 def test_bytes_are_told_by_their_length() -> None:
     assert plain({"rows": b"12345", "view": memoryview(b"12")}) == {"rows": "（5 字节）", "view": "（2 字节）"}
+
+
+def test_a_delegated_hold_is_named_where_the_own_one_does_not_cover() -> None:
+    here, there = make_region("440513", "潮阳区", 3), make_region("440514", "潮南区", 3)
+    office, other = make_office("440513-fpb", "潮阳区扶贫办", here), make_office("440514-fpb", "潮南区扶贫办", there)
+    giver = make_user("giver", other, "office_clerk", name="张三")
+    taker = make_user("taker", office, "office_clerk", name="李四")
+    Delegation.objects.create(giver=giver, taker=taker, starts=TODAY, ends=TODAY + dt.timedelta(days=3), reason="出差")
+    verb = Verb("tests.office.rename", "改了机构简称", "registry.edit")
+    for record in (office, other):
+        with change(record, by=scope(taker), verb=verb, today=TODAY) as row:
+            row.rank = 7
+    assert list(Event.objects.order_by("id").values_list("actor_name", "on_behalf_of")) == [("李四", ""), ("李四", "张三")]
+
+
+def village() -> Region:
+    city = make_region("4405", "汕头市", 2)
+    county = make_region("440513", "潮阳区", 3, city)
+    return make_region("440513100001", "和睦居委会", 5, make_region("440513100", "海门镇", 4, county))
+
+
+def test_a_version_rises_with_each_change_and_an_old_one_is_refused() -> None:
+    household = make_household(village(), head_name="陈一")
+    with change(household, by=SYSTEM, verb=SET, today=TODAY, version=1) as row:
+        row.head_name = "陈二"
+    with pytest.raises(Stale, match="已被他人修改"), change(household, by=SYSTEM, verb=SET, today=TODAY, version=1) as row:
+        row.head_name = "陈三"
+    household.refresh_from_db()
+    assert (household.head_name, household.version, Event.objects.count()) == ("陈二", 2, 1)
+
+
+def test_a_set_raises_versions_and_times_of_what_differs_and_nothing_else() -> None:
+    place = village()
+    changed, same = make_household(place, head_name="陈一"), make_household(place, head_name="陈二")
+
+    def rename(row: Household) -> None:
+        row.head_name = "陈二"
+
+    rows = Household.objects.select_related("village").order_by("pk")
+    assert change_many(rows, rename, by=SYSTEM, verb=SET, today=TODAY, fields=["head_name"]) == 1
+    before = changed.updated_at
+    changed.refresh_from_db()
+    same.refresh_from_db()
+    assert (changed.version, same.version) == (2, 1)
+    assert changed.updated_at > before
+    assert change_many(rows, rename, by=SYSTEM, verb=SET, today=TODAY, fields=["head_name"]) == 0
+
+
+def test_nothing_to_create_creates_nothing() -> None:
+    assert create_many([], by=SYSTEM, verb=ADD, today=TODAY) == []
+    assert not Event.objects.exists()
+
+
+def test_amounts_and_sealed_values_are_kept_as_text() -> None:
+    assert plain(Decimal("12.50")) == "12.50"
+    assert plain({1, 2}) in ([1, 2], [2, 1])
+    assert plain(uuid.UUID(int=1)) == "00000000-0000-0000-0000-000000000001"
+
+
+def test_rows_say_what_they_are() -> None:
+    Setting.objects.create(key="a", value=1)
+    with change(Setting(key="a"), by=SYSTEM, verb=SET, today=TODAY) as row:
+        row.value = 2
+    assert str(Event.objects.get()) == f"{Event.objects.get().pk} tests.setting.set"
+    assert str(Seal(first_id=1, last_id=9)) == "1—9"

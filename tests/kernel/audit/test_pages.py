@@ -44,6 +44,14 @@ def test_the_log_shows_who_when_what_and_no_value(auditor: Client) -> None:
         assert value not in shown
 
 
+def test_a_record_of_a_table_that_is_no_more_is_shown_by_its_code(auditor: Client) -> None:
+    write_events(1)
+    Event.objects.create(
+        recorded_at=timezone.now(), business_at=dt.date(2020, 2, 17), actor_name="某", verb="v", sentence="s", ledger="gone.table", record_id="7",
+    )  # fmt: skip
+    assert "gone.table 7" in auditor.get("/audit/", {"since": "2020-01-01"}).content.decode()
+
+
 def test_only_holders_come_in_and_a_leader_sees_the_own_region(city: City) -> None:
     write_events(3)
     clerk = sign_in(Client(), make_user("clerk", city.offices["440513-fpb"], "office_clerk"))

@@ -17,7 +17,7 @@ from shouwang.cli.audit import append_anchor, read_anchors
 from shouwang.kernel.audit import seal
 from shouwang.kernel.audit.models import Event, Seal
 from shouwang.kernel.audit.seal import GENESIS, Sealer, digest_of, leaf, marks_of, merkle_root, read_marks
-from shouwang.kernel.audit.verify import Verdict, verify
+from shouwang.kernel.audit.verify import Verdict, seal_first, verify
 from shouwang.kernel.errors import Refused
 from tests.kernel.audit.support import COLUMNS, NOW, TODAY, copy_row, raw, sealed_chain, tamper, write_events
 
@@ -180,6 +180,30 @@ def test_an_anchor_file_that_is_damaged_is_refused_with_its_line(tmp_path: Path)
 def test_anchoring_before_anything_is_sealed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="还没有已封存"):
         append_anchor(tmp_path / "anchors.jsonl", NOW)
+
+
+def test_a_block_that_overlaps_the_one_before_is_found() -> None:
+    ids = sealed_chain(30, 10)
+    second = Seal.objects.order_by("first_id")[1]
+    raw("UPDATE audit_seal SET first_id = %s WHERE id = %s", second.first_id - 3, second.pk)
+    assert "重叠" in " ".join(p.words for p in check().problems if p.first == ids[7])
+
+
+def test_marks_of_an_impossible_length_do_not_stop_the_verification() -> None:
+    ids = sealed_chain(10, 10)
+    raw("UPDATE audit_seal SET marks = %s", b"12345")
+    raw("UPDATE audit_event SET reason = %s WHERE id = %s", "伪造", ids[4])
+    assert read_marks(b"12345", 1) == {}
+    assert {p.kind for p in check().problems} == {"row_added"}  # no row is known any more; the block is guilty all the same
+
+
+def test_sealing_first_gives_up_where_it_cannot_finish(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_events(3)
+    waits: list[float] = []
+    monkeypatch.setattr("shouwang.kernel.audit.verify.time.sleep", waits.append)
+    monkeypatch.setattr(Sealer, "_final", lambda _: 0)
+    seal_first(NOW + dt.timedelta(hours=1))
+    assert waits == [0.5] * 20
 
 
 def test_two_sealers_cannot_both_seal_a_range(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,9 +15,9 @@ from shouwang.kernel.audit.models import Event
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.jobs import handlers
-from shouwang.kernel.jobs.actions import cancel, enqueue, plant_schedules, prune, retry, run_schedules, set_schedule
+from shouwang.kernel.jobs.actions import cancel, enqueue, retry
 from shouwang.kernel.jobs.models import Job, Schedule
-from shouwang.kernel.jobs.run import LeaseLost, Run
+from shouwang.kernel.jobs.run import Cancelled, LeaseLost, Run
 from shouwang.kernel.jobs.worker import Chore, Worker, born, claim, gone, machine, reap
 from shouwang.kernel.regions.scope import Scope
 from tests.factories.accounts import make_office, make_region, make_user
@@ -27,16 +26,6 @@ pytestmark = pytest.mark.django_db
 SYSTEM = Scope.system("测试")
 TODAY = dt.date(2020, 2, 17)
 MARK = Verb("tests.item.mark", "处理了一项")
-
-
-@pytest.fixture(autouse=True)
-def kinds() -> Iterator[None]:
-    """Each test registers its own kinds."""
-    before = dict(handlers._kinds)
-    handlers._kinds.clear()
-    yield
-    handlers._kinds.clear()
-    handlers._kinds.update(before)
 
 
 def put(kind: str = "t.count", key: str = "k", **args: Any) -> Job:
@@ -358,68 +347,24 @@ def test_a_job_acts_as_the_person_who_asked_and_not_after_the_account_ends() -> 
         Run(job).by()
 
 
-def noon(day: int, hour: int = 12) -> dt.datetime:
-    return dt.datetime(2020, 2, day, hour, tzinfo=timezone.get_default_timezone())
-
-
-def test_a_daily_schedule_runs_once_a_business_day_and_catches_up_once() -> None:
-    handlers.register("t.daily", lambda _: None, "每日", daily_at=dt.time(9))
-    plant_schedules()
-    plant_schedules()
-    real = timezone.now()
-    assert [j.business_at for j in run_schedules(now=real, business=noon(17))] == [dt.date(2020, 2, 17)]
-    assert run_schedules(now=real, business=noon(17, 23)) == []
-    assert run_schedules(now=real, business=noon(18, 8)) == []
-    assert [j.business_at for j in run_schedules(now=real, business=noon(21, 8))] == [dt.date(2020, 2, 20)]
-    assert len(run_schedules(now=real, business=noon(21, 9))) == 1
-    assert run_schedules(now=real, business=noon(20)) == []
-    assert Schedule.objects.get().last_run == real
-
-
-def test_an_interval_schedule_runs_once_an_interval() -> None:
-    handlers.register("t.every", lambda _: None, "定时", every=60)
-    plant_schedules()
-    start = dt.datetime(2020, 2, 17, 1, 0, tzinfo=dt.UTC)
-    ran = [len(run_schedules(now=start + dt.timedelta(seconds=20 * n), business=noon(17))) for n in range(7)]
-    assert ran == [1, 0, 0, 1, 0, 0, 1]
-
-
-def test_a_schedule_seen_by_two_workers_is_run_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    handlers.register("t.daily", lambda _: None, "每日", daily_at=dt.time(9))
-    plant_schedules()
-    stale = list(Schedule.objects.all())
-    assert len(run_schedules(now=timezone.now(), business=noon(17))) == 1
-    monkeypatch.setattr(Schedule.objects, "filter", lambda **kw: stale if "kind__in" in kw else Schedule._base_manager.filter(**kw))
-    assert run_schedules(now=timezone.now(), business=noon(17)) == []
-    assert Job.objects.count() == 1
-
-
-def test_a_schedule_can_be_changed_and_paused_with_an_audit_row() -> None:
-    handlers.register("t.daily", lambda _: None, "每日", daily_at=dt.time(9))
-    plant_schedules()
-    run_schedules(now=timezone.now(), business=noon(17))
-    set_schedule("t.daily", every=3600, daily_at=None, paused=False, by=SYSTEM, today=TODAY)
-    assert len(run_schedules(now=timezone.now(), business=noon(17))) == 1
-    set_schedule("t.daily", every=3600, daily_at=None, paused=True, by=SYSTEM, today=TODAY)
-    assert run_schedules(now=timezone.now() + dt.timedelta(days=2), business=noon(19)) == []
-    assert Event.objects.filter(verb="jobs.schedule.set").count() == 2
-    with pytest.raises(Refused, match="二者取其一"):
-        set_schedule("t.daily", every=None, daily_at=None, paused=False, by=SYSTEM, today=TODAY)
-    with pytest.raises(Refused, match=r"没有名为“x”的定时任务。现有：t\.daily"):
-        set_schedule("x", every=1, daily_at=None, paused=False, by=SYSTEM, today=TODAY)
-
-
-def test_pruning_removes_old_runs_of_schedules_and_nothing_else() -> None:
-    handlers.register("t.daily", lambda _: None, "每日", daily_at=dt.time(9))
+def test_a_beat_prolongs_the_lease_and_brings_the_wish_to_cancel() -> None:
     handlers.register("t.count", count_to, "计数")
-    plant_schedules()
-    run_schedules(now=timezone.now(), business=noon(17))
     put(n=1)
-    while step():
-        pass
-    assert prune(before=timezone.now() - dt.timedelta(days=1)) == 0
-    assert prune(before=timezone.now() + dt.timedelta(days=1)) == 1
-    assert Job.objects.get().kind == "t.count"
+    Job.objects.update(run_after=timezone.now() - dt.timedelta(hours=1))
+    job = claim("w", timezone.now() - dt.timedelta(minutes=1))
+    assert job is not None
+    run = Run(job, lease=dt.timedelta(0))  # every check is due for a beat
+    run.check()
+    assert Job.objects.get().lease_until > job.lease_until  # type: ignore[operator]  # a running job has one
+    Job.objects.update(cancel_requested=True)
+    with pytest.raises(Cancelled):
+        run.check()
+    assert run.cancelled()
+
+
+def test_rows_say_what_they_are() -> None:
+    assert str(Job(pk=7, kind="t.count")) == "t.count 7"
+    assert str(Schedule(kind="t.count")) == "t.count"
 
 
 def test_the_worker_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
