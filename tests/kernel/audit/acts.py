@@ -48,7 +48,7 @@ def act(count: int, seed: int) -> None:
                 if tries % 7 == 0:
                     raise ZeroDivisionError
             done += 1
-        except ZeroDivisionError:
+        except (ZeroDivisionError, OperationalError):  # undone, or refused because the database was busy too long: nothing was promised
             continue
 
 
