@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("SHOUWANG_HOME", tempfile.mkdtemp(prefix="shouwang-test-") + "/data")
 
-from shouwang.config.settings import *  # noqa: E402, F403 - the environment must be set first; the product's settings are the base
+from shouwang.config.settings import *  # noqa: F403 - the product's settings are the base
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -41,7 +41,7 @@ def build(city: Region, *, seed: int, today: dt.date) -> Staff:
     _save(staff, itertools.chain.from_iterable(_county_offices(r, staff) for r in regions if r.level == Region.COUNTY))
     _save(staff, (_town_office(r, staff) for r in regions if r.level == Region.TOWN))
     _save(staff, (_village_office(r, staff) for r in regions if r.level == Region.VILLAGE))
-    _people(staff, city, seed, today)
+    _people(staff, seed, today)
     return staff
 
 
@@ -115,7 +115,7 @@ ROLES = {Office.Kind.LEAD: "office", Office.Kind.DEPARTMENT: "department", Offic
 SEATS = (("jb", User.Duty.CLERK, "经办人"), ("jb2", User.Duty.CLERK, "科员"), ("ld", User.Duty.LEADER, "负责人"))
 
 
-def _people(staff: Staff, city: Region, seed: int, today: dt.date) -> None:
+def _people(staff: Staff, seed: int, today: dt.date) -> None:
     wanted: list[tuple[Office, str, str, str, list[str]]] = []
     for office in staff.offices.values():
         if role := ROLES.get(Office.Kind(office.kind)):

@@ -17,8 +17,12 @@ def demo_date() -> dt.date | None:
     return dt.date.fromisoformat(stored) if stored else None
 
 
-def business_now(day: dt.date | None = None) -> dt.datetime:
-    """Now as the work sees it, aware, in Asia/Shanghai: in a demonstration its date (read unless given) with the real time of day."""
+def moment_on(day: dt.date | None) -> dt.datetime:
+    """The real time of day on `day`, aware, in Asia/Shanghai; None: simply now."""
     real = timezone.localtime()
-    day = day or demo_date()
     return real if day is None else dt.datetime.combine(day, real.timetz())
+
+
+def business_now() -> dt.datetime:
+    """Now as the work sees it: in a demonstration its date with the real time of day."""
+    return moment_on(demo_date())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest, HttpResponse
 
 from shouwang.kernel.accounts.queries import scope_of
-from shouwang.kernel.clock import business_now, demo_date
+from shouwang.kernel.clock import demo_date, moment_on
 from shouwang.kernel.regions.scope import Scope
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class ScopeMiddleware:
         request.request_id = str(uuid.uuid4())
         day = demo_date()
         request.demo = day is not None
-        request.now = business_now(day)
+        request.now = moment_on(day)
         request.today = request.now.date()
         if request.path.startswith("/static/") or not request.user.is_authenticated:
             request.scope = Scope(user_id=None, user_name="", office=None)

@@ -110,7 +110,8 @@ NOTICES = Table(
 TASKS = Table(
     key="tasks", title="任务", permission="dispatch.task.view", url_name="dispatch:tasks", unit="项",
     base=lambda scope: Task.objects.within(scope).select_related("duty__notice", "office", "assigner"), row_url=lambda t: f"/dispatch/tasks/{t.pk}/",
-    ordering=("due_at", "pk"), search=_search_task, search_hint="任务内容、承办单位", empty="目前没有任务。交办单位下达后会出现在这里。", export_permission="dispatch.task.view",
+    ordering=("due_at", "pk"), search=_search_task, search_hint="任务内容、承办单位", empty="目前没有任务。交办单位下达后会出现在这里。",
+    export_permission="dispatch.task.view",
     definition="交办任务=任务条目×承办单位；逾期=期限已过而未提交审核。",
     columns=(
         Column("text", "任务内容", lambda t, _d: t.duty.text, kind="link"),
