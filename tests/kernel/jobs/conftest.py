@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from shouwang.kernel.jobs import handlers
 
 
 @pytest.fixture(autouse=True)
-def kinds() -> Iterator[None]:
-    """Each test registers its own kinds."""
-    before = dict(handlers._kinds)
-    handlers._kinds.clear()
-    yield
-    handlers._kinds.clear()
-    handlers._kinds.update(before)
+def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No kind is known but those a test registers."""
+    monkeypatch.setattr(handlers, "_kinds", {})
