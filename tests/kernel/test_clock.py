@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from shouwang.kernel.clock import DEMO_DATE, business_now, demo_date
+from shouwang.kernel.clock import DEMO_DATE, business_now, demo_date, moment_on
 from shouwang.kernel.models import Setting
 
 pytestmark = pytest.mark.django_db
@@ -31,4 +31,5 @@ def test_a_demonstration_has_its_own_date_and_the_real_time_of_day():
 
 def test_a_given_day_saves_the_query(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert business_now(dt.date(2020, 2, 20)).date() == dt.date(2020, 2, 20)
+        assert moment_on(dt.date(2020, 2, 20)).date() == dt.date(2020, 2, 20)
+        assert moment_on(None).date() == timezone.localdate()
