@@ -43,6 +43,12 @@ def finish(record: models.Model, *, now: dt.datetime, kind: str = "", office: Of
     return rows.update(state=WorkItem.State.DROPPED if dropped else WorkItem.State.DONE, done_at=now)
 
 
+def postpone(record: models.Model, due_at: dt.datetime, *, kind: str) -> int:
+    """Move the due time of a record's open items of a kind; the ladder starts anew. Returns how many there are."""
+    rows = WorkItem.objects.filter(ledger=record._meta.label_lower, record_id=str(record.pk), kind=kind, state=WorkItem.State.OPEN)
+    return rows.update(due_at=due_at, stage=WorkItem.Stage.NONE)
+
+
 def tell(office: Office, text: str, *, now: dt.datetime, url: str = "", kind: str = Message.Kind.NOTICE, user: User | None = None) -> None:
     """Put a line into an inbox."""
     Message.objects.create(office=office, user=user, kind=kind, text=text[:300], url=url, sent_at=now)

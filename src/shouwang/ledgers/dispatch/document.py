@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
 from shouwang.kernel import figures
 from shouwang.kernel.clock import demo_date
 from shouwang.kernel.official import AttachmentPage, Block, Heading, OfficialDocument, Paragraph, Run, Table
+from shouwang.kernel.regions.scope import LEVEL_NAMES
 from shouwang.ledgers.dispatch import wording
-from shouwang.ledgers.dispatch.actions.drafting import NUMERALS, as_of, shown_values
+from shouwang.ledgers.dispatch.actions.drafting import area_word, as_of, shown_values
 
 if TYPE_CHECKING:
     from shouwang.ledgers.dispatch.models import Bulletin, Report
@@ -47,23 +46,22 @@ def _passage_blocks(text: str, values: dict[str, dict[str, Any]]) -> list[Block]
 def report_document(report: Report) -> OfficialDocument:
     """The official document of a report as it stands: a draft shows no number, signer or date yet."""
     values = shown_values(report)
-    cut_off = timezone.localtime(as_of(report))
-    stamp = f"截至{cut_off.year}年{cut_off.month}月{cut_off.day}日{cut_off.hour}时"
+    stamp = f"截至{wording.stamp(as_of(report))}"
     notice = report.request.notice
     basis = f"按照《{notice.title}》{f'（{notice.doc_number}）' if notice.doc_number else ''}要求，" if notice else ""
     if report.zero:
         body: list[Block] = [Paragraph(f"{basis}{stamp}，我单位对照要求逐项核查，无应报告事项，特作零报告。")]
     else:
         body = [Paragraph(f"{basis}现将有关情况报告如下（数据{stamp}）。")]
-        for n, passage in enumerate(report.passages.all()):
-            body.append(Heading(1, f"{NUMERALS[n]}、{passage.heading}"))
+        for n, passage in enumerate(report.passages.all(), 1):
+            body.append(Heading(1, f"{wording.numeral(n)}、{passage.heading}"))
             if passage.part == "suggestions":
                 body += [Paragraph(f"{k}.{s.text}。") for k, s in enumerate(report.suggestions.all(), 1)]
                 if not passage.text and not report.suggestions.all():
                     body.append(Paragraph("暂无建议事项。"))
             body += _passage_blocks(passage.text, values)
         if report.request.questions:
-            body.append(Heading(1, f"{NUMERALS[report.passages.count()]}、其他填报事项"))
+            body.append(Heading(1, f"{wording.numeral(len(report.passages.all()) + 1)}、其他填报事项"))
             body += [
                 Paragraph(f"{k + 1}.{q['label']}：{report.answers.get(str(k)) or '（未填）'}。")
                 for k, q in enumerate(report.request.questions)
@@ -88,11 +86,10 @@ def report_document(report: Report) -> OfficialDocument:
 
 
 def _attachments(report: Report, values: dict[str, dict[str, Any]]) -> list[AttachmentPage]:
-    cut_off = timezone.localtime(as_of(report))
     rows = [[str(n), v["name"], Run(v["text"], ref=code), v["unit"]] for n, (code, v) in enumerate(values.items(), 1)]
     pages = []
     if rows:
-        caption = f"数据截至{cut_off.year}年{cut_off.month}月{cut_off.day}日{cut_off.hour}时"
+        caption = f"数据截至{wording.stamp(as_of(report))}"
         table = Table(["序号", "指标", "数值", "单位"], rows, caption=caption, alignment=("center", "left", "right", "center"))
         pages.append(AttachmentPage("主要指标情况表", [table]))
     if report.consolidated:
@@ -101,19 +98,21 @@ def _attachments(report: Report, values: dict[str, dict[str, Any]]) -> list[Atta
 
 
 def _by_district(report: Report) -> list[AttachmentPage]:
-    """One row per district, official order, and the total: from the figures frozen for this request."""
-    stored = report.figures.exclude(region_id=report.office.region_id).select_related("region")
+    """One row per district in official order, the whole below them: from the figures frozen for this request."""
+    stored = report.figures.filter(figure__in=list(figures.installed())).select_related("region")
     table: dict[str, dict[str, str]] = {}
-    for row in stored.order_by("region__rank", "id"):
+    for row in stored.order_by("-region__level", "region__rank", "id"):
         value = figures.Value(figures.get(row.figure), row.numerator, row.denominator)
-        table.setdefault(row.region.name, {})[row.figure] = value.plain
+        name = area_word(report.office) if row.region_id == report.office.region_id else row.region.name
+        table.setdefault(name, {})[row.figure] = value.plain
     codes = [c for c in report.request.figures if any(c in cells for cells in table.values())]
+    below = LEVEL_NAMES[report.office.region.level + 1]
     pages = []
     for start in range(0, len(codes), 6):
         part = codes[start : start + 6]
-        header = ["区（县）", *(f"{figures.get(c).name}（{figures.get(c).unit}）" for c in part)]
+        header = [below, *(f"{figures.get(c).name}（{figures.get(c).unit}）" for c in part)]
         rows = [[name, *(cells.get(c, "--") for c in part)] for name, cells in table.items()]
-        pages.append(AttachmentPage(f"各区（县）主要指标情况表{'' if len(codes) <= 6 else f'（{start // 6 + 1}）'}", [Table(header, rows)]))
+        pages.append(AttachmentPage(f"各{below}主要指标情况表{'' if len(codes) <= 6 else f'（{start // 6 + 1}）'}", [Table(header, rows)]))
     return pages
 
 

@@ -41,6 +41,19 @@ def check_second_person(scope: Scope, first_user_id: int | None, deed: str) -> N
         raise Refused(f"“{deed}”须由另一人办理：您是上一步的经办人。请转本单位其他有权限的同志，没有的请转上一级。")
 
 
+def check_length(text: str, limit: int, what: str, field: str) -> str:
+    """The text without outer spaces; raises Refused where it is longer than its column."""
+    words = text.strip()
+    if len(words) > limit:
+        raise Refused(f"{what}共 {len(words)} 字，超过 {limit} 字。请精简。", field=field)
+    return words
+
+
+def may_return_inside(scope: Scope, report: Report) -> bool:
+    """退回修改 inside the office is for those who check or sign its reports; a countersigning office disagrees instead."""
+    return any(scope.acts_for(p, report.office_id) for p in ("dispatch.report.check", "dispatch.report.sign"))
+
+
 def check_open(task: Task) -> None:
     """A closed or cancelled task takes no more entries."""
     if task.state in ("closed", "cancelled"):

@@ -24,6 +24,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch import document, lifecycle
 from shouwang.ledgers.dispatch.actions import drafting, notices, reports
 from shouwang.ledgers.dispatch.models import Bulletin, Duty, Notice, Report, Task
+from shouwang.ledgers.dispatch.policies import may_return_inside
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -121,7 +122,10 @@ def report_moves(report: Report, scope: Scope) -> list[str]:
     return [
         code
         for code, move in lifecycle.REPORT.open_moves(report).items()
-        if report.covers(scope, move.verb.permission) and (code != "sign_zero" or report.zero) and (code != "sign" or not report.zero)
+        if report.covers(scope, move.verb.permission)
+        and (code != "sign_zero" or report.zero)
+        and (code != "sign" or not report.zero)
+        and (code != "send_back_inside" or may_return_inside(scope, report))
     ]
 
 
@@ -149,6 +153,11 @@ def figure_values(report: Report) -> dict[str, dict[str, Any]]:
     for value in values.values():
         value["shown"] = value["text"] if value["text"] == "--" else f"{Decimal(value['text']):,}"
     return values
+
+
+def heading_counts(notice: Notice) -> dict[int, int]:
+    """{level: how many headings were read}; the opening and the closing words are none."""
+    return dict(Counter(c.level for c in notice.clauses.all() if c.level > 0))
 
 
 def duty_rows(duties: list[Duty]) -> list[tuple[Duty, bool, str]]:

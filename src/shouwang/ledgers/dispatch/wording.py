@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
+from django.utils import timezone
 
 TOKEN = re.compile(r"\{\{([a-z0-9_.]+)\}\}")
 _PART_WORDS = re.compile(r"(?:主要包括|包括|内容为|主要内容[为是]?|报告[应须]?包括)[:：]?(?P<list>[^。；]+)")
@@ -60,6 +63,26 @@ def sentence_templates(part: str) -> list[dict[str, Any]]:
     """The sentence rules of a part: each {text, needs: [codes], positive: [codes]}."""
     rules: list[dict[str, Any]] = _data()["sentences"].get(part, [])
     return rules
+
+
+def numeral(n: int) -> str:
+    """1 → 一, 10 → 十, 23 → 二十三: the numbers of headings, up to 99."""
+    tens, ones = divmod(n, 10)
+    digits = " 一二三四五六七八九"
+    return ("" if not tens else "十" if tens == 1 else f"{digits[tens]}十") + (digits[ones] if ones else "")
+
+
+def stamp(moment: dt.datetime) -> str:
+    """2020年2月19日17时, with minutes where there are any; the last second of a day is its 24时."""
+    at = timezone.localtime(moment)
+    if at.time() >= dt.time(23, 59):
+        return f"{at.year}年{at.month}月{at.day}日24时"
+    return f"{at.year}年{at.month}月{at.day}日{at.hour}时{f'{at.minute}分' if at.minute else ''}"
+
+
+def with_numbers(text: str, shown: Mapping[str, Mapping[str, Any]]) -> str:
+    """Text whose {{code}} are set to the numbers of one report: quoted elsewhere they stay that report's numbers."""
+    return TOKEN.sub(lambda m: str(shown[m[1]]["text"]) if m[1] in shown else "--", text)
 
 
 def tokens(text: str) -> list[str]:

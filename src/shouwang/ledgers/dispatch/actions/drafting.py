@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +24,7 @@ from shouwang.ledgers.dispatch.models import Clause, Passage, Progress, Report, 
 from shouwang.ledgers.dispatch.policies import check_unlocked
 
 REDRAFTED = Verb("dispatch.report.redraft", "按最新数据重新生成初稿", "dispatch.report.draft")
-NUMERALS = "一二三四五六七八九十"
+_FIRST_LEVEL = re.compile(r"[一二三四五六七八九十]+")
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Material:
     """Everything drafting reads, once for all offices of a request."""
 
     at: dt.datetime
+    places: dict[int, list[int]] = field(default_factory=dict)
     values: dict[tuple[str, int], figures.Value] = field(default_factory=dict)
     tasks: dict[int, list[Task]] = field(default_factory=dict)
     clauses: list[Clause] = field(default_factory=list)
@@ -45,7 +48,10 @@ def moment_of(request: ReportRequest, now: dt.datetime) -> dt.datetime:
 def values_at(
     request: ReportRequest, regions: Sequence[Region], *, now: dt.datetime, fix: bool = False
 ) -> dict[tuple[str, int], figures.Value]:
-    """{(figure, region id): value} at the request's cut-off once it has passed, frozen; before it as of `now`, live unless `fix` freezes."""
+    """{(figure, region id): value} at the request's cut-off once it has passed, frozen; before it as of `now`, live unless `fix` freezes.
+
+    Villages are not frozen: their values are live and say so by carrying no moment.
+    """
     city = next((r if r.level == Region.CITY else r.city for r in regions), None)
     if city is None:
         return {}
@@ -57,25 +63,35 @@ def values_at(
     day = timezone.localtime(at).date()
     for code in request.figures:
         figure = figures.get(code)
-        if frozen:
-            values = figures.frozen(figure, at, [r.pk for r in regions])
-        else:
-            values = {}
-            for level in {r.level for r in regions}:
-                if level == Region.CITY:
-                    values[city.pk] = figures.value(figure, day, place=city.place)
-                else:
-                    values |= figures.breakdown(figure, day, place=city.place, level=level)
+        values = figures.frozen(figure, at, [r.pk for r in regions]) if frozen else {}
+        for level in {r.level for r in regions if r.pk not in values}:
+            if level == Region.CITY:
+                values[city.pk] = figures.value(figure, day, place=city.place)
+            else:
+                values |= figures.breakdown(figure, day, place=city.place, level=level)
         zero = 0 if figure.measure == "count" else None
         for region in regions:
             found[code, region.pk] = values.get(region.pk) or figures.Value(figure, zero, 0 if figure.denominator else None)
     return found
 
 
-def gather(request: ReportRequest, offices: Sequence[Office], *, now: dt.datetime, fix: bool = False) -> Material:
-    """Read figures, tasks, clauses, last reports and departments' own numbers for these offices."""
-    regions = list({o.region_id: o.region for o in offices}.values())
+def _places(report: Report) -> list[Region]:
+    """Where a report's figures are taken: the office's own region; for a consolidated one also the regions right below, in official order."""
+    own = report.office.region
+    if not report.consolidated:
+        return [own]
+    year = timezone.localtime(report.request.cut_off).year
+    below = Region.objects.filter(parent=own, year_from__lte=year).exclude(year_to__lt=year).select_related("city")
+    return [own, *below.order_by("rank", "code")]
+
+
+def gather(request: ReportRequest, reports: Sequence[Report], *, now: dt.datetime, fix: bool = False) -> Material:
+    """Read figures, tasks, clauses, last reports and departments' own numbers for these reports."""
+    places = {r.pk: _places(r) for r in reports}
+    regions = list({p.pk: p for found in places.values() for p in found}.values())
+    offices = [r.office for r in reports]
     material = Material(values=values_at(request, regions, now=now, fix=fix), at=moment_of(request, now))
+    material.places = {pk: [p.pk for p in found] for pk, found in places.items()}
     if request.notice:
         recent = Progress.objects.order_by("-day", "-id")
         tasks = Task.objects.filter(duty__notice=request.notice, office__in=offices).exclude(state="cancelled")
@@ -105,7 +121,7 @@ def draft(request: ReportRequest, reports: Sequence[Report], *, now: dt.datetime
     """
     if not reports:
         return
-    material = gather(request, [r.office for r in reports], now=now)
+    material = gather(request, reports, now=now)
     with transaction.atomic():
         kept = {(f.report_id, f.figure, f.region_id): f.phrase for f in ReportFigure.objects.filter(report__in=reports)}
         ReportFigure.objects.filter(report__in=reports).delete()
@@ -131,11 +147,11 @@ def fix_figures(report: Report, *, now: dt.datetime) -> None:
 
     Words stay; phrases on differences stay with their figure.
     """
-    material = gather(report.request, [report.office], now=now, fix=True)
-    kept = {(f.report_id, f.figure, f.region_id): f.phrase for f in report.figures.all()}
-    own = report.figures.filter(region_id=report.office.region_id)
-    own.delete()
-    ReportFigure.objects.bulk_create(list(_figures(report.request, report, material, kept)))
+    material = gather(report.request, [report], now=now, fix=True)
+    with transaction.atomic():
+        kept = {(f.report_id, f.figure, f.region_id): f.phrase for f in report.figures.all()}
+        report.figures.all().delete()
+        ReportFigure.objects.bulk_create(list(_figures(report.request, report, material, kept)))
 
 
 def as_of(report: Report) -> dt.datetime:
@@ -146,21 +162,23 @@ def as_of(report: Report) -> dt.datetime:
 
 def redraft(report: Report, *, by: Scope, today: dt.date, now: dt.datetime) -> None:
     """Fetch figures and task states again for one report that is still being drafted."""
-    check_unlocked(report)
-    with change(report, by=by, verb=REDRAFTED, today=today) as row:
-        row.edition += 1
-    draft(report.request, [row], now=now)
+    with transaction.atomic():
+        with change(report, by=by, verb=REDRAFTED, today=today) as row:
+            check_unlocked(row)
+            row.edition += 1
+        draft(row.request, [row], now=now)
 
 
 def _figures(request: ReportRequest, report: Report, material: Material, kept: dict[tuple[int, str, int], str]) -> Iterable[ReportFigure]:
-    for code in request.figures:
-        region = report.office.region_id
+    """The report's numbers; only those of the own region are held against the last report and the departments' own."""
+    for region, code in product(material.places[report.pk], request.figures):
         value = material.values[code, region]
-        last, last_source = material.last.get((report.office_id, code, region), ("", ""))
-        stated, stated_source = material.stated.get((code, region), ("", ""))
+        own = region == report.office.region_id
+        last, last_source = material.last.get((report.office_id, code, region), ("", "")) if own else ("", "")
+        stated, stated_source = material.stated.get((code, region), ("", "")) if own else ("", "")
         yield ReportFigure(
             report=report, figure=code, figure_version=value.figure.version, region_id=region, numerator=value.numerator,
-            denominator=value.denominator, cut_off=material.at, frozen_at=value.frozen_at, last_text=last, last_source=last_source,
+            denominator=value.denominator, cut_off=material.at, frozen_at=value.frozen_at, last_text=last, last_source=last_source[:120],
             stated_text=stated, stated_source=stated_source[:120], phrase=kept.get((report.pk, code, region), ""),
         )  # fmt: skip
 
@@ -188,9 +206,10 @@ def _sentences(part: str, request: ReportRequest, report: Report, material: Mate
 
 
 def area_word(office: Office) -> str:
-    """全市, 全区, 全县, 全镇 … as the office's report speaks of its place."""
+    """全市, 全区, 全县, 全镇, 全街道, 全村, 全社区 as the office's report speaks of its place."""
     name = office.region.name
-    return f"全{'街道' if name.endswith('街道') else name[-1]}"
+    special = {"街道": "街道", "村委会": "村", "村民委员会": "村", "居委会": "社区", "居民委员会": "社区"}
+    return f"全{next((word for end, word in special.items() if name.endswith(end)), name[-1])}"
 
 
 def _measures(report: Report, material: Material) -> str:
@@ -198,10 +217,11 @@ def _measures(report: Report, material: Material) -> str:
     groups: dict[str, list[Task]] = {}
     for task in material.tasks.get(report.office_id, []):
         if task.duty.kind != "report":
-            groups.setdefault(task.duty.clause[:1], []).append(task)
+            first = _FIRST_LEVEL.match(task.duty.clause)
+            groups.setdefault(first[0] if first else "", []).append(task)
     headings = {c.path: c.heading for c in material.clauses if c.level == 1}
     out = []
-    for n, (path, tasks) in enumerate(groups.items()):
+    for n, (path, tasks) in enumerate(groups.items(), 1):
         title = headings.get(path) or ("领导批示事项" if tasks[0].duty.origin == "instruction" else "其他工作")
         closed, sent = sum(t.state == "closed" for t in tasks), sum(t.state == "submitted" for t in tasks)
         doing = len(tasks) - closed - sent
@@ -212,8 +232,7 @@ def _measures(report: Report, material: Material) -> str:
         entries = [p.text.rstrip("。；") for t in tasks for p in list(t.progress.all())[:1]] or [
             t.result.rstrip("。；") for t in tasks if t.result
         ]
-        number = f"（{NUMERALS[n]}）" if n < len(NUMERALS) else ""
-        out.append(f"{number}{title}。{'，'.join(words)}。" + (f"{'；'.join(dict.fromkeys(entries))}。" if entries else ""))
+        out.append(f"（{wording.numeral(n)}）{title}。{'，'.join(words)}。" + (f"{'；'.join(dict.fromkeys(entries))}。" if entries else ""))
     return "\n".join(out)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
-from shouwang.kernel.audit.actions import change, create_many
+from shouwang.kernel.audit.actions import change, change_many, create_many
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.regions.scope import Scope
@@ -23,7 +23,7 @@ from shouwang.kernel.worklist.clocks import day_end
 from shouwang.ledgers.dispatch.actions.tasks import open_task
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
 from shouwang.ledgers.dispatch.models import Clause, Duty, Instruction, Notice, Slip, Task
-from shouwang.ledgers.dispatch.policies import check_acts_for
+from shouwang.ledgers.dispatch.policies import check_acts_for, check_length
 
 REGISTER, ISSUE, INSTRUCT = "dispatch.notice.register", "dispatch.notice.issue", "dispatch.notice.instruct"
 REGISTERED = Verb("dispatch.notice.register", "登记来文", REGISTER)
@@ -32,6 +32,7 @@ DUTY_ADDED = Verb("dispatch.duty.add", "登记任务条目", REGISTER)
 DUTY_EDITED = Verb("dispatch.duty.edit", "修改任务条目", REGISTER)
 DUTY_MERGED = Verb("dispatch.duty.merge", "合并任务条目", REGISTER)
 DUTY_DROPPED = Verb("dispatch.duty.drop", "标记为不作任务", REGISTER)
+DUTY_CONFIRMED = Verb("dispatch.duty.confirm", "确认任务条目", REGISTER)
 DUTY_RESTORED = Verb("dispatch.duty.restore", "恢复任务条目", REGISTER)
 PROPOSED = Verb("dispatch.slip.propose", "填写拟办意见", REGISTER)
 INSTRUCTED = Verb("dispatch.slip.instruct", "作出批示", INSTRUCT)
@@ -61,16 +62,21 @@ def register_notice(
             reading={k: reading.get(k) for k in ("contacts", "attachments", "cited_numbers", "warnings")},
         )  # fmt: skip
         notice.put_in(office.region)
-        with change(notice, by=by, verb=REGISTERED, today=today):
-            pass
+        _save_once(notice, by=by, today=today)
         Clause.objects.bulk_create(_clauses(notice, reading))
         create_many(_duties(notice, reading), by=by, verb=DUTY_ADDED, today=today)
         Slip.objects.create(notice=notice)
-        worklist.assign(
-            notice, office, kind="notice.check", title=f"校核来文《{notice.title}》", action="校核任务分解",
-            url=f"/dispatch/notices/{notice.pk}/check/", due_at=day_end(today), now=now,
-        )  # fmt: skip
+        _item_for_check(notice, today=today, now=now)
     return notice
+
+
+def _save_once(notice: Notice, *, by: Scope, today: dt.date) -> None:
+    """Insert the notice; two officers who register one number in the same moment: the second is told so."""
+    try:
+        with change(notice, by=by, verb=REGISTERED, today=today):
+            pass
+    except IntegrityError as twice:
+        raise Refused(f"文号“{notice.doc_number}”刚刚由他人登记，没有重复写入。请刷新列表查看。", field="doc_number") from twice
 
 
 def _refuse_second(office: Office, number: str, digest: str) -> None:
@@ -157,7 +163,10 @@ def add_duty(notice: Notice, values: Mapping[str, Any], *, by: Scope, today: dt.
 
 
 def merge_duties(keep: Duty, others: Iterable[Duty], *, by: Scope, today: dt.date) -> Duty:
-    """Join duties that ask the same: the others stay readable as merged; the earliest deadline is kept."""
+    """Join duties that ask the same: the others stay readable as merged.
+
+    The earliest deadline is kept, and what only the others say: that a report is due, to whom, how often, which ledger and figure.
+    """
     rows = [d for d in others if d.pk != keep.pk]
     if not rows or any(d.notice_id != keep.notice_id for d in rows):
         raise Refused("请在同一份来文中至少选择两条任务再合并。", field="duty")
@@ -169,6 +178,12 @@ def merge_duties(keep: Duty, others: Iterable[Duty], *, by: Scope, today: dt.dat
         dues = [d.due_at for d in (keep, *rows) if d.due_at]
         with change(keep, by=by, verb=DUTY_MERGED, today=today) as row:
             row.due_at = min(dues, default=None)
+            if any(d.kind == Duty.Kind.REPORT for d in rows):
+                row.kind = Duty.Kind.REPORT
+            for name in ("to", "due_text", "recurrence", "deliverables", "ledger"):
+                setattr(row, name, getattr(row, name) or next(filter(None, (getattr(d, name) for d in rows)), getattr(row, name)))
+            if not row.figure and (bound := next((d for d in rows if d.figure), None)):
+                row.figure, row.target = bound.figure, bound.target
             row.text = "；".join(dict.fromkeys(t.rstrip("；。") for t in (row.text, *(d.text for d in rows)))) + "。"
             return row
 
@@ -177,10 +192,15 @@ def set_aside(duty: Duty, *, by: Scope, today: dt.date, back: bool = False) -> D
     """Mark a sentence as no duty, or take it back."""
     with change(duty, by=by, verb=DUTY_RESTORED if back else DUTY_DROPPED, today=today) as row:
         _editable(row)
-        row.state = Duty.State.PROPOSED if back else Duty.State.DROPPED
         if back:
-            row.merged_into = None
+            row.state, row.merged_into = Duty.State.PROPOSED if row.notice.state == "read" else Duty.State.CONFIRMED, None
+        else:
+            row.state = Duty.State.DROPPED
         return row
+
+
+def _confirm(duty: Duty) -> None:
+    duty.state = Duty.State.CONFIRMED
 
 
 def finish_check(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetime) -> Notice:
@@ -189,7 +209,8 @@ def finish_check(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetime)
         with NOTICE.advance(notice, "check", by=by, today=today) as row:
             if not row.duties.filter(state__in=["proposed", "confirmed"]).exists():
                 raise Refused("没有任何任务条目，不能完成校核。请从正文增补任务，或撤回该来文。")
-            row.duties.filter(state="proposed").update(state="confirmed")
+            waiting = row.duties.filter(state="proposed").select_related("notice")
+            change_many(waiting, _confirm, by=by, verb=DUTY_CONFIRMED, today=today, fields=["state"])
         worklist.finish(notice, kind="notice.check", now=now)
         worklist.assign(
             notice, row.office, kind="notice.issue", title=f"交办《{row.title}》的任务", action="选定承办单位并交办",
@@ -198,16 +219,28 @@ def finish_check(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetime)
     return row
 
 
-def reopen_check(notice: Notice, *, by: Scope, today: dt.date) -> Notice:
+def reopen_check(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetime) -> Notice:
     """Back to the check desk before anything was issued."""
-    with NOTICE.advance(notice, "reopen", by=by, today=today) as row:
-        return row
+    with transaction.atomic():
+        with NOTICE.advance(notice, "reopen", by=by, today=today) as row:
+            pass
+        worklist.finish(row, kind="notice.issue", now=now, dropped=True)
+        _item_for_check(row, today=today, now=now)
+    return row
+
+
+def _item_for_check(notice: Notice, *, today: dt.date, now: dt.datetime) -> None:
+    worklist.assign(
+        notice, notice.office, kind="notice.check", title=f"校核来文《{notice.title}》", action="校核任务分解",
+        url=f"/dispatch/notices/{notice.pk}/check/", due_at=day_end(today), now=now,
+    )  # fmt: skip
 
 
 def withdraw(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetime, reason: str) -> Notice:
     """Take a notice back before tasks are out; its number becomes free."""
     with transaction.atomic(), NOTICE.advance(notice, "withdraw", by=by, today=today, reason=reason) as row:
         worklist.finish(notice, now=now, dropped=True)
+        worklist.finish(notice.slip, now=now, dropped=True)
         return row
 
 
@@ -244,26 +277,31 @@ def instruct(slip: Slip, text: str, *, by: Scope, today: dt.date, now: dt.dateti
         with change(instruction, by=by, verb=INSTRUCTED, today=today) as row:
             pass
         worklist.finish(slip, kind="slip.instruct", now=now)
+        if not slip.undertaker:
+            notice = slip.notice
+            worklist.assign(
+                slip, notice.office, kind="slip.undertake", title=f"按批示承办《{notice.title}》", action="转为任务、登记承办", due_at=None, now=now,
+                url=f"/dispatch/notices/{notice.pk}/slip/",
+            )  # fmt: skip
     return row
 
 
 def take_instruction(instruction: Instruction, *, by: Scope, today: dt.date) -> Duty:
     """Turn a 批示 into a duty with one tap, wording verbatim; a second tap gives the same duty."""
-    if instruction.duty:
-        return instruction.duty
-    with transaction.atomic():
-        duty = add_duty(instruction.slip.notice, {"text": instruction.text}, by=by, today=today, origin="instruction")
-        with change(instruction, by=by, verb=INSTRUCTION_TAKEN, today=today) as row:
-            row.duty = duty
-    return duty
+    with change(instruction, by=by, verb=INSTRUCTION_TAKEN, today=today) as row:
+        if row.duty is None:
+            row.duty = add_duty(row.slip.notice, {"text": row.text}, by=by, today=today, origin="instruction")
+        return row.duty
 
 
 def undertake(slip: Slip, who: str, *, by: Scope, today: dt.date, now: dt.datetime) -> Slip:
     """承办: who takes the paper on."""
-    if not who.strip():
+    words = check_length(who, 80, "承办科室或承办人", "undertaker")
+    if not words:
         raise Refused("请填写承办科室或承办人。", field="undertaker")
-    with change(slip, by=by, verb=UNDERTAKEN, today=today) as row:
-        row.undertaker, row.undertaken_by, row.undertaken_at = who.strip(), by.user_name, now
+    with transaction.atomic(), change(slip, by=by, verb=UNDERTAKEN, today=today) as row:
+        row.undertaker, row.undertaken_by, row.undertaken_at = words, by.user_name, now
+        worklist.finish(slip, kind="slip.undertake", now=now)
         return row
 
 

@@ -29,10 +29,10 @@ CLOSED = Verb("dispatch.request.close", "结束收报", "dispatch.report.receive
 
 
 def default_cut_off(due_at: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """17:00 of the day before the deadline; where that is past, now."""
+    """17:00 of the day before the deadline; where that is past, now; in whole seconds, as frozen figures are kept."""
     day = timezone.localtime(due_at).date() - dt.timedelta(1)
     wanted = timezone.make_aware(dt.datetime.combine(day, dt.time(17)))
-    return wanted if wanted > now else min(now, due_at)
+    return wanted if wanted > now else min(now, due_at).replace(microsecond=0)
 
 
 def open_request_of_duty(duty: Duty, *, by: Scope, today: dt.date, now: dt.datetime) -> ReportRequest:
@@ -50,9 +50,8 @@ def open_request_of_duty(duty: Duty, *, by: Scope, today: dt.date, now: dt.datet
         request.put_in(notice.office.region)
         with change(request, by=by, verb=OPENED_BY_DUTY, today=today):
             pass
-    _open_reports(
-        request, [t.office for t in duty.tasks.exclude(state="cancelled").select_related("office__region")], by=by, today=today, now=now
-    )
+    given = duty.tasks.filter(parent=None).exclude(state="cancelled").select_related("office__region")
+    _open_reports(request, [t.office for t in given], by=by, today=today, now=now)
     return request
 
 
@@ -70,10 +69,13 @@ def open_request(
         raise Refused("没有选择报送单位。请至少选择一个下级或成员部门。", field="recipients")
     if values["due_at"] <= now:
         raise Refused("报送期限已过。请填写晚于现在的时间。", field="due_at")
+    if not any(values.get(k) for k in ("parts", "figures", "questions")):
+        raise Refused("报送要求没有任何内容。请至少填写一个文字部分、勾选一项指标或填写一个填报项。", field="parts")
     questions, bound = burden.settle(values.get("questions", []), direction=values["direction"])
     request = ReportRequest(
         office=office, notice=values.get("notice"), title=values["title"], direction=values["direction"], parts=values["parts"],
-        figures=list(dict.fromkeys([*values["figures"], *bound])), questions=questions, cut_off=values["cut_off"], due_at=values["due_at"],
+        figures=list(dict.fromkeys([*values["figures"], *bound])), questions=questions, cut_off=values["cut_off"].replace(microsecond=0),
+        due_at=values["due_at"],
     )  # fmt: skip
     unknown = [c for c in request.figures if c not in figures.installed()]
     if unknown:
@@ -87,24 +89,25 @@ def open_request(
 
 
 def _open_reports(request: ReportRequest, offices: list[Office], *, by: Scope, today: dt.date, now: dt.datetime) -> None:
-    answering = set(request.reports.filter(consolidated=False).values_list("office_id", flat=True))
-    tasks = {t.office_id: t for t in request.duty.tasks.exclude(state="cancelled")} if request.duty else {}
+    answering = set(request.reports.wanted().values_list("office_id", flat=True))
+    left = {r.office_id: r for r in request.reports.filter(consolidated=False, task__state="cancelled")}
+    tasks = {t.office_id: t for t in request.duty.tasks.filter(parent=None).exclude(state="cancelled")} if request.duty else {}
     made = []
     for office in offices:
         if office.pk in answering:
             continue
-        report = Report(
-            request=request, office=office, task=tasks.get(office.pk), title=request.title, main_recipient=request.office.short_name
+        report = left.get(office.pk) or Report(
+            request=request, office=office, title=request.title, main_recipient=request.office.short_name
         )
         report.put_in(office.region)
-        with change(report, by=by, verb=REPORT_OPENED, today=today):
-            pass
-        made.append(report)
+        with change(report, by=by, verb=REPORT_OPENED, today=today) as row:
+            row.task = tasks.get(office.pk)  # an office that gets its cancelled task anew goes on with its report
+        made.append(row)
         worklist.assign(
-            report, office, kind="report.write", title=f"报送：{request.title}", action="核对初稿、签发并报送",
-            url=f"/dispatch/reports/{report.pk}/", due_at=request.due_at, now=now,
+            row, office, kind="report.write", title=f"报送：{request.title}", action="核对初稿、签发并报送",
+            url=f"/dispatch/reports/{row.pk}/", due_at=row.due_at, now=now,
         )  # fmt: skip
-    drafting.draft(request, made, now=now)
+    drafting.draft(request, [r for r in made if r.state == "drafting"], now=now)
 
 
 def close_request(request: ReportRequest, *, by: Scope, today: dt.date, now: dt.datetime) -> ReportRequest:
@@ -112,17 +115,23 @@ def close_request(request: ReportRequest, *, by: Scope, today: dt.date, now: dt.
     with transaction.atomic():
         with change(request, by=by, verb=CLOSED, today=today) as row:
             row.open = False
-        for report in request.reports.exclude(state__in=["submitted", "accepted"]):
+        for report in request.reports.filter(consolidated=False).exclude(state__in=["submitted", "accepted"]):
             worklist.finish(report, now=now, dropped=True)
     return row
 
 
 def freeze_due(now: dt.datetime) -> int:
-    """Freeze open requests whose cut-off has passed and redraft what is still being drafted; done once per report. Returns reports."""
+    """Freeze open requests whose cut-off has passed and redraft what is still being drafted; done once per report. Returns reports.
+
+    Frozen also where every report has gone already: the consolidated report stands on the same moment.
+    """
     count = 0
-    for request in ReportRequest.objects.filter(open=True, cut_off__lte=now).select_related("office__region", "notice", "duty"):
+    due = ReportRequest.objects.filter(open=True, cut_off__lte=now)
+    for request in due.select_related("office__region__city", "notice", "duty"):
+        if city := request.office.region.city:
+            figures.freeze(request.figures, request.cut_off, city=city, keep_rows=True)
         live = ReportFigure.objects.filter(report__state="drafting", cut_off__lt=request.cut_off).values("report")
-        waiting = list(request.reports.filter(pk__in=live, consolidated=False).select_related("office__region__city"))
+        waiting = list(request.reports.wanted().filter(pk__in=live).select_related("office__region__city"))
         drafting.draft(request, waiting, now=now)
         count += len(waiting)
     return count

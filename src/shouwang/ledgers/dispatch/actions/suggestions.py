@@ -15,20 +15,21 @@ from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import due_from_rule
 from shouwang.ledgers.dispatch.lifecycle import SUGGESTION
 from shouwang.ledgers.dispatch.models import Report, Suggestion
-from shouwang.ledgers.dispatch.policies import check_unlocked
+from shouwang.ledgers.dispatch.policies import check_length, check_unlocked
 
 ADDED = Verb("dispatch.suggestion.add", "提出建议", "dispatch.report.draft")
+LONGEST = 450  # of the column's 500: the consolidated report adds the office's name
 REMOVED = Verb("dispatch.suggestion.remove", "删去建议", "dispatch.report.draft")
 
 
 def add(report: Report, text: str, *, by: Scope, today: dt.date) -> Suggestion:
     """Add one suggestion to a report being drafted."""
     check_unlocked(report)
-    words = text.strip().rstrip("。；")
+    if report.zero:
+        raise Refused("零报告没有建议事项。如有建议，请先改回一般报告。", field="text")
+    words = check_length(text.strip().rstrip("。；"), LONGEST, "建议", "text")
     if not words:
         raise Refused("请填写建议内容。", field="text")
-    if len(words) > 500:
-        raise Refused(f"建议共 {len(words)} 字，超过 500 字。请精简，一条建议只提一件事。", field="text")
     last = report.suggestions.order_by("-position").values_list("position", flat=True).first() or 0
     row = Suggestion(report=report, position=last + 1, text=words)
     row.put_in(report.office.region)
@@ -63,7 +64,8 @@ def assign(suggestion: Suggestion, responsible: Office, *, by: Scope, today: dt.
     with transaction.atomic():
         with SUGGESTION.advance(suggestion, "assign", by=by, today=today) as row:
             row.responsible, row.due_at = responsible, due_from_rule("suggestion_reply", now)
-        worklist.finish(row, now=now)
+        worklist.finish(row, kind="suggestion.assign", now=now)
+        worklist.finish(row, kind="suggestion.answer", now=now, dropped=True)
         worklist.assign(
             row, responsible, kind="suggestion.answer", title=f"答复{row.report.office}建议：{row.text}", action="答复",
             url=f"/dispatch/suggestions/{row.pk}/", due_at=row.due_at, now=now,

@@ -40,13 +40,15 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     """Notices inside a scope."""
 
     def within(self, scope: Scope, permission: str = "dispatch.notice.view") -> NoticeQuerySet:
-        """Notices registered inside the scope, and those that gave an office inside it a task."""
+        """Notices registered inside the scope, and those that gave an office inside it a task; 内部 ones only for the offices themselves."""
         if scope.everything:
             return self
         from shouwang.ledgers.dispatch.models.tasks import Task
 
-        tasks = Task.objects.within(scope, permission).filter(duty__notice=OuterRef("pk"))
-        return self.filter(scope.q(permission, office="office_id") | Q(Exists(tasks)))
+        own = scope.offices(permission)
+        given = Task.objects.filter(duty__notice=OuterRef("pk"))
+        below = scope.q(permission) | Q(Exists(given.within(scope, permission)))
+        return self.filter(Q(office_id__in=own) | Q(Exists(given.filter(office_id__in=own))) | Q(secrecy="open") & below)
 
 
 class Notice(Record, Placed):

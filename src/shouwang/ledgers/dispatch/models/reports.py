@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -79,6 +80,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         ids = self.model.objects.filter(Q(office_id__in=own) | below | asked | countersign).values("pk")
         return self.filter(pk__in=ids)
 
+    def wanted(self) -> ReportQuerySet:
+        """The answers a request waits for: without its consolidated report and without those whose task was cancelled."""
+        return self.filter(consolidated=False).exclude(task__state="cancelled")
+
 
 class Report(Record, Placed):
     """One office's answer to a request. `consolidated` marks the requesting office's own summary of all answers."""
@@ -147,10 +152,18 @@ class Report(Record, Placed):
         """The report's page."""
         return f"/dispatch/reports/{self.pk}/"
 
+    @property
+    def due_at(self) -> dt.datetime:
+        """The office's own deadline: an extension of its task holds for its report."""
+        return (self.task.due_at if self.task else None) or self.request.due_at
+
     def covers(self, scope: Scope, permission: str) -> bool:
-        """Drafting and signing are the office's own, receiving the requesting office's; countersigning offices may look and opine."""
+        """Drafting and signing are the office's own, receiving the requesting office's; countersigning offices may look and opine.
+
+        A consolidated report goes up by the exchange of documents: nobody receives it here.
+        """
         if permission == "dispatch.report.receive":
-            return scope.acts_for(permission, self.request.office_id)
+            return not self.consolidated and scope.acts_for(permission, self.request.office_id)
         if permission == "dispatch.report.view":
             own = scope.offices(permission)
             return self.office_id in own or self.countersigns.filter(office_id__in=own).exists()

@@ -70,7 +70,7 @@ def check(request: Request, pk: int) -> HttpResponse:
         return redirect(request.path)
     duties = queries.duties_of(notice)
     context = {
-        "notice": notice, "form": form, "duties": views.duty_rows(duties), "clauses": notice.clauses.count(), "now": request.now,
+        "notice": notice, "form": form, "duties": views.duty_rows(duties), "headings": views.heading_counts(notice), "now": request.now,
         "segments": queries.segments(notice, duties), "warnings": queries.tier_warnings(notice, request.now),
         "counts": views.duty_counts(duties), "may_edit": notice.state == "read",
     }  # fmt: skip
@@ -140,7 +140,7 @@ def finish_check(request: Request, pk: int) -> HttpResponse:
 def reopen(request: Request, pk: int) -> HttpResponse:
     """Back to the check desk before anything was issued."""
     notice = queries.own_notice(request.scope, pk)
-    notices.reopen_check(notice, by=request.scope, today=request.today)
+    notices.reopen_check(notice, by=request.scope, today=request.today, now=request.now)
     return redirect(f"/dispatch/notices/{pk}/check/")
 
 
