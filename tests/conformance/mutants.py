@@ -131,7 +131,7 @@ MUTANTS = (
     Mutant("rows by whatever permission", set_to(Scope, "q", _by_any_permission), ("dispatch:notice",)),
     Mutant("codes that look alike", set_to(Scope, "q", _by_code_digits), ("dispatch:task",)),
     Mutant("a town counts as its district", lambda p: p.setitem(regions.LEVEL_FIELDS, 4, "county_id"), ("dispatch:task",)),
-    Mutant("a district counts as its city", lambda p: p.setitem(regions.LEVEL_FIELDS, 3, "city_id"), ("dispatch:notice",)),
+    Mutant("a district counts as its city", lambda p: p.setitem(regions.LEVEL_FIELDS, 3, "city_id"), ("dispatch:task",)),
     Mutant(
         "a grant taken back still holds",
         set_to(web, "scope_of", lambda user, today, **kw: scope_of(user, today - LATER, **kw)),
@@ -143,7 +143,7 @@ MUTANTS = (
         ("dispatch:tasks",),
     ),
     Mutant("a delegation never ends", scopes(_lent_for_ever), ("dispatch:tasks",)),
-    Mutant("powers of the own office hold over the region", scopes(_office_power_everywhere), ("dispatch:bulletin", "dispatch:check")),
+    Mutant("powers of the own office hold over the region", scopes(_office_power_everywhere), ("dispatch:bulletins",)),
     Mutant("a disabled account goes on", set_to(sessions.OfficerBackend, "get_user", _active_or_not), ("account-roles",)),
     Mutant("the second factor is not asked for", set_to(middleware, "due", lambda *_: ""), ("account-roles",)),
     Mutant(
@@ -151,7 +151,7 @@ MUTANTS = (
         set_to(Scope, "acts_for", lambda self, p, _o: self.may(p)),
         ("dispatch:progress", "dispatch:check"),
     ),
-    Mutant("the write does not ask", set_to(audit, "permit", lambda *_a, **_k: None), ("admin-user-deed", "dispatch:close_task")),
+    Mutant("the write does not ask", set_to(audit, "permit", lambda *_a, **_k: None), ("dispatch:move_task",)),
     Mutant("a record is fetched by its number alone", set_to(queries, "task", lambda _s, pk: Task.objects.get(pk=pk)), ("dispatch:task",)),
     Mutant("what is out of reach says so", set_to(queries, "task", _task_or_reason), ("dispatch:task",)),
     Mutant("reports in hand show above", set_to(type(Report.objects.all()), "within", _reports_in_hand), ("dispatch:report",)),

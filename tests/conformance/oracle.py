@@ -27,8 +27,8 @@ class Rule:
 
     `gate`: any of these permissions opens the page at all (none: everyone signed in; `public`: everyone). `kind`: the records its
     address names; `covers` says who may know that one exists — everybody else gets 404; `acts` who may post — everybody else is
-    refused and nothing is written. `settles`: open to people who must first change the password or verify. `lists`: the kind a GET
-    shows completely. `path` and `body` give address parts and form fields.
+    refused and nothing is written (`strict`: on GET too). `settles`: open to people who must first change the password or verify. `lists`: the kind a GET
+    shows completely. `path`, `query` and `body` say where the record's number stands; `fixed` and `fixed_path` what else is sent.
     """
 
     gate: tuple[str, ...] = ()
@@ -38,14 +38,22 @@ class Rule:
     acts: Sees | None = None
     public: bool = False
     settles: bool = False
+    strict: bool = False
     lists: str = ""
     path: Callable[[Target], dict[str, Any]] = lambda target: {"pk": target.row.pk}
     body: Callable[[Target | None, World], dict[str, Any]] = lambda _target, _world: {}
+    query: Callable[[Target], dict[str, Any]] = lambda _target: {}
     fixed: dict[str, Any] = field(default_factory=dict)
+    fixed_path: dict[str, Any] = field(default_factory=dict)
 
 
 def is_self(person: Person, target: Target, _world: World) -> bool:
-    return person.user is not None and person.user.pk in (target.row.pk, getattr(target.row, "user_id", None))
+    return person.user is not None and person.user.pk == getattr(target.row, "user_id", target.row.pk)
+
+
+def not_self(person: Person, target: Target, world: World) -> bool:
+    """Administrators do nothing to their own account."""
+    return not is_self(person, target, world)
 
 
 def administers(*permissions: str) -> Sees:
@@ -149,6 +157,12 @@ def sees_extension(person: Person, target: Target, world: World) -> bool:
     return sees_task(person, task_of(target, world), world)
 
 
+def sees_file(person: Person, target: Target, world: World) -> bool:
+    """With the record it belongs to."""
+    record: Target = target.extra["of"]
+    return SEEN[record.kind](person, record, world)
+
+
 def sees_duty(person: Person, target: Target, world: World) -> bool:
     """With its notice, and on its tasks."""
     notice = next(t for t in world.targets["notice"] if t.row.pk == target.row.notice_id)
@@ -158,6 +172,24 @@ def sees_duty(person: Person, target: Target, world: World) -> bool:
 
 def everybody(_person: Person, _target: Target, _world: World) -> bool:
     return True
+
+
+def in_reach(permission: str) -> Sees:
+    """The region lies in the places at which the permission is held."""
+    return lambda p, t, _w: p.at(permission, t.code)
+
+
+def keeps(permission: str) -> Sees:
+    """Households of the places held; for a helper those looked after now."""
+
+    def sees(person: Person, target: Target, world: World) -> bool:
+        if person.at(permission, target.code):
+            return True
+        household = target.extra.get("household", target.row)
+        mine = (t.row for t in world.targets["helper"] if person.user is not None and t.row.user_id == person.user.pk)
+        return person.assigned(permission) and any(h.household_id == household.pk for h in mine)
+
+    return sees
 
 
 def listed(permission: str) -> Sees:
@@ -182,9 +214,14 @@ SEEN: dict[str, Sees] = {
     "request": sees_request,
     "report": sees_report,
     "suggestion": sees_suggestion,
+    "attachment": sees_file,
+    "household": keeps("registry.view"),
+    "member": keeps("registry.view"),
+    "helper": keeps("registry.view"),
 }
 
 VIEWS = Rule(methods=POST, covers=listed("dispatch.task.view"), fixed={"table": "tasks", "name": "核验", "shown": "text", "id": ""})
+NO_VIEW = Rule(methods=POST, covers=lambda *_: False, fixed={"table": "tasks", "id": "1"})  # nobody has saved one
 KERNEL = {
     "sign-in": Rule(public=True, methods=BOTH),
     "sign-out": Rule(methods=POST, settles=True),
@@ -195,7 +232,7 @@ KERNEL = {
     "account-roles": Rule(),
     "account-delegate": Rule(("accounts.delegate",), BOTH),
     "account-delegation-revoke": Rule(methods=POST, kind="delegation", covers=party, acts=giver),
-    "account-handovers": Rule(lists="handover"),
+    "account-handovers": Rule(),
     "account-handover-new": Rule(("accounts.delegate",), BOTH),
     "account-handover": Rule(kind="handover", covers=party),
     "account-handover-move": Rule(methods=POST, kind="handover", covers=party, acts=giver, path=lambda t: {"pk": t.row.pk, "move": "give"}),
@@ -208,17 +245,85 @@ KERNEL = {
     "admin-user-edit": Rule(("accounts.manage",), BOTH, "user", administers("accounts.manage")),
     "admin-grant-new": Rule(("accounts.grant",), BOTH, "user", administers("accounts.grant")),
     "admin-user-deed": Rule(
-        ("accounts.unlock",), POST, "user", administers("accounts.unlock"), path=lambda t: {"pk": t.row.pk, "deed": "force-password"}
+        ("accounts.unlock",),
+        POST,
+        "user",
+        administers("accounts.unlock"),
+        not_self,
+        path=lambda t: {"pk": t.row.pk, "deed": "force-password"},
     ),
-    "admin-grant-revoke": Rule(("accounts.grant",), POST, "grant", administers("accounts.grant")),
+    "admin-grant-revoke": Rule(("accounts.grant",), POST, "grant", administers("accounts.grant"), not_self),
     "jobs": Rule(("jobs.view",)),
     "job": Rule(kind="job", covers=sees_job, path=lambda t: {"job_id": t.row.pk}),
     "job-cancel": Rule(methods=POST, kind="job", covers=sees_job, path=lambda t: {"job_id": t.row.pk}),
     "job-retry": Rule(methods=POST, kind="job", covers=sees_job, path=lambda t: {"job_id": t.row.pk}),
     "views_save": VIEWS,
     "views_use": VIEWS,
-    "views_delete": VIEWS,
+    "views_delete": NO_VIEW,
     "views_columns": VIEWS,
+}
+
+FIGURE = {"code": "registry.households"}
+PORTAL = {
+    "home": Rule(),
+    "worklist": Rule(("worklist.view",)),
+    "inbox": Rule(("worklist.view",), BOTH),
+    "figures": Rule(
+        ("figures.view",), kind="region", covers=in_reach("figures.view"), path=lambda _t: {}, query=lambda t: {"region": t.row.pk}
+    ),
+    "figure": Rule(
+        ("figures.view",), kind="region", covers=in_reach("figures.view"), path=lambda _t: FIGURE, query=lambda t: {"region": t.row.pk}
+    ),
+    "figure_rows": Rule(
+        ("figures.view",), kind="region", covers=in_reach("figures.view"), path=lambda _t: FIGURE, query=lambda t: {"region": t.row.pk}
+    ),
+    # Outlines are geography, the same for everyone; a place without any below has no map.
+    "map_outlines": Rule(("figures.view",), kind="region", covers=lambda _p, t, _w: t.row.children.exists()),
+    "help": Rule(),
+    "demo_advance": Rule(("demo.advance",), POST),
+    "holidays": Rule(("settings.manage",), BOTH),
+    "healthz": Rule(public=True),
+    "audit": Rule(("audit.view", "audit.view_own_region")),
+    "audit-verify": Rule(("audit.verify",), POST),
+    "attachment": Rule(kind="attachment", covers=sees_file),
+    "account-confirm": Rule(methods=BOTH),
+}
+
+VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
+
+
+def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "household", **path: Any) -> Rule:
+    """A page about a household or what belongs to it."""
+    return Rule((permission,), methods, kind, keeps(permission), path=lambda t: {"pk": t.row.pk, **path})
+
+
+def county_decides(person: Person, target: Target, _world: World) -> bool:
+    """Standings follow the county's decision: entered there or above."""
+    return any(EDIT in h.placed and 0 < len(h.code) <= 6 and target.code.startswith(h.code) for h in person.holds)
+
+
+REGISTRY = {
+    "registry_households": Rule((VIEW,), lists="household"),
+    "registry_households_export": Rule((EXPORT,), POST),
+    "registry_members": Rule((VIEW,), lists="member"),
+    "registry_members_export": Rule((EXPORT,), POST),
+    "registry_find": Rule((VIEW,), POST, fixed={"number": "440513197001010017"}),
+    "registry_reveal": Rule(
+        (REVEAL,), BOTH, "member", keeps(REVEAL), path=lambda t: {"kind": "member", "pk": t.row.pk, "field": "id_number"}
+    ),
+    "registry_household": home(VIEW, GET),
+    "registry_print": home(VIEW, GET),
+    "registry_edit": home(EDIT),
+    "registry_add_member": home(EDIT),
+    "registry_record_income": home(EDIT),
+    "registry_status": Rule(
+        (EDIT,), BOTH, "household", keeps(EDIT), county_decides, strict=True, path=lambda t: {"pk": t.row.pk, "move": "exit"}
+    ),
+    "registry_assign_helper": home(EDIT),
+    "registry_edit_member": home(EDIT, kind="member"),
+    "registry_leave": home(EDIT, kind="member"),
+    "registry_correct_income": home(EDIT, kind="income"),
+    "registry_end_helper": home(EDIT, kind="helper"),
 }
 
 N_VIEW, REGISTER, ISSUE, INSTRUCT = (
@@ -278,7 +383,7 @@ DISPATCH = {
     "progress": work(WORK, own(WORK)),
     "submit_task": work(WORK, own(WORK)),
     "close_task": work(REVIEW, assigner(REVIEW)),
-    "move_task": Rule((REVIEW,), POST, "task", sees_task, assigner(REVIEW), path=lambda t: {"pk": t.row.pk, "deed": "send-back"}),
+    "move_task": Rule((REVIEW,), POST, "task", sees_task, assigner(REVIEW), path=lambda t: {"pk": t.row.pk, "deed": "cancel"}),
     "ask_extension": work(WORK, own(WORK)),
     "supervise": work(SUPERVISE, lambda p, t, w: sees_task(p, t, w, SUPERVISE)),
     "pass_on": work(WORK, own(WORK)),
@@ -316,4 +421,4 @@ DISPATCH = {
     "statements": Rule((DRAFT,), BOTH),
 }  # fmt: skip
 
-ORACLE: dict[str, Rule] = {**KERNEL, **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()}}
+ORACLE: dict[str, Rule] = {**KERNEL, **PORTAL, **REGISTRY, **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()}}

@@ -6,6 +6,7 @@ What a person may reach is written down here a second time, from region codes an
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 import re
 from collections import defaultdict
@@ -21,11 +22,15 @@ from django.http.cookie import SimpleCookie
 from django.test import Client
 from django.utils import timezone
 
-from shouwang.kernel.accounts.models import Delegation, Grant, Handover, Office, User
+from shouwang.kernel.accounts.models import Delegation, Grant, Handover, Office, SignIn, User
+from shouwang.kernel.attachments import store
+from shouwang.kernel.attachments.models import Attachment
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.models import Setting
-from shouwang.kernel.regions.models import Region
+from shouwang.kernel.privacy import keyring, make_missing_keys
+from shouwang.kernel.regions.models import Outline, Region
 from shouwang.ledgers.dispatch import models as dispatch
+from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
 TODAY = dt.date(2020, 2, 17)
@@ -73,6 +78,10 @@ class Person:
         """Whether the permission is held over the region with that code."""
         return any(permission in h.placed and h.code and code.startswith(h.code) for h in self.holds)
 
+    def assigned(self, permission: str) -> bool:
+        """Whether the permission is held over assigned records."""
+        return any(permission in h.placed and not h.code for h in self.holds)
+
     def acts(self, permission: str, office: Office) -> bool:
         """Whether the permission may be used in the name of the office."""
         return any(permission in h.placed | h.own and h.office == office.code for h in self.holds)
@@ -111,31 +120,47 @@ class World:
 
     def by_canary(self) -> dict[str, Target]:
         """Every target by its canary."""
-        return {t.canary: t for found in self.targets.values() for t in found}
+        return {t.canary: t for found in self.targets.values() for t in found if t.canary}
 
 
 def build() -> World:
     """The world at 2020-02-17."""
+    keyring().forget()
+    make_missing_keys()
     Setting.objects.create(key="demo.business_date", value=TODAY.isoformat())
     world = World(small_city())
     _more_places(world.city)
     for role, r in ROLES.items():
         for tier in r.get("tiers", ()):
             _person(world, role, _office_for(world.city, role, tier))
-    _person(world, "helper", world.city.offices["4405-rsj"])
+    _person(world, "helper", world.city.offices["4405-rsj"], "helper")
     for code in ("440514-fpb", "440510-fpb", "4451-fpb"):
         _person(world, "office_clerk", world.city.offices[code])
     _odd_standings(world)
-    people = [p.user for p in world.people if p.user]
-    _account_records(world, people)
+    _account_records(world)
     _notices(world)
     _reports(world)
+    _households(world)
+    for kind in ("notice", "task", "report"):
+        for target in world.targets[kind]:
+            _file(world, target)
+    Outline.objects.bulk_create(
+        Outline(region=r, geometry={"type": "Polygon", "coordinates": []}, source="试验") for r in Region.objects.all()
+    )
+    for code in PLACES:
+        world.targets["region"].append(Target("region", Region.objects.get(code=code.ljust(12, "0")), code.ljust(12, "0"), ""))
     for person in world.people:
-        if person.user and person.state != "anonymous":
+        if person.user:
             client = sign_in(Client(), person.user)
             person.cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     _end_standings(world)
     return world
+
+
+def keep_signed_in() -> None:
+    """A walk takes longer than a session may idle."""
+    now = timezone.now()
+    SignIn.objects.update(started_at=now, seen_at=now)
 
 
 def client_for(person: Person) -> Client:
@@ -209,19 +234,26 @@ def _end_standings(world: World) -> None:
     session.save()
 
 
-def _account_records(world: World, people: list[User]) -> None:
-    for user in people:
-        code = user.office.region.code if user.office else ""
+# One account in each relation to the administrators of the city and of 潮阳区.
+ACCOUNTS = (
+    "office_clerk@4405-fpb", "office_clerk@440513-fpb", "office_clerk@440514-fpb", "office_clerk@440510-fpb", "office_clerk@4451-fpb", "no grants",
+    "town_clerk@440513100-zf", "village_officer@440513100001-cwh", "department_clerk@4405-nyj", "system_admin@4405-fpb", "security_admin@440513-fpb",
+)  # fmt: skip
+OFFICES = (
+    "4405-fpb", "440513-fpb", "440514-fpb", "440513100-zf", "440513101-zf", "440513100001-cwh", "440510-fpb", "4451-fpb", "445102-fpb",
+)  # fmt: skip
 
-        def titled(canary: str, user: User = user) -> User:
-            user.title = canary
-            user.save()
-            return user
 
-        world.add("user", code, titled)
+PLACES = ("4405", "440513", "440514", "440513100", "440513101", "440513100001", "440510", "4451", "445102")
+
+
+def _account_records(world: World) -> None:
+    for user in (world.person(name).user for name in ACCOUNTS):
+        code = user.office.region.code
+        world.add("user", code, lambda canary, user=user: _saved(user, title=canary))
         for row in Grant.objects.filter(user=user):
             world.add("grant", code, lambda canary, row=row: _saved(row, note=canary))
-    for office in world.city.offices.values():
+    for office in (world.city.offices[code] for code in OFFICES):
         world.add("office", office.region.code, lambda canary, office=office: _saved(office, contact_line=canary))
     for row in Delegation.objects.all():
         world.add("delegation", "", lambda canary, row=row: _saved(row, reason=canary))
@@ -254,6 +286,52 @@ def _job(user: User | None, state: str, canary: str) -> Job:
         created_at=NOW,
         finished_at=NOW if state == "failed" else None,
     )
+
+
+def _file(world: World, record: Target) -> None:
+    """A file with a record: seen with it."""
+
+    def make(canary: str) -> Attachment:
+        content = f"evidence {canary}".encode()
+        digest = hashlib.sha256(content).hexdigest()
+        store.keep(digest, content)
+        owner = {"ledger": record.row._meta.label_lower, "record_id": str(record.row.pk), "role": "evidence"}
+        return Attachment.objects.create(
+            **owner, digest=digest, name=f"{canary}.txt", mime="text/plain", size=len(content), added_by="核验"
+        )
+
+    world.add("attachment", record.code, make, of=record)
+
+
+def _households(world: World) -> None:
+    """One in each village, one that has moved out of 海门镇, and a helper's in another district."""
+    helped = world.city.at("440514101201")
+    for village in [*world.city.villages, helped]:
+        _household(world, village)
+    moved = world.targets["household"][0].row
+    moved.put_in(world.city.at("440514103201"))
+    moved.save()
+    for kind in ("household", "member", "income", "helper"):
+        target = next(t for t in world.targets[kind] if kind == "household" or t.extra["household"] == moved)
+        target.code = moved.region.code
+        if kind != "household":
+            target.row.put_beside(moved)
+            target.row.save()
+    helper = world.person("helper").user
+    assignment = world.targets["helper"][-1].row
+    assignment.user = helper
+    assignment.save()
+
+
+def _household(world: World, village: Region) -> None:
+    code = village.code
+    household = world.add("household", code, lambda canary: registry.make_household(village, code=canary, phone="13800138000"))
+    world.add(
+        "member", code, lambda canary: registry.add_member(household, code=canary, id_number="440513197001010017"), household=household
+    )
+    world.add("income", code, lambda _canary: registry.add_income(household, wage=380_000), household=household)
+    world.add("helper", code, lambda canary: registry.add_helper(household, name=canary), household=household)
+    registry.add_status(household)
 
 
 def _placed(row: Any, region: Region) -> Any:
