@@ -87,12 +87,12 @@ def asking(everyone: list[Person], rule: Rule, method: str) -> list[Person]:
 
 
 def chosen(world: World, rule: Rule, person: Person, method: str) -> list[Target | None]:
-    """The records asked for: all of them where the record decides, two where the answer is given before it is looked at."""
+    """The records asked for: all of them where the record decides, one where the answer is given before it is looked at."""
     if not rule.kind:
         return [None]
     every: list[Target | None] = list(world.targets[rule.kind])
     early = expected(rule, person, every[0], method, world) in ("method", "login", "settle", "forbidden")
-    return every[:2] if early or method == "HEAD" else every
+    return every[:1] if early or method == "HEAD" else every
 
 
 def ask(world: World, name: str, rule: Rule, person: Person, target: Target | None, method: str, htmx: bool) -> Answer:
