@@ -143,6 +143,12 @@ def back(request: HttpRequest, default: str = "/") -> HttpResponseRedirect:
     return HttpResponseRedirect(default)
 
 
+def version_of(request: HttpRequest) -> int:
+    """The version the person's form was opened with; -1, which is never current, where the form does not say."""
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else -1
+
+
 def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
     """Every route of the site with its full pattern."""
     for entry in (resolver or get_resolver()).url_patterns:

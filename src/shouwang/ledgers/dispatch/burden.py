@@ -13,33 +13,44 @@ from shouwang.ledgers.dispatch.wording import report_wording
 if TYPE_CHECKING:
     from shouwang.ledgers.dispatch.models import Report
 
+# Brackets that only give a unit or a moment; any other narrows the question (其中外出务工) and belongs to it.
+_BRACKET = re.compile(r"[（(](?:单位[:：]?)?(?:户|人|个|项|份|%|％|元|万元|截至[^）)]*)[）)]")
 _NOISE = re.compile(
-    r"[\s（(][^）)]*[）)]|[\s，。、：:；;？?]|(?:目前|全(?:市|区|县|镇|村)|本(?:市|区|县|镇|村|地)|辖区|填报|统计|情况|总|的|有)"
+    r"[\s，。、：:；;？?]|^(?:请|须|需)?(?:填报|填写|统计|报送)|目前|当前|全(?:市|区|县|镇|村)|本(?:市|区|县|镇|村|地)|辖区内?|[总的]|有(?=多少|几)"
 )
-_UNIT = re.compile(r"(?:户数|人数|数量|个数|数|率|多少|户|人)+$")
+_KINDS = (
+    ("率", re.compile(r"(?:比率|比例|占比|率)$")),
+    ("户", re.compile(r"(?:户数|多少户|几户|户)$")),
+    ("人", re.compile(r"(?:人口数|人数|多少人|几人|人口|人)$")),
+    ("", re.compile(r"(?:数量|个数|项数|数|多少)$")),
+)
 
 
-def _core(label: str) -> str:
-    return _UNIT.sub("", _NOISE.sub("", label))
+def _core(label: str) -> tuple[str, str]:
+    """What a question asks about and in what: (words, 户, 人, 率 or "")."""
+    words = _NOISE.sub("", _BRACKET.sub("", label.strip()))
+    for kind, ending in _KINDS:
+        if ending.search(words):
+            return ending.sub("", words), kind
+    return words, "?"
+
+
+def _kind_of(figure: figures.Figure) -> str:
+    return {"户": "户", "人": "人", "%": "率"}.get(figure.unit, "")
 
 
 def matching_figure(label: str) -> figures.Figure | None:
     """The figure that answers a question, by its name or one of its aliases in the rulebook; None where nothing does.
 
-    Words about place and form are ignored, and the unit at the end; what is left must be equal: a near miss is asked, not refused.
+    Words about place and form are ignored. What is left must be equal, and so must what is counted: 户, 人, a share or plain 数; a
+    question that does not say what is counted must be a name whole. A near miss is asked, not refused.
     """
-    wanted = _core(label)
-    if not wanted:
-        return None
-    persons = bool(re.search(r"人数?[)）]?$|多少人", label.strip()))
-    found = []
+    wanted, kind = _core(label)
     for figure in figures.installed().values():
-        names = [figure.name, *report_wording().get(figure.code, {}).get("aliases", [])]
-        if wanted in {_core(n) for n in names}:
-            found.append(figure)
-    if not found:
-        return None
-    return next((f for f in found if (f.unit == "人") == persons), found[0])
+        names = [_core(n) for n in (figure.name, *report_wording().get(figure.code, {}).get("aliases", []))]
+        if wanted and ((wanted, kind) in names or (kind in ("", _kind_of(figure)) and wanted in {words for words, _ in names})):
+            return figure
+    return None
 
 
 def settle(labels: Iterable[str], *, direction: str) -> tuple[list[dict[str, Any]], list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -113,7 +114,8 @@ class TableResult:
 def from_table(notice: Notice, text: str, offices: Sequence[Office], *, base: dt.date) -> TableResult:
     """Read a pasted table with the columns of HEADS (any order with a header). Offices are full or short names or aliases, or 各区（县）.
 
-    A row whose number names a duty of the notice is that duty; other rows become new duties. Nothing is written here.
+    A row with the words of a duty, or with its number and no words, is that duty; other rows become new duties. A number whose duty has
+    other words is an error: tables bring row numbers of their own. Nothing is written here.
     """
     result = TableResult()
     fields = [
@@ -128,14 +130,12 @@ def from_table(notice: Notice, text: str, offices: Sequence[Office], *, base: dt
     except Refused as no:
         result.errors = [RowError(1, "表格", "", no.message)]
         return result
-    duties = {str(d.position): d for d in notice.duties.filter(state="confirmed")}
+    duties = list(notice.duties.filter(state="confirmed"))
     for line in lines:
         values = line.values
-        duty = duties.get((values["number"] or "").rstrip("."))
-        if duty is None and not values["text"]:
-            result.errors.append(
-                RowError(line.row, "任务内容", "", "没有任务内容，序号也不是本文的任务。请填写任务内容，或填写校核台上的任务序号。")
-            )
+        duty, wrong = _duty_of(line.row, values["number"] or "", values["text"] or "", duties)
+        if wrong:
+            result.errors.append(wrong)
             continue
         lead = _offices(values["lead"] or "", line.row, "牵头单位", notice, offices, result)
         support = _offices(values["support"] or "", line.row, "配合单位", notice, offices, result)
@@ -143,17 +143,40 @@ def from_table(notice: Notice, text: str, offices: Sequence[Office], *, base: dt
     return result
 
 
+def _duty_of(row: int, number: str, text: str, duties: Sequence[Duty]) -> tuple[Duty | None, RowError | None]:
+    """The duty a row means, None for a new one, or what is wrong."""
+    by_text = next((d for d in duties if text and _bare(d.text) == _bare(text)), None)
+    digits = re.sub(r"\D", "", number)
+    by_number = next((d for d in duties if digits and d.position == int(digits[:9])), None)
+    if by_text or (by_number and not text):
+        return by_text or by_number, None
+    if by_number:
+        remedy = f"校核台第 {digits} 条是“{by_number}”，与本行任务内容不同。要交办该条请删去本行任务内容；要新增任务请删去序号。"
+        return None, RowError(row, "序号", number, remedy)
+    if not text:
+        remedy = "没有任务内容，序号也不是本文的任务。请填写任务内容，或填写校核台上的任务序号。"
+        return None, RowError(row, "任务内容", number, remedy)
+    return None, None
+
+
+def _bare(words: str) -> str:
+    """Words without spaces and the stop at their end: what a spreadsheet changes on the way."""
+    return re.sub(r"\s", "", words).rstrip("。；;")
+
+
 def _offices(words: str, row: int, label: str, notice: Notice, offices: Sequence[Office], result: TableResult) -> list[Office]:
     from shouwang.ledgers.dispatch import recipients
 
     found = recipients.resolve_among(words, notice.office, offices)
     for unknown in found.unknown:
-        result.errors.append(RowError(row, label, unknown, "不是已登记的机构。请写机构全称或简称，多个单位用顿号分开。"))
+        result.errors.append(RowError(row, label, unknown, "不是已登记的机构，或有几个同名机构。请写机构全称，多个单位用顿号分开。"))
     return found.offices
 
 
 def issue_table(notice: Notice, result: TableResult, *, by: Scope, today: dt.date, now: dt.datetime) -> list[Task]:
     """Issue every row of a table without errors, all or none."""
+    if result.errors:
+        raise Refused(f"分解表有 {len(result.errors)} 处错误，没有交办。请按提示改正后重新粘贴。", field="table")
     with transaction.atomic():
         cells = []
         for row in result.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.errors import Refused
 from shouwang.ledgers.dispatch import wording
 from shouwang.ledgers.dispatch.models import Duty, Notice, ReportRequest
 from shouwang.ledgers.dispatch.models.notices import LEDGERS
@@ -27,12 +29,29 @@ class Moment(forms.SplitDateTimeField):
         self.fields[0].error_messages |= messages
         self.fields[1].error_messages |= {"invalid": "时间格式不对，请按 17:00 填写。"}
 
-    def compress(self, data_list: list[Any]) -> dt.datetime | None:
+    def compress(self, data_list: Sequence[Any] | None) -> dt.datetime | None:
         """24:00 of the day where no hour was given."""
         if not data_list or not data_list[0]:
             return None
         hour = data_list[1] if len(data_list) > 1 and data_list[1] else dt.time(23, 59, 59)
         return timezone.make_aware(dt.datetime.combine(data_list[0], hour))
+
+
+def moment_of(data: Mapping[str, Any], name: str) -> dt.datetime | None:
+    """The moment typed into the two fields `name`_0 and `name`_1 outside a form; raises Refused in the field's words."""
+    try:
+        found: dt.datetime | None = Moment(required=False).clean([data.get(f"{name}_0", ""), data.get(f"{name}_1", "")])
+    except forms.ValidationError as wrong:
+        raise Refused("".join(wrong.messages), field=name) from wrong
+    return found
+
+
+def number_of(data: Mapping[str, Any]) -> int | None:
+    """The number of a document as typed after the year; None where it is left to the system. Raises Refused for anything else."""
+    said = str(data.get("number", "")).strip()
+    if said and not (said.isdecimal() and len(said) < 6):
+        raise Refused(f"文号“{said[:20]}”不是序号。请只填年份后面的数字，例如 12；留空由系统顺编。", field="number")
+    return int(said) if said else None
 
 
 class UploadForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from shouwang.kernel.clock import moment_on
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.kernel.lifecycle import Lifecycle
@@ -54,8 +55,7 @@ def _search_notice(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 def _light(rows: QuerySet[Any], value: Any, today: dt.date) -> QuerySet[Any]:
     """已超期, 今日到期, 3 天内 among tasks not handed in."""
-    start = timezone.make_aware(dt.datetime.combine(today, dt.time()))
-    now = max(start, min(timezone.now(), start + dt.timedelta(days=1)))
+    start, now = timezone.make_aware(dt.datetime.combine(today, dt.time())), moment_on(today)
     waiting = rows.filter(state__in=["issued", "acknowledged"])
     wanted = Q(pk__in=[])
     if "overdue" in value:
@@ -68,18 +68,24 @@ def _light(rows: QuerySet[Any], value: Any, today: dt.date) -> QuerySet[Any]:
 
 
 def _due_light(task: Any, today: dt.date) -> Badge | None:
-    if task.state in ("closed", "cancelled"):
+    if task.state not in ("issued", "acknowledged"):
         return None
     if task.due_at is None:
         return Badge("无期限")
     day = timezone.localtime(task.due_at).date()
-    if day < today:
-        return Badge(f"已超期 {(today - day).days} 天", "r")
+    if task.due_at < moment_on(today):
+        return Badge(f"已超期 {(today - day).days} 天" if day < today else "已超期", "r")
     return Badge("今日到期", "o") if day == today else Badge(f"还剩 {(day - today).days} 天", "o" if (day - today).days <= 3 else "g")
 
 
 def _notices(scope: Scope) -> list[tuple[str, str]]:
     return [(str(pk), title) for pk, title in Notice.objects.within(scope).values_list("pk", "title")[:200]]
+
+
+def _tasks(scope: Scope) -> QuerySet[Task]:
+    """Tasks inside the scope; `undated` sorts those without a deadline last on every database."""
+    rows = Task.objects.within(scope).alias(undated=Q(due_at__isnull=True))
+    return rows.select_related("duty__notice", "office", "assigner")
 
 
 def _search_task(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -109,9 +115,8 @@ NOTICES = Table(
 
 TASKS = Table(
     key="tasks", title="任务", permission="dispatch.task.view", url_name="dispatch:tasks", unit="项",
-    base=lambda scope: Task.objects.within(scope).select_related("duty__notice", "office", "assigner"), row_url=lambda t: f"/dispatch/tasks/{t.pk}/",
-    ordering=("due_at", "pk"), search=_search_task, search_hint="任务内容、承办单位", empty="目前没有任务。交办单位下达后会出现在这里。",
-    export_permission="dispatch.task.view",
+    base=_tasks, row_url=lambda t: f"/dispatch/tasks/{t.pk}/", ordering=("undated", "due_at", "pk"), search=_search_task,
+    search_hint="任务内容、承办单位", empty="目前没有任务。交办单位下达后会出现在这里。", export_permission="dispatch.task.view",
     definition="交办任务=任务条目×承办单位；逾期=期限已过而未提交审核。",
     columns=(
         Column("text", "任务内容", lambda t, _d: t.duty.text, kind="link"),
@@ -220,8 +225,8 @@ BULLETINS = Table(
 
 def count(scope: Scope, url_name: str) -> int | None:
     """The number beside a menu item."""
-    key = {"dispatch:tasks": "tasks", "dispatch:requests": "reports"}.get(url_name)
-    return queries.counts(scope)[key] if key else None
+    waiting = {"dispatch:tasks": queries.tasks_waiting, "dispatch:requests": queries.reports_waiting}.get(url_name)
+    return waiting(scope) if waiting else None
 
 
 def _verbs() -> tuple[Any, ...]:

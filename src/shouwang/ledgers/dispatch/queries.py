@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -228,10 +227,10 @@ class RequestBoard:
 def request_board(found: ReportRequest, now: dt.datetime) -> RequestBoard:
     """Received / late / returned at a glance; the words of a report that has not been sent are not in it."""
     board = RequestBoard()
-    rows = found.reports.filter(consolidated=False).select_related("office")
+    rows = found.reports.wanted().select_related("office", "task", "request")
     for row in sorted(rows, key=lambda r: official_order(r.office)):
         sent = row.state in ("submitted", "accepted")
-        late = (row.submitted_at or now) > found.due_at
+        late = (row.submitted_at or now) > row.due_at
         board.due += 1
         board.received += sent
         board.accepted += row.state == "accepted"
@@ -257,7 +256,7 @@ def tier_warnings(found: Notice, now: dt.datetime) -> list[str]:
     calendar, out = calendar_for(), []
     for row in found.duties.filter(state__in=["proposed", "confirmed"], due_at__isnull=False):
         if row.due_at is None:
-            continue
+            continue  # the type checker does not follow the filter
         left = calendar.working_days_between(today, timezone.localtime(row.due_at).date())
         if left < least:
             out.append(f"第{row.position}条“{row}”距期限只有 {max(left, 0)} 个工作日，不足 {least} 个工作日，不宜再向下一级转办。")
@@ -266,6 +265,18 @@ def tier_warnings(found: Notice, now: dt.datetime) -> list[str]:
                 f"第{row.position}条“{row}”距期限 {left} 个工作日，如再转办到下一级，每级将不足 {least} 个工作日。建议由本级从台账出数，下级只确认例外。"
             )
     return out
+
+
+def pass_on_warning(found: Task, now: dt.datetime) -> str:
+    """层层加码: words where passing the task on leaves the tier below less than the rulebook's working days, else ""."""
+    if found.due_at is None:
+        return ""
+    today = timezone.localtime(now).date()
+    least = lookup("clocks", "tier_minimum", on=today).value
+    left = max(calendar_for().working_days_between(today, timezone.localtime(found.due_at).date()), 0)
+    if left >= 2 * least:
+        return ""
+    return f"距期限只有 {left} 个工作日，转办后本单位和下级各不足 {least} 个工作日。建议由本单位从台账出数，下级只确认例外。"
 
 
 @dataclass
@@ -298,28 +309,29 @@ def open_notices(scope: Scope) -> list[Notice]:
     return list(Notice.objects.within(scope).filter(state="issued").select_related("office").order_by("-issued_at")[:5])
 
 
-def tasks_of(scope: Scope, found: Notice) -> QuerySet[Task]:
-    """Visible tasks of a notice."""
-    return Task.objects.within(scope).filter(duty__notice=found).select_related("duty", "office")
-
-
-def counts(scope: Scope) -> Counter[str]:
-    """Numbers beside the menu: own tasks to acknowledge or do, reports to write or receive."""
-    out: Counter[str] = Counter()
+def tasks_waiting(scope: Scope) -> int:
+    """Own tasks to acknowledge or do: the number beside the menu."""
     own = scope.offices("dispatch.task.work")
-    if own:
-        out["tasks"] = Task.objects.filter(office_id__in=own, state__in=["issued", "acknowledged"]).count()
-    receiving = scope.offices("dispatch.report.receive")
-    if receiving:
-        out["reports"] = Report.objects.filter(request__office_id__in=receiving, state="submitted", consolidated=False).count()
-    return out
+    return Task.objects.filter(office_id__in=own, state__in=["issued", "acknowledged"]).count() if own else 0
+
+
+def reports_waiting(scope: Scope) -> int:
+    """Reports that came and wait to be received: the number beside the menu."""
+    own = scope.offices("dispatch.report.receive")
+    return Report.objects.filter(request__office_id__in=own, state="submitted", consolidated=False).count() if own else 0
+
+
+def requests_of(scope: Scope, found: Notice) -> QuerySet[ReportRequest]:
+    """Report requests of a notice that the person may open."""
+    return ReportRequest.objects.within(scope).filter(notice=found)
 
 
 def requests_with_counts(scope: Scope) -> QuerySet[ReportRequest]:
     """Requests with how many reports they have and how many came."""
+    standing = Q(reports__task=None) | Q(reports__task__state__in=["issued", "acknowledged", "submitted", "closed"])
+    wanted = Q(reports__consolidated=False) & standing
     return ReportRequest.objects.within(scope).annotate(
-        asked=Count("reports", filter=Q(reports__consolidated=False)),
-        came=Count("reports", filter=Q(reports__consolidated=False, reports__state__in=["submitted", "accepted"])),
+        asked=Count("reports", filter=wanted), came=Count("reports", filter=wanted & Q(reports__state__in=["submitted", "accepted"]))
     )
 
 

@@ -15,13 +15,14 @@ import yaml
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
 
-_SPLIT = re.compile(r"[，,、；;]|(?<=[单位门])和")
-_NAME_NOISE = re.compile(r"[\s（）()：:]|汕头|有关|各相关")
+# Separators between organs; one inside brackets belongs to the word: 各县（市、区）.
+_SPLIT = re.compile(r"(?:[，,、；;]|(?<=[单位门])和)(?![^（(]*[）)])")
+_NAME_NOISE = re.compile(r"[\s（）()：:]|有关|各相关")
 
 
 @dataclass
 class Recipients:
-    """Offices a notice addresses, by part of the phrase, and the parts that are no office here."""
+    """Offices a notice addresses, by part of the phrase, and the parts that are no office here or the name of several."""
 
     offices: list[Office] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -42,8 +43,12 @@ def resolve_among(phrase: str, issuer: Office, standing: Sequence[Office]) -> Re
     """As `resolve`, among offices already read."""
     out = Recipients()
     seen: set[int] = set()
+    city = issuer.region.city.name.removesuffix("市") if issuer.region.city else ""
+    named = {o.pk: {_plain(n, city) for n in (o.name, o.short_name, *o.aliases)} for o in standing}
     for part in filter(None, (p.strip() for p in _SPLIT.split(phrase))):
-        found = _named(part, standing) or _group(part, issuer, standing)
+        wanted = _plain(part, city)
+        same = [o for o in standing if wanted and wanted in named[o.pk]]
+        found = _nearest(same, issuer) if same else _group(part, issuer, standing)
         if not found:
             out.unknown.append(part)
         for office in found:
@@ -54,13 +59,18 @@ def resolve_among(phrase: str, issuer: Office, standing: Sequence[Office]) -> Re
     return out
 
 
-def _plain(name: str) -> str:
-    return _NAME_NOISE.sub("", name)
+@lru_cache(maxsize=10_000)
+def _plain(name: str, city: str) -> str:
+    """A name without the city's own (汕头市农业农村局 is 市农业农村局 here), brackets and 有关."""
+    bare = _NAME_NOISE.sub("", name)
+    return bare.replace(city, "") if city else bare
 
 
-def _named(part: str, standing: Sequence[Office]) -> list[Office]:
-    wanted = _plain(part)
-    return [o for o in standing if wanted and wanted in {_plain(o.name), _plain(o.short_name), *map(_plain, o.aliases)}]
+def _nearest(same: list[Office], issuer: Office) -> list[Office]:
+    """Of offices of one name the one beside or right below the issuer, else inside its region; none where that leaves several."""
+    beside = [o for o in same if o.parent_id == issuer.pk or o.region_id == issuer.region_id]
+    near = beside or [o for o in same if _inside(o, issuer)] or same
+    return near if len(near) == 1 else []
 
 
 def _group(part: str, issuer: Office, standing: Sequence[Office]) -> list[Office]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from django import forms
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -17,18 +19,19 @@ from shouwang.kernel.attachments.actions import attach
 from shouwang.kernel.attachments.models import Attachment
 from shouwang.kernel.attachments.queries import attachments_of
 from shouwang.kernel.audit.verbs import Verb
-from shouwang.kernel.errors import Refused
+from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.official import OfficialDocument, render_html, write_docx
 from shouwang.kernel.official import check as check_document
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch import document, lifecycle
-from shouwang.ledgers.dispatch.actions import drafting, notices, reports
+from shouwang.ledgers.dispatch.actions import drafting, notices, reports, tasks
 from shouwang.ledgers.dispatch.models import Bulletin, Duty, Notice, Report, Task
 from shouwang.ledgers.dispatch.policies import may_return_inside
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
+T = TypeVar("T")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SCANNED = Verb("dispatch.report.scan", "存入用印扫描件", "dispatch.report.draft")
 FILED = Verb("dispatch.notice.file", "存入来文原件", "dispatch.notice.register")
@@ -56,8 +59,19 @@ def take_file(data: dict[str, Any], office: Office, *, by: Scope, today: dt.date
             today=today,
             now=now,
         )
-        attach(notice, upload, role="original", by=by, today=today, verb=FILED)
+        attach(notice, upload, role="original", by=by, today=today, verb=FILED, sensitive=data["secrecy"] != Notice.Secrecy.OPEN)
     return notice
+
+
+def attempt(form: forms.Form, act: Callable[[], T]) -> T | None:
+    """Do what a valid form asks; a refusal is shown at its field and nothing typed is lost: None."""
+    try:
+        return act()
+    except NotPermitted:
+        raise
+    except Refused as no:
+        form.add_error(no.field if no.field in form.fields else None, no.message)
+        return None
 
 
 def head_of(notice: Notice) -> dict[str, Any]:
@@ -199,6 +213,14 @@ def bulletin_file(bulletin: Bulletin) -> HttpResponse:
 def findings(report: Report) -> list[str]:
     """What the format check says of the document: length, wording, headings."""
     return check_document(document.report_document(report))
+
+
+def add_progress(task: Task, text: str, uploads: Sequence[UploadedFile[Any]], *, by: Scope, today: dt.date) -> None:
+    """An entry of progress with its evidence, both or neither."""
+    with transaction.atomic():
+        tasks.add_progress(task, text, by=by, today=today)
+        for upload in uploads:
+            attach(task, upload, role="evidence", by=by, today=today, verb=tasks.EVIDENCE)
 
 
 def seal_with_scan(report: Report, upload: UploadedFile[Any], *, by: Scope, today: dt.date, now: dt.datetime) -> None:

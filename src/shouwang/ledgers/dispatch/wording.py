@@ -44,19 +44,18 @@ def report_title(notice_title: str) -> str:
 def parts_of(duty_text: str, deliverables: list[str]) -> list[dict[str, str]]:
     """The parts a report duty names, as [{key, heading}]; known kinds get their key (impact, measures, suggestions), others part1, part2 …
 
-    A duty that names none gets the three customary parts.
+    Two names of one kind (意见和建议) are one part. A duty that names none gets the three customary parts.
     """
     named: list[str] = []
     if found := _PART_WORDS.search(duty_text):
         named = [re.sub(r"^(?:对|采取的|相关|有关|以及)+", "", x).strip() for x in _SPLIT.split(found["list"])]
     named = [x for x in named if 1 < len(x) <= 20] or [d for d in deliverables if "报告" not in d and len(d) <= 20]
     kinds: list[dict[str, Any]] = _data()["parts"]
-    parts, used = [], set()
+    parts: dict[str, str] = {}
     for n, words in enumerate(named, 1):
-        kind = next((k for k in kinds if re.search(k["pattern"], words) and k["key"] not in used), None)
-        used.add(kind["key"] if kind else "")
-        parts.append({"key": kind["key"], "heading": kind["heading"]} if kind else {"key": f"part{n}", "heading": words})
-    return parts or [{"key": k["key"], "heading": k["heading"]} for k in kinds]
+        kind = next((k for k in kinds if re.search(k["pattern"], words)), None)
+        parts.setdefault(kind["key"] if kind else f"part{n}", kind["heading"] if kind else words)
+    return [{"key": key, "heading": heading} for key, heading in (parts or {k["key"]: k["heading"] for k in kinds}).items()]
 
 
 def sentence_templates(part: str) -> list[dict[str, Any]]:
@@ -97,9 +96,19 @@ def typed_numbers(text: str) -> list[str]:
 
 
 def parts_from_words(words: str) -> list[dict[str, str]]:
-    """Parts as an officer names them, separated by 、 or commas; empty words give no part."""
-    named = [x.strip() for x in re.split(r"[、，,；;\n]", words) if x.strip()]
-    return parts_of(f"主要包括{'、'.join(named)}", []) if named else []
+    """Parts as an officer names them, separated by 、 or commas, under the officer's own headings; empty words give no part."""
+    named = list(dict.fromkeys(x.strip()[:80] for x in re.split(r"[、，,；;\n]", words) if x.strip()))
+    return [{"key": kind["key"] if kind else f"part{n}", "heading": heading} for n, (kind, heading) in enumerate(_kinds_of(named), 1)]
+
+
+def _kinds_of(named: list[str]) -> list[tuple[dict[str, Any] | None, str]]:
+    """Each part with the known kind it is of; the second of one kind is a part of its own."""
+    kinds: list[dict[str, Any]] = _data()["parts"]
+    out: list[tuple[dict[str, Any] | None, str]] = []
+    for words in named:
+        kind = next((k for k in kinds if re.search(k["pattern"], words)), None)
+        out.append((kind if kind not in [k for k, _ in out] else None, words))
+    return out
 
 
 def to_names(text: str) -> str:

@@ -34,14 +34,15 @@ def write_passage(passage: Passage, text: str, *, by: Scope, today: dt.date) -> 
     for code in wording.tokens(text):
         if code not in known:
             raise Refused(f"正文引用了本报告没有的指标“{code}”。请只使用页面右侧列出的指标。", field="text")
-    if text.strip() == passage.text.strip():
+    words = text.replace("\r\n", "\n").strip()  # browsers send form text with both characters
+    if words == passage.text.strip():
         return passage
     with transaction.atomic():
         with change(passage.report, by=by, verb=WRITTEN, today=today, reason=f"部分：{passage.heading}") as report:
             check_unlocked(report)
             report.edition += 1
             report.drafter_id, report.drafter = by.user_id, by.user_name
-        passage.text, passage.written_by_machine = text.strip(), False
+        passage.text, passage.written_by_machine = words, False
         passage.save()
     return passage
 

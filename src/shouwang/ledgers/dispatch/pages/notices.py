@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +12,9 @@ from django.shortcuts import redirect, render
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
 from shouwang.kernel.audit.queries import timeline
-from shouwang.kernel.errors import Refused
-from shouwang.kernel.pages import page
+from shouwang.kernel.errors import NotPermitted, Refused
+from shouwang.kernel.models import Record
+from shouwang.kernel.pages import page, version_of
 from shouwang.kernel.web import Request
 from shouwang.ledgers.dispatch import decomposition, queries, recipients, views
 from shouwang.ledgers.dispatch.actions import consolidate, notices
@@ -51,9 +53,9 @@ def record(request: Request, pk: int) -> HttpResponse:
     board = queries.progress_by_office(notice, request.now, scope=request.scope)
     context = {
         "notice": notice, "duties": queries.duties_of(notice, standing=True), "board": board, "own": request.scope.acts_for(REGISTER, notice.office_id),
-        "may_issue": request.scope.acts_for(ISSUE, notice.office_id), "requests": notice.report_requests.all(), "moves": views.notice_moves(notice, request.scope),
-        "events": timeline("dispatch.notice", str(notice.pk)), "now": request.now, "late": sum(b.overdue for b in board), "total": sum(b.total for b in board),
-        "closed": sum(b.closed for b in board), "files": views.files_of(notice),
+        "may_issue": request.scope.acts_for(ISSUE, notice.office_id), "requests": queries.requests_of(request.scope, notice),
+        "moves": views.notice_moves(notice, request.scope), "events": timeline("dispatch.notice", str(notice.pk)), "now": request.now,
+        "late": sum(b.overdue for b in board), "total": sum(b.total for b in board), "closed": sum(b.closed for b in board), "files": views.files_of(notice),
     }  # fmt: skip
     return render(request, "dispatch/notice.html", context)
 
@@ -64,15 +66,15 @@ def check(request: Request, pk: int) -> HttpResponse:
     notice = queries.own_notice(request.scope, pk)
     form = NoticeForm(request.POST or None, initial=views.head_of(notice))
     if request.method == "POST" and form.is_valid():
-        version = int(request.POST.get("version") or 0)
-        notices.edit_notice(notice, form.cleaned_data, by=request.scope, today=request.today, version=version)
-        messages.success(request, "来文信息已保存。")
-        return redirect(request.path)
+        save = partial(notices.edit_notice, notice, form.cleaned_data, by=request.scope, today=request.today, version=version_of(request))
+        if views.attempt(form, save):
+            messages.success(request, "来文信息已保存。")
+            return redirect(request.path)
     duties = queries.duties_of(notice)
     context = {
         "notice": notice, "form": form, "duties": views.duty_rows(duties), "headings": views.heading_counts(notice), "now": request.now,
         "segments": queries.segments(notice, duties), "warnings": queries.tier_warnings(notice, request.now),
-        "counts": views.duty_counts(duties), "may_edit": notice.state == "read",
+        "counts": views.duty_counts(duties), "may_edit": notice.state == "read", "version": _kept(request, notice),
     }  # fmt: skip
     return render(request, "dispatch/check.html", context, status=422 if form.errors else 200)
 
@@ -83,11 +85,11 @@ def edit_duty(request: Request, pk: int) -> HttpResponse:
     duty = queries.duty(request.scope, pk)
     form = DutyForm(request.POST or None, initial=views.duty_initial(duty))
     if request.method == "POST" and form.is_valid():
-        version = int(request.POST.get("version") or 0)
-        notices.edit_duty(duty, form.cleaned_data, by=request.scope, today=request.today, version=version)
-        messages.success(request, f"第 {duty.position} 条已保存。")
-        return redirect(f"/dispatch/notices/{duty.notice_id}/check/#d{duty.position}")
-    return _form(request, form, f"第 {duty.position} 条任务", f"/dispatch/notices/{duty.notice_id}/check/", duty.version)
+        save = partial(notices.edit_duty, duty, form.cleaned_data, by=request.scope, today=request.today, version=version_of(request))
+        if views.attempt(form, save):
+            messages.success(request, f"第 {duty.position} 条已保存。")
+            return redirect(f"/dispatch/notices/{duty.notice_id}/check/#d{duty.position}")
+    return _form(request, form, f"第 {duty.position} 条任务", f"/dispatch/notices/{duty.notice_id}/check/", _kept(request, duty))
 
 
 @page(REGISTER, methods=("GET", "POST"))
@@ -96,9 +98,15 @@ def add_duty(request: Request, pk: int) -> HttpResponse:
     notice = queries.own_notice(request.scope, pk)
     form = DutyForm(request.POST or None, initial={"kind": "action", "by": "recipient", "text": request.GET.get("text", "")[:500]})
     if request.method == "POST" and form.is_valid():
-        made = notices.add_duty(notice, form.cleaned_data, by=request.scope, today=request.today)
-        return redirect(f"/dispatch/notices/{pk}/check/#d{made.position}")
+        made = views.attempt(form, partial(notices.add_duty, notice, form.cleaned_data, by=request.scope, today=request.today))
+        if made:
+            return redirect(f"/dispatch/notices/{pk}/check/#d{made.position}")
     return _form(request, form, "增补任务", f"/dispatch/notices/{pk}/check/")
+
+
+def _kept(request: Request, record: Record) -> int:
+    """The version a form carries; one that is shown again keeps the one it was opened with, or a second press would overwrite."""
+    return version_of(request) if request.method == "POST" else record.version
 
 
 def _form(request: Request, form: Any, title: str, back: str, version: int | None = None) -> HttpResponse:
@@ -167,7 +175,7 @@ def slip(request: Request, pk: int) -> HttpResponse:
     """文件处理笺."""
     notice = queries.notice(request.scope, pk)
     if not request.scope.acts_for(VIEW, notice.office_id) and not request.scope.acts_for(REGISTER, notice.office_id):
-        raise Refused("文件处理笺是登记单位的内部文书，其他单位不能查看。")
+        raise NotPermitted("文件处理笺是登记单位的内部文书，其他单位不能查看。")
     context = {
         "notice": notice, "slip": notice.slip, "may_propose": request.scope.acts_for(REGISTER, notice.office_id),
         "may_instruct": request.scope.acts_for(INSTRUCT, notice.office_id),
@@ -258,8 +266,7 @@ def bulletin(request: Request, pk: int) -> HttpResponse:
             consolidate.register_bulletin(found, request.POST["number"], by=request.scope, today=request.today)
         else:
             title, body = request.POST.get("title", ""), request.POST.get("body", "")
-            version = int(request.POST.get("version") or 0)
-            consolidate.edit_bulletin(found, title, body, by=request.scope, today=request.today, version=version)
+            consolidate.edit_bulletin(found, title, body, by=request.scope, today=request.today, version=version_of(request))
         messages.success(request, "已保存。")
         return redirect(request.path)
     return render(request, "dispatch/bulletin.html", {"bulletin": found, "paper": views.bulletin_html(found)})

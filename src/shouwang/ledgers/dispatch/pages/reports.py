@@ -14,8 +14,8 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
 from shouwang.ledgers.dispatch import burden, lifecycle, queries, views, wording
-from shouwang.ledgers.dispatch.actions import consolidate, drafting, reports, requests, statements, suggestions
-from shouwang.ledgers.dispatch.forms import RequestForm, StatementForm
+from shouwang.ledgers.dispatch.actions import consolidate, reports, requests, statements, suggestions
+from shouwang.ledgers.dispatch.forms import RequestForm, StatementForm, number_of
 from shouwang.ledgers.dispatch.models import Report
 from shouwang.ledgers.dispatch.pages.notices import own_office
 
@@ -48,8 +48,7 @@ def new_request(request: Request) -> HttpResponse:
 def request_record(request: Request, pk: int) -> HttpResponse:
     """收报情况 of a request: received, late, returned at a glance."""
     found = queries.request(request.scope, pk)
-    own = request.scope.acts_for(VIEW, found.office_id)
-    if not own:
+    if not request.scope.acts_for(VIEW, found.office_id) and not request.scope.may_at(VIEW, found):
         mine = queries.own_report_of(request.scope, found)
         return redirect(f"/dispatch/reports/{mine.pk}/") if mine else _gone()
     context = {
@@ -160,12 +159,13 @@ def remove_suggestion(request: Request, pk: int, row: int) -> HttpResponse:
 
 @page(DRAFT, methods=("POST",))
 def step(request: Request, pk: int, deed: str) -> HttpResponse:
-    """The drafting office's steps without further input."""
+    """The drafting office's steps; of these only 编号 takes an input, the number the OA system gave."""
     acts: dict[str, Callable[..., object]] = {
-        "redraft": drafting.redraft, "zero": reports.make_zero, "unzero": reports.unmake_zero, "send-to-check": reports.send_to_check,
+        "redraft": consolidate.refresh, "zero": reports.make_zero, "unzero": reports.unmake_zero, "send-to-check": reports.send_to_check,
         "number": reports.give_number, "submit": reports.submit,
     }  # fmt: skip
-    acts[deed](queries.report(request.scope, pk), by=request.scope, today=request.today, now=request.now)
+    typed = {"number": number_of(request.POST)} if deed == "number" else {}
+    acts[deed](queries.report(request.scope, pk), by=request.scope, today=request.today, now=request.now, **typed)
     messages.success(request, "已办理。")
     return redirect(f"/dispatch/reports/{pk}/")
 
@@ -186,7 +186,9 @@ def countersign(request: Request, pk: int) -> HttpResponse:
     mark = queries.countersign_of(request.scope, queries.report(request.scope, pk))
     if mark is None:
         raise OutOfScope
-    agreed = request.POST.get("answer") == "agree"
+    agreed = {"agree": True, "disagree": False}.get(request.POST.get("answer", ""))
+    if agreed is None:
+        raise Refused("请选择“同意”或“不同意”。")
     reports.countersign(
         mark, agreed=agreed, opinion=request.POST.get("opinion", ""), by=request.scope, today=request.today, now=request.now
     )
@@ -266,7 +268,8 @@ def suggestion(request: Request, pk: int) -> HttpResponse:
 def assign_suggestion(request: Request, pk: int) -> HttpResponse:
     """分办."""
     found = queries.suggestion(request.scope, pk)
-    chosen = queries.departments_of(found.report.request.office, request.today).filter(pk=request.POST.get("office") or 0).first()
+    departments = queries.departments_of(found.report.request.office, request.today)
+    chosen = next((o for o in departments if str(o.pk) == request.POST.get("office")), None)
     if chosen is None:
         raise Refused("请选择责任部门。", field="office")
     suggestions.assign(found, chosen, by=request.scope, today=request.today, now=request.now)

@@ -7,14 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from shouwang.kernel.accounts.models import Office
-from shouwang.kernel.attachments.actions import attach
 from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
 from shouwang.ledgers.dispatch import lifecycle, queries, views
 from shouwang.ledgers.dispatch.actions import tasks
-from shouwang.ledgers.dispatch.forms import ExtensionForm, Moment
+from shouwang.ledgers.dispatch.forms import ExtensionForm, moment_of
 
 VIEW, WORK, REVIEW, SUPERVISE = "dispatch.task.view", "dispatch.task.work", "dispatch.task.review", "dispatch.task.supervise"
 PHRASES_RETURN = ("材料不全，请补充佐证。", "数据与台账不一致，请核实。", "未按要求分项说明，请重新整理。")
@@ -32,7 +31,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "below": task.passed_on.select_related("office"), "targets": queries.offices_below(task.office_id, request.today) if covers else [],
         "reviews": request.scope.acts_for(REVIEW, task.assigner_id), "supervises": task.covers(request.scope, SUPERVISE), "events": timeline("dispatch.task", str(pk)),
         "now": request.now, "extension_form": ExtensionForm(), "phrases_return": PHRASES_RETURN, "phrases_extend": PHRASES_EXTEND,
-        "report": getattr(task, "report", None), "state": lifecycle.TASK.state_of(task),
+        "report": getattr(task, "report", None), "state": lifecycle.TASK.state_of(task), "tier_warning": queries.pass_on_warning(task, request.now) if covers else "",
     }  # fmt: skip
     return render(request, "dispatch/task.html", context)
 
@@ -49,9 +48,7 @@ def acknowledge(request: Request, pk: int) -> HttpResponse:
 def progress(request: Request, pk: int) -> HttpResponse:
     """An entry of progress, with evidence where a file is chosen."""
     task = queries.task(request.scope, pk)
-    tasks.add_progress(task, request.POST.get("text", ""), by=request.scope, today=request.today)
-    for upload in request.FILES.getlist("file"):
-        attach(task, upload, role="evidence", by=request.scope, today=request.today, verb=tasks.EVIDENCE)
+    views.add_progress(task, request.POST.get("text", ""), request.FILES.getlist("file"), by=request.scope, today=request.today)
     messages.success(request, "进展已登记。")
     return redirect(f"/dispatch/tasks/{pk}/")
 
@@ -99,7 +96,9 @@ def ask_extension(request: Request, pk: int) -> HttpResponse:
 def decide_extension(request: Request, pk: int) -> HttpResponse:
     """同意或不同意延期."""
     extension = queries.extension(request.scope, pk)
-    agree = request.POST.get("answer") == "approve"
+    agree = {"approve": True, "refuse": False}.get(request.POST.get("answer", ""))
+    if agree is None:
+        raise Refused("请选择“同意延期”或“不同意”。")
     reason = request.POST.get("reason", "")
     tasks.decide_extension(extension, agree=agree, reason=reason, by=request.scope, today=request.today, now=request.now)
     return redirect(f"/dispatch/tasks/{extension.task_id}/")
@@ -122,7 +121,7 @@ def pass_on(request: Request, pk: int) -> HttpResponse:
     """转办下级."""
     task = queries.task(request.scope, pk)
     chosen = [o for o in queries.offices_below(task.office_id, request.today) if str(o.pk) in request.POST.getlist("office")]
-    due = Moment(required=False).clean([request.POST.get("due_0", ""), request.POST.get("due_1", "")])
+    due = moment_of(request.POST, "due")
     made = tasks.pass_on(task, chosen, due_at=due, by=request.scope, today=request.today, now=request.now)
     messages.success(request, f"已转办 {len(made)} 个下级单位。" if made else "所选单位此前已承办，没有新增。")
     return redirect(f"/dispatch/tasks/{pk}/")
