@@ -12,7 +12,7 @@ PYTHON = sorted(p for d in ("src", "tests") for p in (ROOT / d).rglob("*.py") if
 TEMPLATES = sorted(p for p in SOURCE.rglob("*") if p.suffix == ".html")
 ASSETS = sorted(p for p in SOURCE.rglob("*") if p.suffix in {".css", ".js", ".webmanifest"} and "vendor" not in p.parts)
 SUPPRESSION = re.compile(r"#\s*(noqa|type:\s*ignore|nosec|pragma:|mypy:|ruff:|pylint:|flake8:)", re.I)
-REASONED = re.compile(r"#\s*noqa: [A-Z]+\d+(, [A-Z]+\d+)* - \S.{6,}|#\s*type: ignore\[[a-z0-9-]+(, [a-z0-9-]+)*\]\s+#\s*(?!noqa)\S.{2,}")
+REASONED = re.compile(r"#\s*noqa: [A-Z]+\d+(, [A-Z]+\d+)* - \S.{3,}|#\s*type: ignore\[[a-z0-9-]+(, [a-z0-9-]+)*\]\s+#\s*(?!noqa)\S.{2,}")
 INLINE = re.compile(
     r"<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|javascript:|<script\b(?![^>]*\bsrc=)|\shx-on[:-]|\shx-vals\s*=\s*[\"']js:", re.I
 )

@@ -50,14 +50,29 @@ def lifecycles() -> str:
 
 def permissions() -> str:
     """Each permission: what it allows, who declares it, which roles hold it; then each role."""
+    from shouwang.kernel.accounts import policies as accounts
     from shouwang.kernel.accounts.roles import roles
+    from shouwang.kernel.audit import policies as audit
+    from shouwang.kernel.jobs import policies as jobs
+    from shouwang.portal import policies as portal
     from shouwang.portal.catalog import LEDGERS
 
     held = roles()
+    declared = [(ledger.title, ledger.permissions) for ledger in LEDGERS]
+    declared += [("账号", accounts.PERMISSIONS), ("审计", audit.PERMISSIONS), ("后台任务", jobs.PERMISSIONS), ("门户", portal.PERMISSIONS)]
     rows = [
-        (f"`{code}`", words, ledger.title, "、".join(r.name for r in held.values() if code in r.permissions))
-        for ledger in LEDGERS
-        for code, words in ledger.permissions.items()
+        (
+            f"`{code}`",
+            words,
+            title,
+            "、".join(
+                r.name + ("（本机构）" if code in r.office_permissions else "")
+                for r in held.values()
+                if code in r.permissions | r.office_permissions
+            ),
+        )
+        for title, permissions in declared
+        for code, words in permissions.items()
     ]
     shown = (
         (
@@ -71,7 +86,9 @@ def permissions() -> str:
     )
     return (
         "# 权限\n\n" + _rows(("权限", "说明", "声明方", "持有角色"), rows) + "\n\n## 角色\n\n"
-        "层级：2 市、3 区（县）、4 镇（街道）、5 村（社区）。\n\n" + _rows(("角色", "代码", "说明", "授予层级", "字段组"), shown) + "\n"
+        "层级：2 市、3 区（县）、4 镇（街道）、5 村（社区）。标“（本机构）”的权限只及于本机构的任务、报告等，其他权限及于授予的区划。\n\n"
+        + _rows(("角色", "代码", "说明", "授予层级", "字段组"), shown)
+        + "\n"
     )
 
 
