@@ -120,7 +120,7 @@ def test_phone_and_long_number_stay_text():
     assert (row[1], row[-1]) == ("440511194910010019", "13800138000")
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), min_size=1, max_size=40).filter(lambda t: t.strip() == t)
 )

@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shouwang.kernel.accounts.models import Office, User
@@ -270,6 +270,7 @@ def test_ids_are_read_before_rows():
     assert narrow[0].count('"accounts_office"."name"') == 0
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=12))
 @pytest.mark.django_db
 def test_no_query_string_breaks_a_list(key_value, number):
