@@ -137,7 +137,7 @@ def _national_year(year: int) -> dict[dt.date, Entry]:
 
 @lru_cache(maxsize=1)
 def _published() -> dict[int, dict[dt.date, Entry]]:
-    from chinese_calendar import constants  # type: ignore[import-untyped]  # the library ships no types
+    from chinese_calendar import constants
 
     years: dict[int, dict[dt.date, Entry]] = {year: {} for year in range(PUBLISHED_FROM, PUBLISHED_TO + 1)}
     for day, name in constants.holidays.items():

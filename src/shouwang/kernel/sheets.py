@@ -30,9 +30,9 @@ from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.tables import NOT_VISIBLE, NOTHING, Asked, Cell, Column, Table
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # the library ships no types
-    from xlsxwriter.format import Format  # type: ignore[import-untyped]  # the same
-    from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # the same
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 LARGE_EXPORT = "exports.large"
 SHEET_ROWS = 1_048_575  # a worksheet holds one row more: the header

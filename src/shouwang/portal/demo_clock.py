@@ -10,6 +10,7 @@ from shouwang.kernel.clock import DEMO_DATE, business_now, demo_date
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.actions import sweep
+from shouwang.kernel.worklist.clocks import day_end
 from shouwang.ledgers.dispatch.actions.requests import freeze_due
 from shouwang.portal.jobs import freeze_all
 
@@ -22,6 +23,7 @@ def advance(*, by: Scope) -> dt.date | None:
     if today is None:
         return None
     day = today + dt.timedelta(1)
+    freeze_all(day_end(today))  # where nobody was here at eight: the trend has a point for every day
     with change(Setting.objects.get(pk=DEMO_DATE), by=by, verb=ADVANCED, today=today) as row:
         row.value = day.isoformat()
     now = business_now()

@@ -81,15 +81,10 @@ def figure(request: Request, code: str) -> HttpResponse:
     """One figure: definition, value, regions below, trend; at a past cut-off the frozen values."""
     found, cut_off = _figure(code), _cut_off(request)
     place = queries.place_for(request.scope, request.GET.get("region", ""))
-    frozen = figures.frozen(found, cut_off, [place.id]).get(place.id) if cut_off else None
-    rows = queries.rows_below(found, place, request.today) if place.level < 5 else []
-    if frozen and cut_off:
-        kept = figures.frozen(found, cut_off, [r.region.pk for r in rows])
-        rows = [queries.Row(r.region, kept.get(r.region.pk) or figures.Value(found, 0 if found.measure == "count" else None)) for r in rows]
-    points = figures.series(found, place, until=request.now)
+    value, frozen, rows = queries.figure_at(found, place, request.today, cut_off)
     context = {
-        "figure": found, "place": place, "value": frozen or figures.value(found, request.today, place=place), "frozen": frozen, "cut_off": cut_off,
-        "rows": rows, "chart": queries.chart_of(found, points), "now": request.now, "at": request.GET.get("at", ""),
+        "figure": found, "place": place, "value": value, "frozen": frozen, "cut_off": cut_off, "rows": rows, "now": request.now,
+        "chart": queries.chart_of(found, figures.series(found, place, until=request.now)), "at": request.GET.get("at", "") if cut_off else "",
         "base": figures.get(found.denominator) if found.denominator else None, "above": queries.places_above(request.scope, place),
     }  # fmt: skip
     return render(request, "portal/figure.html", context)
@@ -100,14 +95,16 @@ def figure_rows(request: Request, code: str) -> HttpResponse:
     """Exactly the rows a figure counted, those the person may open."""
     found, cut_off = _figure(code), _cut_off(request)
     place = queries.place_for(request.scope, request.GET.get("region", ""))
-    counted, visible = queries.counted_rows(found, request.scope, place, request.today, cut_off)
+    counted = queries.counted_rows(found, request.scope, place, request.today, cut_off, request.GET.get("page"))
+    at = request.GET.get("at", "") if cut_off else ""
     context = {
         "figure": found,
         "place": place,
-        "page": Paginator(visible, 50).get_page(request.GET.get("page")),
-        "counted": counted,
+        "page": counted.page,
+        "counted": counted.number,
+        "kept": counted.kept,
         "cut_off": cut_off,
-        "at": request.GET.get("at", ""),
+        "at": at,
     }
     return render(request, "portal/figure_rows.html", context)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +18,8 @@ from shouwang.kernel.regions.models import Outline, Region
 from shouwang.kernel.regions.scope import Place, Scope
 from shouwang.kernel.worklist import queries as worklist
 from shouwang.ledgers.dispatch import queries as dispatch
+
+PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +127,31 @@ class Row:
     value: figures.Value
 
 
-def rows_below(figure: figures.Figure, place: Place, day: dt.date) -> list[Row]:
-    """The regions right below a place in official order; a region without rows shows 0 for a count and -- for a ratio."""
-    below = list(Region.objects.filter(parent_id=place.id, year_from__lte=day.year).exclude(year_to__lt=day.year).order_by("rank", "code"))
+def regions_below(place: Place, day: dt.date) -> list[Region]:
+    """The regions right below a place in force on `day`, in official order."""
+    return list(Region.objects.filter(parent_id=place.id, year_from__lte=day.year).exclude(year_to__lt=day.year).order_by("rank", "code"))
+
+
+def rows_below(figure: figures.Figure, place: Place, day: dt.date, below: list[Region] | None = None) -> list[Row]:
+    """Values of the regions right below a place (read unless given); one without rows shows 0 for a count and -- for a ratio."""
+    below = regions_below(place, day) if below is None else below
     if not below:
         return []
     values = figures.breakdown(figure, day, place=place, level=place.level + 1)
     zero = 0 if figure.measure == "count" else None
     return [Row(r, values.get(r.pk) or figures.Value(figure, zero, 0 if figure.denominator else None)) for r in below]
+
+
+def figure_at(
+    figure: figures.Figure, place: Place, today: dt.date, cut_off: dt.datetime | None
+) -> tuple[figures.Value, figures.Value | None, list[Row]]:
+    """(value to show, the same if it is a frozen one, rows below): at a cut-off what was frozen then and nothing else, otherwise live."""
+    frozen = figures.frozen(figure, cut_off, [place.id]).get(place.id) if cut_off else None
+    if frozen is None or cut_off is None:
+        return figures.value(figure, today, place=place), None, rows_below(figure, place, today)
+    below = regions_below(place, timezone.localtime(cut_off).date())
+    kept = figures.frozen(figure, cut_off, [r.pk for r in below])
+    return frozen, frozen, [Row(r, kept[r.pk]) for r in below if r.pk in kept]
 
 
 def map_of(codes: tuple[str, ...], place: Place, today: dt.date) -> dict[str, Any] | None:
@@ -142,8 +162,9 @@ def map_of(codes: tuple[str, ...], place: Place, today: dt.date) -> dict[str, An
         return None
     chosen = [figures.get(c) for c in codes if c in figures.installed()]
     areas: dict[int, dict[str, Any]] = {}
+    below = regions_below(place, today)
     for figure in chosen:
-        for row in rows_below(figure, place, today):
+        for row in rows_below(figure, place, today, below):
             area = areas.setdefault(
                 row.region.pk, {"name": row.region.name, "href": f"/figures/{figure.code}/?region={row.region.pk}", "values": {}}
             )
@@ -195,15 +216,33 @@ def places_above(scope: Scope, place: Place) -> list[Place]:
     return [r.place for r in above if scope.may_at(figures.PERMISSION, r)]
 
 
-def counted_rows(figure: figures.Figure, scope: Scope, place: Place, today: dt.date, cut_off: dt.datetime | None) -> tuple[int, Any]:
-    """(how many rows the figure counted, queryset of those the person may open): frozen ids at a cut-off, else live."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a figure counted: how many rows, and a page of those the person may open; `kept` False where only the value was frozen."""
+
+    number: int
+    page: Page[Any]
+    kept: bool = True
+
+
+def counted_rows(
+    figure: figures.Figure, scope: Scope, place: Place, today: dt.date, cut_off: dt.datetime | None, page: str | None
+) -> Counted:
+    """The rows behind a value: those kept when it was frozen at a cut-off, else live."""
     rows = figures.rows_of(figure, today, place=place)
     model = rows.model
-    if cut_off and (ids := figures.frozen_rows(figure, cut_off, place)):
-        rows = model._base_manager.filter(pk__in=ids)
     related = [f.name for f in model._meta.concrete_fields if f.name in ("county", "town", "village", "office", "duty", "household")]
-    visible = model.objects.within(scope).filter(pk__in=rows.values("pk")).select_related(*related).order_by("pk")
-    return rows.count(), visible
+    mine = model.objects.within(scope)
+    ids = figures.frozen_rows(figure, cut_off, place) if cut_off else None
+    if ids is None:
+        if cut_off and figures.frozen(figure, cut_off, [place.id]):
+            return Counted(0, Paginator([], PER_PAGE).get_page(1), kept=False)
+        visible = mine.filter(pk__in=rows.values("pk")).select_related(*related).order_by("pk")
+        return Counted(rows.count(), Paginator(visible, PER_PAGE).get_page(page))
+    # By set and not by a list of ids in the query: a city's figure may count a hundred thousand people.
+    shown = Paginator(sorted(set(ids) & set(mine.values_list("pk", flat=True))), PER_PAGE).get_page(page)
+    shown.object_list = list(mine.filter(pk__in=list(shown.object_list)).select_related(*related).order_by("pk"))
+    return Counted(len(ids), shown)
 
 
 def home(scope: Scope, now: dt.datetime) -> dict[str, Any]:

@@ -10,7 +10,8 @@ class DispatchConfig(AppConfig):
     label = "dispatch"
 
     def ready(self) -> None:
-        """Makes the app's background work known."""
-        from shouwang.ledgers.dispatch import jobs
+        """Makes the app's background work and the owners of its files known."""
+        from shouwang.ledgers.dispatch import files, jobs
 
         jobs.register_all()
+        files.register_all()

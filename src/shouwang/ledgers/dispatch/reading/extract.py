@@ -57,7 +57,7 @@ def _pdf(data: bytes) -> str:
 
 
 def _ofd(data: bytes) -> str:
-    import ofdkit  # type: ignore[import-untyped]  # the library ships no types
+    import ofdkit
 
     from .layout import lines_of_runs, page_paragraphs
 
