@@ -61,6 +61,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "shouwang.kernel.logs.RequestLogMiddleware",
+    "shouwang.kernel.web_health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "shouwang.kernel.web.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -93,6 +95,7 @@ TEMPLATES = [
 DATABASES = {"default": dj_database_url.parse(os.environ.get("SHOUWANG_DATABASE_URL", f"sqlite:///{SHOUWANG_HOME / 'shouwang.sqlite3'}"))}
 _db = DATABASES["default"]
 _db["CONN_MAX_AGE"] = None
+_db["CONN_HEALTH_CHECKS"] = not _db["ENGINE"].endswith("sqlite3")
 if _db["ENGINE"].endswith("sqlite3"):
     # DEFERRED transactions that read and then write fail with "database is locked" under load; IMMEDIATE ones wait.
     _db["OPTIONS"] = {
@@ -150,7 +153,9 @@ X_FRAME_OPTIONS = "DENY"
 # A field of a form and a body without files; files are bounded by the upload handlers of the page that takes them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Uploads stay in memory until they are sealed: a temporary file would lie on the disk in plain.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 80 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["shouwang.kernel.attachments.uploads.BoundedUpload", "django.core.files.uploadhandler.MemoryFileUploadHandler"]
 SHOUWANG_UPLOAD_LIMIT = 20 * 1024 * 1024
 
 LANGUAGE_CODE = "zh-hans"

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from shouwang.kernel.attachments.uploads import refusal_of
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.models import Receipt
 from shouwang.kernel.web import Request
@@ -54,6 +55,8 @@ def page(
                 return HttpResponseNotAllowed(methods)
             if refusal := _gate(request, access):
                 return refusal
+            if no := refusal_of(request):
+                return refused(request, no)
             try:
                 return _once(request, lambda: handler(request, *args, **kwargs))
             except OutOfScope as gone:

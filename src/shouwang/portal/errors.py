@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from shouwang.kernel.pages import page
+from shouwang.kernel.web_health import unavailable
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - passed by that name
@@ -21,7 +22,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the framework's signature
     """500, drawn without the request: what broke may be what the frame of a page needs."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return unavailable() or HttpResponse(render_to_string("500.html"), status=500)
 
 
 @page(public=True, why="答复跨站请求校验失败")
