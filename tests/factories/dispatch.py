@@ -8,19 +8,23 @@ from typing import Any
 
 from django.utils import timezone
 
-from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import User
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch import recipients
 from shouwang.ledgers.dispatch.actions import notices
-from shouwang.ledgers.dispatch.figures import FIGURES
 from shouwang.ledgers.dispatch.models import Notice, Task
 from tests.factories.accounts import City, make_user, small_city
 
 TODAY = dt.date(2020, 2, 17)
-NOW = timezone.make_aware(dt.datetime(2020, 2, 17, 9, 30))
-TEXT = "关于做好疫情防控期间有关工作的通知\n各区（县）扶贫开发领导小组，市扶贫开发领导小组成员单位：\n一、做好春耕\n要做好春耕备耕工作。\n各地各部门要于2月20日前，将落实情况报送市扶贫办，情况报告主要包括对疫情影响分析、采取的应对举措和相关建议。\n"
+NOW = timezone.make_aware(dt.datetime.combine(TODAY, dt.time(9, 30)))
+TEXT = (
+    "关于做好疫情防控期间有关工作的通知\n"
+    "各区（县）扶贫开发领导小组，市扶贫开发领导小组成员单位：\n"
+    "一、做好春耕\n"
+    "要做好春耕备耕工作。\n"
+    "各地各部门要于2月20日前，将落实情况报送市扶贫办，情况报告主要包括对疫情影响分析、采取的应对举措和相关建议。\n"
+)
 ACTION = "要做好春耕备耕工作。"
 REPORT = "各地各部门要于2月20日前，将落实情况报送市扶贫办，情况报告主要包括对疫情影响分析、采取的应对举措和相关建议。"
 
@@ -40,7 +44,8 @@ def reading(**other: Any) -> dict[str, Any]:
     report |= {"start": TEXT.index(REPORT), "end": TEXT.index(REPORT) + len(REPORT)}
     return {
         "title": "关于做好疫情防控期间有关工作的通知", "doc_number": "汕农扶组〔2020〕3号", "issuers": ["市扶贫办"],
-        "recipients": "市扶贫开发领导小组成员单位，各区（县）扶贫开发领导小组", "signed_date": "2020-02-14", "contacts": [], "attachments": [], "cited_numbers": [], "warnings": [],
+        "recipients": "市扶贫开发领导小组成员单位，各区（县）扶贫开发领导小组", "signed_date": "2020-02-14",
+        "contacts": [], "attachments": [], "cited_numbers": [], "warnings": [],
         "clauses": [{"path": "一", "level": 1, "heading": "做好春耕", "start": TEXT.index("一、"), "end": TEXT.index("一、") + 6}],
         "duties": [action, report], **other,
     }  # fmt: skip
@@ -60,7 +65,6 @@ class Stage:
 
 def stage() -> Stage:
     """The small city with a clerk and a leader in every lead office, department and town."""
-    figures.install(FIGURES)
     made = Stage(small_city())
     roles = {"lead": "office", "department": "department", "town": "town"}
     for code, office in made.city.offices.items():
