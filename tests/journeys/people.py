@@ -32,7 +32,12 @@ class People:
         """A fresh window in which nobody is signed in."""
         phone = device == "phone"
         context = self.browser.new_context(
-            base_url=self.url, viewport=PHONE if phone else DESK, locale="zh-CN", timezone_id="Asia/Shanghai", is_mobile=phone, has_touch=phone
+            base_url=self.url,
+            viewport=PHONE if phone else DESK,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            is_mobile=phone,
+            has_touch=phone,
         )
         context.set_default_timeout(15_000)
         page = context.new_page()
@@ -66,7 +71,7 @@ class People:
             page.get_by_role("button", name="验证").click()
         else:
             page.get_by_role("button", name="开始绑定").click()
-            key = base64.b32decode(page.locator("main .mono").inner_text())
+            key = base64.b32decode(page.locator("main span.mono").inner_text())
             page.get_by_label("6 位验证码").fill(f"{TOTP(key).token():06d}")
             page.get_by_role("button", name="启用").click()
             self._recovery[user] = page.locator("#recovery-codes li").all_inner_texts()
@@ -95,7 +100,7 @@ class People:
         """Close every window; raises when any of them had a console message, a refused resource or a failed request."""
         for page in self._pages.values():
             page.context.close()
-        assert self.faults == []
+        assert not self.faults, "\n".join(self.faults)
 
 
 def sign_in(page: Page, user: str, device: str = "desk", password: str = PASSWORD) -> None:

@@ -340,8 +340,19 @@ def check_document(download: Download, tmp_path: Path) -> None:
     assert ADVICE in text
     soffice = shutil.which("soffice")
     if soffice is None:
-        pytest.skip("LibreOffice is not on this machine, the document was not printed: apt-get install libreoffice-writer-nogui poppler-utils")
-    command = [soffice, f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)]
+        pytest.skip(
+            "LibreOffice is not on this machine, the document was not printed: apt-get install libreoffice-writer-nogui poppler-utils"
+        )
+    command = [
+        soffice,
+        f"-env:UserInstallation=file://{tmp_path}/office",
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+        str(file),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603 - our own file
     import pdfplumber
 
