@@ -218,9 +218,9 @@ def test_the_trend_takes_the_last_value_of_each_day_however_many_there_are(city)
             figures.freeze(["t.items"], CUT_OFF.replace(hour=hour) + dt.timedelta(days=day), city=city.city)
     FigureSnapshot.objects.filter(cut_off__date=DAY + dt.timedelta(18)).delete()
     until = CUT_OFF + dt.timedelta(days=19)
-    points = figures.series(COUNTED, place, until=until, points=14)
+    points = figures.series([COUNTED], place, until=until, points=14)["t.items"]
     assert [(d, v.numerator) for d, v in points] == [(DAY + dt.timedelta(n), n + 1) for n in range(6, 20) if n != 18]
-    assert figures.series(COUNTED, place, until=CUT_OFF.replace(hour=7)) == []
+    assert figures.series([COUNTED, RATE], place, until=CUT_OFF.replace(hour=7)) == {"t.items": [], "t.rate": []}
 
 
 def test_a_place_outside_the_scope_is_not_shown(city):

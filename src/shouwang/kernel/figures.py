@@ -127,11 +127,19 @@ def breakdown(figure: Figure, day: dt.date, *, place: Place | None, level: int) 
 
 def value(figure: Figure, day: dt.date, *, place: Place | None) -> Value:
     """The live value of one place (None: the whole installation)."""
-    top = _measured(figure, _within(figure.rows(day), place), None)[None]
-    if not figure.denominator:
-        return Value(figure, top)
-    base = get(figure.denominator)
-    return Value(figure, top, _measured(base, _within(base.rows(day), place), None)[None])
+    return values([figure], day, place=place)[figure.code]
+
+
+def values(chosen: Iterable[Figure], day: dt.date, *, place: Place | None) -> dict[str, Value]:
+    """Live values of some figures at one place by code; what two of them stand on is measured once."""
+    measured: dict[str, int | None] = {}
+    out = {}
+    for figure in chosen:
+        for part in (figure, *([get(figure.denominator)] if figure.denominator else [])):
+            if part.code not in measured:
+                measured[part.code] = _measured(part, _within(part.rows(day), place), None)[None]
+        out[figure.code] = Value(figure, measured[figure.code], measured[figure.denominator] if figure.denominator else None)
+    return out
 
 
 def rows_of(figure: Figure, day: dt.date, *, place: Place | None) -> QuerySet[Any]:
@@ -231,16 +239,21 @@ def frozen_rows(figure: Figure, cut_off: dt.datetime, place: Place) -> list[int]
     return sorted(pk for blob in blobs for pk in unpack(blob or b"")) if blobs else None
 
 
-def series(figure: Figure, place: Place, *, until: dt.datetime, points: int = 14) -> list[tuple[dt.date, Value]]:
-    """The last frozen value of each of the `points` days before `until`, oldest first: the trend line; days without one are left out."""
+Points = list[tuple[dt.date, Value]]
+
+
+def series(chosen: Iterable[Figure], place: Place, *, until: dt.datetime, points: int = 14) -> dict[str, Points]:
+    """The trend lines of some figures at a place, in one query: the last frozen value of each of the `points` days before `until`.
+
+    {code: [(day, value), oldest first]}; days without a value are left out.
+    """
+    wanted = {f.code: f for f in chosen}
     found = FigureSnapshot.objects.filter(
-        figure=figure.code,
-        figure_version=figure.version,
-        region_id=place.id,
-        cut_off__gt=until - dt.timedelta(days=points),
-        cut_off__lte=until,
-    )
-    latest: dict[dt.date, Value] = {}
-    for at, n, d in found.order_by("cut_off").values_list("cut_off", "numerator", "denominator"):
-        latest[timezone.localtime(at).date()] = Value(figure, n, d if figure.denominator else None)
-    return list(latest.items())[-points:]
+        figure__in=list(wanted), region_id=place.id, cut_off__gt=until - dt.timedelta(days=points), cut_off__lte=until
+    ).order_by("cut_off")
+    latest: dict[str, dict[dt.date, Value]] = {code: {} for code in wanted}
+    for code, version, at, n, d in found.values_list("figure", "figure_version", "cut_off", "numerator", "denominator"):
+        figure = wanted[code]
+        if version == figure.version:
+            latest[code][timezone.localtime(at).date()] = Value(figure, n, d if figure.denominator else None)
+    return {code: list(days.items())[-points:] for code, days in latest.items()}

@@ -59,7 +59,8 @@ def inbox(request: Request) -> HttpResponse:
 def figure_list(request: Request) -> HttpResponse:
     """Every figure with its definition and the value at the person's place."""
     place = queries.place_for(request.scope, request.GET.get("region", ""))
-    groups = [(ledger.title, [(f, figures.value(f, request.today, place=place)) for f in ledger.figures]) for ledger in LEDGERS]
+    values = figures.values(figures.installed().values(), request.today, place=place)
+    groups = [(ledger.title, [(f, values[f.code]) for f in ledger.figures]) for ledger in LEDGERS]
     return render(request, "portal/figures.html", {"groups": [g for g in groups if g[1]], "place": place, "now": request.now})
 
 
@@ -84,7 +85,7 @@ def figure(request: Request, code: str) -> HttpResponse:
     value, frozen, rows = queries.figure_at(found, place, request.today, cut_off)
     context = {
         "figure": found, "place": place, "value": value, "frozen": frozen, "cut_off": cut_off, "rows": rows, "now": request.now,
-        "chart": queries.chart_of(found, figures.series(found, place, until=request.now)), "at": request.GET.get("at", "") if cut_off else "",
+        "chart": queries.chart_of(found, figures.series([found], place, until=request.now)[code]), "at": request.GET.get("at", "") if cut_off else "",
         "base": figures.get(found.denominator) if found.denominator else None, "above": queries.places_above(request.scope, place),
     }  # fmt: skip
     return render(request, "portal/figure.html", context)

@@ -63,12 +63,10 @@ def trend(figure: figures.Figure, now: figures.Value, points: list[tuple[dt.date
 def kpis(codes: tuple[str, ...], place: Place, now: dt.datetime) -> list[dict[str, Any]]:
     """The key figures of a place with their trend; definitions travel along."""
     today, out = timezone.localtime(now).date(), []
-    for code in codes:
-        figure = figures.installed().get(code)
-        if figure is None:
-            continue
-        value = figures.value(figure, today, place=place)
-        points = figures.series(figure, place, until=now)
+    chosen = [figures.get(c) for c in codes if c in figures.installed()]
+    values, lines = figures.values(chosen, today, place=place), figures.series(chosen, place, until=now)
+    for figure in chosen:
+        code, value, points = figure.code, values[figure.code], lines[figure.code]
         out.append(
             {
                 "label": figure.name, "value": value.text, "unit": figure.unit, "definition": figure.definition, "href": f"/figures/{code}/?region={place.id}",
@@ -154,23 +152,20 @@ def figure_at(
     return frozen, frozen, [Row(r, kept[r.pk]) for r in below if r.pk in kept]
 
 
-def map_of(codes: tuple[str, ...], place: Place, today: dt.date) -> dict[str, Any] | None:
-    """What blocks/map.html draws for a city: outlines of its counties and the figures' values; None where there are no outlines."""
-    outlines = Outline.objects.filter(region__parent_id=place.id)
-    first = outlines.first()
-    if first is None or place.level != Region.CITY:
+def map_of(chosen: list[figures.Figure], place: Place, rows: dict[str, list[Row]]) -> dict[str, Any] | None:
+    """What blocks/map.html draws for a city: outlines of its counties and the figures' `rows` by code; None where there are no outlines."""
+    source = Outline.objects.filter(region__parent_id=place.id).values_list("source", flat=True).first()
+    if source is None or place.level != Region.CITY:
         return None
-    chosen = [figures.get(c) for c in codes if c in figures.installed()]
     areas: dict[int, dict[str, Any]] = {}
-    below = regions_below(place, today)
     for figure in chosen:
-        for row in rows_below(figure, place, today, below):
+        for row in rows[figure.code]:
             area = areas.setdefault(
                 row.region.pk, {"name": row.region.name, "href": f"/figures/{figure.code}/?region={row.region.pk}", "values": {}}
             )
             area["values"][figure.code] = row.value.number
     return {
-        "id": "map", "label": f"{place.name}各区（县）分布", "head": "区（县）", "geo_url": f"/map/{place.id}.json", "source": first.source,
+        "id": "map", "label": f"{place.name}各区（县）分布", "head": "区（县）", "geo_url": f"/map/{place.id}.json", "source": source,
         "metrics": [{"key": f.code, "label": f.name, "unit": f.unit} for f in chosen], "areas": list(areas.values()),
     }  # fmt: skip
 
@@ -257,8 +252,10 @@ def home(scope: Scope, now: dt.datetime) -> dict[str, Any]:
         context["boards"] = [(n, board_lines(dispatch.progress_by_office(n, now, scope=scope), n.pk)) for n in notices]
         context["requests"] = dispatch.open_boards(scope, now)
     if scope.may(figures.PERMISSION):
-        place, figure = place_for(scope, ""), figures.get(MAP_FIGURES[0])
-        rows = rows_below(figure, place, today) if place.level < Region.VILLAGE else []
-        context |= {"place": place, "kpis": kpis(HOME_FIGURES, place, now), "map": map_of(MAP_FIGURES, place, today), "figure": figure}
-        context["rank"] = rank_of(figure, rows)[:12]
+        place, chosen = place_for(scope, ""), [figures.get(c) for c in MAP_FIGURES]
+        below = regions_below(place, today)
+        drawn = chosen if place.level == Region.CITY else chosen[:1]  # below the city there is no map, only the ranking
+        rows = {f.code: rows_below(f, place, today, below) for f in drawn}
+        context |= {"place": place, "kpis": kpis(HOME_FIGURES, place, now), "map": map_of(drawn, place, rows), "figure": chosen[0]}
+        context["rank"] = rank_of(chosen[0], rows[chosen[0].code])[:12]
     return context

@@ -53,7 +53,9 @@ def grid(notice: Notice, found: Recipients, today: dt.date) -> list[GridRow]:
     """
     addressed = {o.pk for o in found.offices}
     office = notice.office
-    below = list(offices_in_force(today).filter(parent=office).exclude(kind=Office.Kind.DEPARTMENT).order_by("rank", "code"))
+    below = list(
+        offices_in_force(today).filter(parent=office).exclude(kind=Office.Kind.DEPARTMENT).select_related("region").order_by("rank", "code")
+    )
     departments = list(
         offices_in_force(today).filter(kind=Office.Kind.DEPARTMENT, tier=office.tier, region_id=office.region_id).order_by("rank", "code")
     )

@@ -99,9 +99,9 @@ def _attachments(report: Report, values: dict[str, dict[str, Any]]) -> list[Atta
 
 def _by_district(report: Report) -> list[AttachmentPage]:
     """One row per district in official order, the whole below them: from the figures frozen for this request."""
-    stored = report.figures.filter(figure__in=list(figures.installed())).select_related("region")
+    stored = [f for f in report.figures.all() if f.figure in figures.installed()]
     table: dict[str, dict[str, str]] = {}
-    for row in stored.order_by("-region__level", "region__rank", "id"):
+    for row in sorted(stored, key=lambda f: (-f.region.level, f.region.rank, f.pk)):
         value = figures.Value(figures.get(row.figure), row.numerator, row.denominator)
         name = area_word(report.office) if row.region_id == report.office.region_id else row.region.name
         table.setdefault(name, {})[row.figure] = value.plain

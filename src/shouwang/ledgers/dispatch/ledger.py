@@ -85,7 +85,7 @@ def _notices(scope: Scope) -> list[tuple[str, str]]:
 def _tasks(scope: Scope) -> QuerySet[Task]:
     """Tasks inside the scope; `undated` sorts those without a deadline last on every database."""
     rows = Task.objects.within(scope).alias(undated=Q(due_at__isnull=True))
-    return rows.select_related("duty__notice", "office", "assigner")
+    return rows.select_related("duty__notice", "office", "assigner").defer(*queries.LONG_TEXTS)
 
 
 def _search_task(rows: QuerySet[Any], text: str) -> QuerySet[Any]:

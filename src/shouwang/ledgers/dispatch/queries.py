@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from shouwang.kernel import figures
@@ -25,11 +25,15 @@ from shouwang.ledgers.dispatch.models import (
     Instruction,
     Notice,
     Report,
+    ReportFigure,
     ReportRequest,
     Statement,
     Suggestion,
     Task,
 )
+
+# Of a notice that is only named on a page its whole text is not read.
+LONG_TEXTS = ("duty__notice__text", "duty__notice__reading")
 
 
 def notice(scope: Scope, pk: int) -> Notice:
@@ -101,10 +105,8 @@ def segments(found: Notice, duties: list[Duty]) -> list[Segment]:
 
 def task(scope: Scope, pk: int) -> Task:
     """One task inside the scope; raises OutOfScope."""
-    rows = Task.objects.within(scope).select_related(
-        "duty__notice__office", "office__region", "office__parent", "assigner", "parent__office"
-    )
-    found = rows.filter(pk=pk).first()
+    joined = ("duty__notice", "office__region", "office__parent", "assigner", "parent__office", "report")
+    found = Task.objects.within(scope).select_related(*joined).defer(*LONG_TEXTS).filter(pk=pk).first()
     if found is None:
         raise OutOfScope
     return found
@@ -125,7 +127,8 @@ def offices_below(office_id: int, today: dt.date) -> QuerySet[Office]:
 
 def request(scope: Scope, pk: int) -> ReportRequest:
     """One report request inside the scope; raises OutOfScope."""
-    found = ReportRequest.objects.within(scope).select_related("office__region", "notice", "duty").filter(pk=pk).first()
+    rows = ReportRequest.objects.within(scope).select_related("office__region", "notice", "duty")
+    found = rows.defer("notice__text", "notice__reading").filter(pk=pk).first()
     if found is None:
         raise OutOfScope
     return found
@@ -133,8 +136,8 @@ def request(scope: Scope, pk: int) -> ReportRequest:
 
 def report(scope: Scope, pk: int) -> Report:
     """One report inside the scope; raises OutOfScope."""
-    rows = Report.objects.within(scope).select_related("office__region", "office__parent", "request__office", "request__notice", "task")
-    found = rows.filter(pk=pk).first()
+    rows = Report.objects.within(scope).select_related("office__region", "request__office", "request__notice", "task")
+    found = rows.defer("request__notice__text", "request__notice__reading").filter(pk=pk).first()
     if found is None:
         raise OutOfScope
     return found
@@ -142,9 +145,8 @@ def report(scope: Scope, pk: int) -> Report:
 
 def countersign_of(scope: Scope, found: Report) -> Countersign | None:
     """The 会签 that waits for this person's office."""
-    return (
-        found.countersigns.filter(office_id__in=scope.offices("dispatch.report.sign"), agreed=None).select_related("report__office").first()
-    )
+    own = scope.offices("dispatch.report.sign")
+    return next((c for c in found.countersigns.all() if c.agreed is None and c.office_id in own), None)
 
 
 def suggestion(scope: Scope, pk: int) -> Suggestion:
@@ -196,17 +198,17 @@ def official_order(office: Office) -> tuple[bool, int, int, str]:
 
 
 def progress_by_office(found: Notice, now: dt.datetime, *, scope: Scope) -> list[OfficeProgress]:
-    """Task states of a notice by office, official order; one query. Only tasks inside the scope are counted."""
-    rows = Task.objects.within(scope).filter(duty__notice=found).exclude(state="cancelled").select_related("office")
-    board: dict[int, OfficeProgress] = {}
-    for row in rows.order_by("office__tier", "office__kind", "office__rank", "office__code"):
-        line = board.setdefault(row.office_id, OfficeProgress(row.office))
-        line.total += 1
-        line.waiting += row.state == "issued"
-        line.doing += row.state == "acknowledged"
-        line.submitted += row.state == "submitted"
-        line.closed += row.state == "closed"
-        line.overdue += bool(row.due_at and row.due_at < now and row.state in ("issued", "acknowledged"))
+    """Task states of a notice by office, official order; two queries. Only tasks inside the scope are counted."""
+    rows = Task.objects.within(scope).filter(duty__notice=found).exclude(state="cancelled").order_by().values("office_id", "state")
+    late = Count("pk", filter=Q(due_at__lt=now, state__in=["issued", "acknowledged"]))
+    counted = list(rows.annotate(n=Count("pk"), late=late))
+    board = {pk: OfficeProgress(office) for pk, office in Office.objects.in_bulk({r["office_id"] for r in counted}).items()}
+    fields = {"issued": "waiting", "acknowledged": "doing", "submitted": "submitted", "closed": "closed"}
+    for row in counted:
+        line = board[row["office_id"]]
+        line.total += row["n"]
+        line.overdue += row["late"]
+        setattr(line, fields[row["state"]], row["n"])
     return sorted(board.values(), key=lambda b: official_order(b.office))
 
 
@@ -227,10 +229,11 @@ class RequestBoard:
 def request_board(found: ReportRequest, now: dt.datetime) -> RequestBoard:
     """Received / late / returned at a glance; the words of a report that has not been sent are not in it."""
     board = RequestBoard()
-    rows = found.reports.wanted().select_related("office", "task", "request")
+    rows = found.reports.wanted().select_related("office").annotate(extended=F("task__due_at"))
     for row in sorted(rows, key=lambda r: official_order(r.office)):
         sent = row.state in ("submitted", "accepted")
-        late = (row.submitted_at or now) > row.due_at
+        due = row.extended or found.due_at  # type: ignore[attr-defined]  # annotated above
+        late = (row.submitted_at or now) > due
         board.due += 1
         board.received += sent
         board.accepted += row.state == "accepted"
@@ -238,7 +241,7 @@ def request_board(found: ReportRequest, now: dt.datetime) -> RequestBoard:
         board.returned += row.returns > 0 and not sent
         board.zero += row.zero and sent
         board.missing += not sent
-        board.lines.append({"report": row, "sent": sent, "late": late, "returned": row.returns > 0 and not sent})
+        board.lines.append({"report": row, "due": due, "sent": sent, "late": late, "returned": row.returns > 0 and not sent})
     return board
 
 
@@ -336,14 +339,11 @@ def requests_with_counts(scope: Scope) -> QuerySet[ReportRequest]:
 
 
 def report_parts(found: Report) -> Report:
-    """The report with everything the page draws fetched in a constant number of queries."""
-    return (
-        Report.objects.select_related("office__region", "request__office__region", "request__notice", "task")
-        .prefetch_related(
-            "passages", "suggestions__responsible", "corrections", Prefetch("countersigns", Countersign.objects.select_related("office"))
-        )
-        .get(pk=found.pk)
-    )
+    """The report with everything its page and its document draw, fetched in a constant number of queries."""
+    marks = Prefetch("countersigns", Countersign.objects.select_related("office"))
+    numbers = Prefetch("figures", ReportFigure.objects.select_related("region") if found.consolidated else ReportFigure.objects.all())
+    prefetch_related_objects([found], "passages", "suggestions__responsible", "corrections", marks, numbers)
+    return found
 
 
 def own_report_of(scope: Scope, found: ReportRequest) -> Report | None:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 import yaml
+from django.db.models import Q
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
@@ -35,8 +36,12 @@ def _groups() -> list[dict[str, Any]]:
 
 
 def resolve(phrase: str, issuer: Office, today: dt.date) -> Recipients:
-    """The offices in force on `today` that `phrase` (主送, without colon) names, seen from `issuer`; each once, official order."""
-    return resolve_among(phrase, issuer, list(offices_in_force(today).select_related("region", "parent")))
+    """The offices in force on `today` that `phrase` (主送, without colon) names, seen from `issuer`; each once, official order.
+
+    Looked for down to the tier below the issuer, and among towns: no document names offices further down.
+    """
+    near = offices_in_force(today).filter(Q(tier__lte=issuer.tier + 1) | Q(kind=Office.Kind.TOWN))
+    return resolve_among(phrase, issuer, list(near))
 
 
 def resolve_among(phrase: str, issuer: Office, standing: Sequence[Office]) -> Recipients:

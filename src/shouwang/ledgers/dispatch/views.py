@@ -180,19 +180,15 @@ def duty_rows(duties: list[Duty]) -> list[tuple[Duty, bool, str]]:
     return [(d, d.state in ("proposed", "confirmed"), known[d.figure].name if d.figure in known else "") for d in duties]
 
 
-def paper(doc: OfficialDocument) -> str:
-    """A document as safe HTML for the preview on paper."""
-    return render_html(doc)
-
-
-def report_html(report: Report) -> str:
-    """The preview of a report."""
-    return paper(document.report_document(report))
+def report_paper(report: Report) -> dict[str, Any]:
+    """The preview of a report, and what the format check says of it: length, wording, headings."""
+    doc = document.report_document(report)
+    return {"paper": render_html(doc), "findings": check_document(doc)}
 
 
 def bulletin_html(bulletin: Bulletin) -> str:
     """The preview of a draft 通报."""
-    return paper(document.bulletin_document(bulletin))
+    return render_html(document.bulletin_document(bulletin))
 
 
 def _file(doc: OfficialDocument, name: str) -> HttpResponse:
@@ -208,11 +204,6 @@ def report_file(report: Report) -> HttpResponse:
 def bulletin_file(bulletin: Bulletin) -> HttpResponse:
     """A draft 通报 as .docx."""
     return _file(document.bulletin_document(bulletin), bulletin.title[:40])
-
-
-def findings(report: Report) -> list[str]:
-    """What the format check says of the document: length, wording, headings."""
-    return check_document(document.report_document(report))
 
 
 def add_progress(task: Task, text: str, uploads: Sequence[UploadedFile[Any]], *, by: Scope, today: dt.date) -> None:

@@ -156,7 +156,7 @@ def fix_figures(report: Report, *, now: dt.datetime) -> None:
 
 def as_of(report: Report) -> dt.datetime:
     """The moment of the report's numbers: its cut-off, or when it was drafted where that was before."""
-    moment = report.figures.filter(region_id=report.office.region_id).values_list("cut_off", flat=True).first()
+    moment = next((f.cut_off for f in report.figures.all() if f.region_id == report.office.region_id), None)
     return moment or min(report.drafted_at or report.request.cut_off, report.request.cut_off)
 
 
@@ -239,9 +239,9 @@ def _measures(report: Report, material: Material) -> str:
 def shown_values(report: Report) -> dict[str, dict[str, Any]]:
     """{code: {text, unit, name, definition, cut_off, frozen_at, region}} of a report's figures, for preview and document."""
     out: dict[str, dict[str, Any]] = {}
-    for row in report.figures.filter(region_id=report.office.region_id):
+    for row in report.figures.all():
         figure = figures.installed().get(row.figure)
-        if figure is None:
+        if figure is None or row.region_id != report.office.region_id:
             continue
         value = figures.Value(figure, row.numerator, row.denominator, row.frozen_at)
         out[row.figure] = {

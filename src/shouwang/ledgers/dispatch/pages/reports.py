@@ -88,11 +88,11 @@ def record(request: Request, pk: int) -> HttpResponse:
     context = {
         "report": report, "steps": views.report_steps(report), "moves": moves, "editing": editing,
         "passages": [(p, wording.to_names(p.text), wording.typed_numbers(p.text)) for p in report.passages.all()], "values": values,
-        **views.held_against(report, values), "paper": views.report_html(report), "files": views.files_of(report),
+        **views.held_against(report, values), **views.report_paper(report), "files": views.files_of(report),
         "filled": burden.filled(report), "events": timeline("dispatch.report", str(pk)), "countersign": queries.countersign_of(request.scope, report),
         "others": queries.countersigning_offices(report, request.today) if "check_through" in moves else [],
         "receives": request.scope.acts_for(RECEIVE, report.request.office_id), "owns": request.scope.acts_for(DRAFT, report.office_id), "now": request.now,
-        "phrases": PHRASES_DIFFERENCE, "phrases_return": PHRASES_RETURN, "findings": views.findings(report), "answers": queries.answers_of(report),
+        "phrases": PHRASES_DIFFERENCE, "phrases_return": PHRASES_RETURN, "answers": queries.answers_of(report),
         "stage": lifecycle.REPORT.state_of(report),
     }  # fmt: skip
     return render(request, "dispatch/report.html", context)
