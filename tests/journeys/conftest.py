@@ -66,3 +66,11 @@ def people(chromium: Browser, empty_site: str) -> Iterator[People]:
     cast = People(chromium, empty_site)
     yield cast
     cast.close()
+
+
+@pytest.fixture
+def staff(chromium: Browser, working_site: str) -> Iterator[People]:
+    """The people of the city at work."""
+    cast = People(chromium, working_site)
+    yield cast
+    cast.close()

@@ -31,3 +31,9 @@ def pdf_scan(path: Path, remark: str) -> Path:
         )
     )
     return path
+
+
+def plain(path: Path, text: str) -> Path:
+    """A text file."""
+    path.write_text(text, encoding="utf-8")
+    return path

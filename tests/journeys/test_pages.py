@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.journeys.checks import barriers, misfits
 from tests.journeys.people import DESK, PHONE, People
@@ -36,17 +35,9 @@ def examined() -> set[str]:
     return set()
 
 
-@pytest.fixture
-def people(chromium: Browser, working_site: str) -> Iterator[People]:
-    """The people of the city at work."""
-    cast = People(chromium, working_site)
-    yield cast
-    cast.close()
-
-
 @pytest.mark.parametrize("user", ROLES)
-def test_pages_of(user: str, people: People, examined: set[str]) -> None:
-    page, found, seen = people.desk(user), [], set()
+def test_pages_of(user: str, staff: People, examined: set[str]) -> None:
+    page, found, seen = staff.desk(user), [], set()
     waiting = deque(["/"])
     while waiting:
         path = waiting.popleft()

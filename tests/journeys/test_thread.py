@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
+from tests.journeys.checks import barriers, misfits
 from tests.journeys.files import pdf_scan
 from tests.journeys.people import People, said
 
@@ -55,10 +56,13 @@ def upload_and_check(page: Page) -> str:
     expect(page.locator(".ph .sub")).to_contain_text("其中有期限 1 条")
     expect(duty(page, "各地各部门要于2月20日前")).to_contain_text("期限 2020-02-20 23:59")
     before = page.locator("article.duty:not(.off)").count()
+    assert not misfits(page) + barriers(page)
 
     spring = duty(page, SPRING)
     spring.get_by_role("link", name=re.compile("修改")).click()
     drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_label("任务内容")).to_be_visible()
+    assert not barriers(page)
     drawer.get_by_label("任务内容").fill(f"{SPRING}，确保不误农时。")
     drawer.get_by_label("办理期限").first.fill("2020-02-28")
     drawer.get_by_role("button", name="保存").click()
@@ -111,6 +115,7 @@ def issue(page: Page, notice: str) -> None:
     row = page.locator("tr").filter(has_text=SPRING)
     expect(row.get_by_role("checkbox", name=re.compile("潮阳区 ?牵头"))).to_be_checked()
     row.get_by_text("选择部门").click()
+    assert not misfits(page) + barriers(page)
     row.get_by_role("group", name=re.compile("配合部门")).get_by_text("市财政局").click()
     page.get_by_role("button", name="确认交办").click()
     said(page, "已交办")
@@ -381,6 +386,7 @@ def the_late_are_chased(people: People) -> None:
     expect(city.locator(".alert-r")).to_contain_text("项任务已超期")
     city.get_by_role("button", name="拟写通报稿").click()
     expect(city.locator(".ph")).to_contain_text("代拟稿，待签发")
+    assert not misfits(city) + barriers(city)
     expect(city.get_by_label("正文")).to_have_value(re.compile("南澳县扶贫开发领导小组：逾期"))
     expect(city.locator("main")).to_contain_text("系统只生成代拟稿，不会自动发送")
     late.goto("/inbox/")
