@@ -56,7 +56,7 @@ def page(
             if refusal := _gate(request, access):
                 return refusal
             if no := refusal_of(request):
-                return render(request, "413.html", {"reason": no.message}, status=413)
+                return refused(request, no)
             try:
                 return _once(request, lambda: handler(request, *args, **kwargs))
             except OutOfScope as gone:
