@@ -258,4 +258,6 @@ def home(scope: Scope, now: dt.datetime) -> dict[str, Any]:
         rows = {f.code: rows_below(f, place, today, below) for f in drawn}
         context |= {"place": place, "kpis": kpis(HOME_FIGURES, place, now), "map": map_of(drawn, place, rows), "figure": chosen[0]}
         context["rank"] = rank_of(chosen[0], rows[chosen[0].code])[:12]
+        # A short table of progress leaves room for the messages beside the work list.
+        context["beside"] = not context["map"] or sum(len(lines) for _, lines in context.get("boards", [])) <= 3
     return context
