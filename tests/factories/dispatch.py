@@ -6,18 +6,21 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils import timezone
-
-from shouwang.kernel.accounts.models import User
+from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.worklist.models import Message, WorkItem
 from shouwang.ledgers.dispatch import recipients
-from shouwang.ledgers.dispatch.actions import notices
-from shouwang.ledgers.dispatch.models import Notice, Task
+from shouwang.ledgers.dispatch.actions import notices, reports
+from shouwang.ledgers.dispatch.models import Notice, Report, Task
 from tests.factories.accounts import City, make_user, small_city
+from tests.factories.moments import at
 
 TODAY = dt.date(2020, 2, 17)
-NOW = timezone.make_aware(dt.datetime.combine(TODAY, dt.time(9, 30)))
+NOW = at("2020-02-17 09:30")
+LATER = at("2020-02-17 14:00")
+DUE = at("2020-02-20 23:59:59")  # of the report duty
+CUT_OFF = at("2020-02-19 17:00")  # of its request
 TEXT = (
     "关于做好疫情防控期间有关工作的通知\n"
     "各区（县）扶贫开发领导小组，市扶贫开发领导小组成员单位：\n"
@@ -62,6 +65,10 @@ class Stage:
         """What that officer holds."""
         return scope_of(self.users[name], today)
 
+    def office(self, code: str) -> Office:
+        """The office with that code."""
+        return self.city.offices[code]
+
 
 def stage() -> Stage:
     """The small city with a clerk and a leader in every lead office, department and town."""
@@ -93,3 +100,53 @@ def issued(made: Stage) -> tuple[Notice, list[Task]]:
     found = recipients.resolve(notice.recipients, notice.office, TODAY)
     cells = [notices.Assignment(d.pk, o.pk) for d in notice.duties.all() for o in found.offices]
     return notice, notices.issue(notice, cells, by=by, today=TODAY, now=NOW)
+
+
+def task_of(code: str, kind: str = "action") -> Task:
+    """The standing task of that office."""
+    return Task.objects.exclude(state="cancelled").get(office__code=code, duty__kind=kind)
+
+
+def report_of(code: str) -> Report:
+    """The report of that office, not the consolidated one."""
+    return Report.objects.get(office__code=code, consolidated=False)
+
+
+def items(code: str, kind: str = "") -> list[WorkItem]:
+    """Open work items of an office."""
+    rows = WorkItem.objects.filter(office__code=code, state="open").order_by("id")
+    return list(rows.filter(kind=kind) if kind else rows)
+
+
+def told(code: str) -> list[str]:
+    """Messages to an office, oldest first."""
+    return list(Message.objects.filter(office__code=code).order_by("id").values_list("text", flat=True))
+
+
+def checked(made: Stage, report: Report, code: str, now: dt.datetime = NOW) -> Report:
+    """The report with words in every part, sent for checking."""
+    clerk = made.scope(f"{code}-clerk")
+    for passage in report.passages.exclude(part="suggestions").filter(text=""):
+        reports.write_passage(passage, "已部署落实。", by=clerk, today=now.date())
+    return reports.send_to_check(report, by=clerk, today=now.date(), now=now)
+
+
+def ready(made: Stage, report: Report, code: str, now: dt.datetime = NOW) -> Report:
+    """The report signed, numbered and sealed."""
+    clerk, leader, today = made.scope(f"{code}-clerk"), made.scope(f"{code}-leader"), now.date()
+    report = reports.check_through(checked(made, report, code, now), [], by=leader, today=today, now=now)
+    report = reports.sign(report, by=leader, today=today, now=now)
+    if report.zero:
+        return report
+    report = reports.give_number(report, by=clerk, today=today, now=now)
+    return reports.register_seal(report, by=clerk, today=today, now=now)
+
+
+def sent(made: Stage, report: Report, code: str, now: dt.datetime = NOW) -> Report:
+    """The report on the requesting office's desk."""
+    return reports.submit(ready(made, report, code, now), by=made.scope(f"{code}-clerk"), today=now.date(), now=now)
+
+
+def accepted(made: Stage, report: Report, code: str, now: dt.datetime = NOW) -> Report:
+    """The report received by the city."""
+    return reports.accept(sent(made, report, code, now), by=made.scope("4405-fpb-clerk"), today=now.date(), now=now)

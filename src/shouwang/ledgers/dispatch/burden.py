@@ -28,7 +28,7 @@ _KINDS = (
 
 def _core(label: str) -> tuple[str, str]:
     """What a question asks about and in what: (words, 户, 人, 率 or "")."""
-    words = _NOISE.sub("", _BRACKET.sub("", label.strip()))
+    words = re.sub(r"(?<=数)是?多少$", "", _NOISE.sub("", _BRACKET.sub("", label.strip())))
     for kind, ending in _KINDS:
         if ending.search(words):
             return ending.sub("", words), kind

@@ -59,10 +59,12 @@ def grid(notice: Notice, found: Recipients, today: dt.date) -> list[GridRow]:
     departments = list(
         offices_in_force(today).filter(kind=Office.Kind.DEPARTMENT, tier=office.tier, region_id=office.region_id).order_by("rank", "code")
     )
-    given = {(t.duty_id, t.office_id): t.part for t in Task.objects.filter(duty__notice=notice).exclude(state="cancelled")}
+    tasks = Task.objects.filter(duty__notice=notice).exclude(state="cancelled").order_by()
+    given = {(duty, office): part for duty, office, part in tasks.values_list("duty_id", "office_id", "part")}
+    issued = {duty for duty, _ in given}
     rows = []
     for duty in notice.duties.filter(state="confirmed"):
-        fresh = not any(d == duty.pk for d, _ in given)
+        fresh = duty.pk not in issued
         row = GridRow(duty)
         for o in below:
             done = (duty.pk, o.pk) in given

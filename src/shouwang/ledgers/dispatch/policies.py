@@ -57,7 +57,7 @@ def may_return_inside(scope: Scope, report: Report) -> bool:
 def check_open(task: Task) -> None:
     """A closed or cancelled task takes no more entries."""
     if task.state in ("closed", "cancelled"):
-        raise Refused(f"任务已{task.get_state_display()}，不能再登记。如需补充，请由交办单位退回后办理。")
+        raise Refused(f"任务{task.get_state_display()}，不能再登记。如需补充，请由交办单位退回后办理。")
 
 
 def check_unlocked(report: Report) -> None:

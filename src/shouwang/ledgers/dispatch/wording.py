@@ -90,9 +90,9 @@ def tokens(text: str) -> list[str]:
 
 
 def typed_numbers(text: str) -> list[str]:
-    """Quantities typed by hand, which no ledger vouches for: digits before a unit of quantity; dates and numbers of documents are none."""
+    """Quantities typed by hand, which no ledger vouches for: digits before a unit of quantity; dates, ordinals and document numbers are none."""
     bare = TOKEN.sub("", text)
-    return re.findall(r"\d[\d,.]*\s*(?:户|人次?|个|家|名|元|万元|亿元|公斤|吨|亩|%|％|个百分点|宗|笔|次|场|期)", bare)
+    return re.findall(r"(?<![第\d.,])\d[\d,.]*\s*(?:户|人次?|个|家|名|元|万元|亿元|公斤|吨|亩|%|％|个百分点|宗|笔|次|场|期)", bare)
 
 
 def parts_from_words(words: str) -> list[dict[str, str]]:
