@@ -14,6 +14,7 @@ from tests.conformance.world import Person, Target, World
 Sees = Callable[[Person, Target, World], bool]
 ADMIN = ("accounts.manage", "accounts.grant", "accounts.unlock")
 GET, POST, BOTH = ("GET",), ("POST",), ("GET", "POST")
+EVERY = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # What a form could carry: enough for most acts to go through where they are allowed, so that a missing check writes something.
 BODY = {
     "reason": "核验", "text": "核验", "result": "核验", "opinion": "核验", "reply": "核验", "answer": "approve", "version": "1", "promises": "核验",
@@ -27,8 +28,9 @@ class Rule:
 
     `gate`: any of these permissions opens the page at all (none: everyone signed in; `public`: everyone). `kind`: the records its
     address names; `covers` says who may know that one exists — everybody else gets 404; `acts` who may post — everybody else is
-    refused and nothing is written (`strict`: on GET too). `settles`: open to people who must first change the password or verify. `lists`: the kind a GET
-    shows completely. `path`, `query` and `body` say where the record's number stands; `fixed` and `fixed_path` what else is sent.
+    refused and nothing is written (`strict`: on GET too). `noted`: looking is on the audit. `settles`: open to people who must first
+    change the password or verify. `lists`: the kind a GET shows completely. `path`, `query` and `body` say where the record's number
+    stands; `fixed` and `fixed_path` what else is sent.
     """
 
     gate: tuple[str, ...] = ()
@@ -39,6 +41,7 @@ class Rule:
     public: bool = False
     settles: bool = False
     strict: bool = False
+    noted: bool = False
     lists: str = ""
     path: Callable[[Target], dict[str, Any]] = lambda target: {"pk": target.row.pk}
     body: Callable[[Target | None, World], dict[str, Any]] = lambda _target, _world: {}
@@ -282,10 +285,10 @@ PORTAL = {
     "help": Rule(),
     "demo_advance": Rule(("demo.advance",), POST),
     "holidays": Rule(("settings.manage",), BOTH),
-    "healthz": Rule(public=True),
+    "healthz": Rule(public=True, methods=EVERY),  # answered by a middleware, before anybody asks the database who it is
     "audit": Rule(("audit.view", "audit.view_own_region")),
     "audit-verify": Rule(("audit.verify",), POST),
-    "attachment": Rule(kind="attachment", covers=sees_file),
+    "attachment": Rule(kind="attachment", covers=sees_file, noted=True),
     "account-confirm": Rule(methods=BOTH),
 }
 
@@ -352,6 +355,14 @@ def paper(permission: str, acts: Sees, **kw: Any) -> Rule:
     return Rule((permission,), POST, "report", sees_report, acts, **kw)
 
 
+def sees_board(person: Person, target: Target, _world: World) -> bool:
+    """Who may look over the asking office's shoulder; whoever must answer is led to the own report."""
+    row = target.row
+    return person.at(R_VIEW, target.code) or any(
+        person.acts(R_VIEW, office) for office in (row.office, *(r.office for r in row.reports.all()))
+    )
+
+
 DISPATCH = {
     "notices": Rule((N_VIEW,), lists="notice"),
     "upload": Rule((REGISTER,), BOTH),
@@ -363,7 +374,7 @@ DISPATCH = {
     "reopen_check": desk(REGISTER),
     "withdraw": desk(REGISTER),
     "close_notice": desk(ISSUE),
-    "slip": Rule((N_VIEW,), GET, "notice", sees_notice),
+    "slip": Rule((N_VIEW,), GET, "notice", sees_notice, sees_slip, strict=True),
     "propose": desk(REGISTER),
     "instruct": desk(INSTRUCT),
     "undertake": desk(REGISTER),
@@ -390,9 +401,7 @@ DISPATCH = {
     "decide_extension": Rule((REVIEW,), POST, "extension", sees_extension, assigner(REVIEW)),
     "requests": Rule((R_VIEW,), lists="request"),
     "new_request": Rule((REQUEST,), BOTH),
-    "request": Rule(
-        (R_VIEW,), GET, "request", lambda p, t, _w: p.acts(R_VIEW, t.row.office) or any(p.acts(R_VIEW, r.office) for r in t.row.reports.all())
-    ),
+    "request": Rule((R_VIEW,), GET, "request", sees_board),
     "consolidate": Rule((DRAFT,), POST, "request", sees_request, own(DRAFT)),
     "close_request": Rule((RECEIVE,), POST, "request", sees_request, own(RECEIVE)),
     "reports": Rule((R_VIEW,)),
