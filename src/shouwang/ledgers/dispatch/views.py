@@ -183,7 +183,9 @@ def duty_rows(duties: list[Duty]) -> list[tuple[Duty, bool, str]]:
 def report_paper(report: Report) -> dict[str, Any]:
     """The preview of a report, and what the format check says of it: length, wording, headings."""
     doc = document.report_document(report)
-    return {"paper": render_html(doc), "findings": check_document(doc)}
+    # Who signs and when is known with the signature: before it, that they are missing tells the drafter nothing.
+    unsigned = () if report.signed_on else ("缺签发人", "缺成文日期")
+    return {"paper": render_html(doc), "findings": [f for f in check_document(doc) if not any(words in f for words in unsigned)]}
 
 
 def bulletin_html(bulletin: Bulletin) -> str:
