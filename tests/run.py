@@ -30,9 +30,7 @@ STEPS = ("lint", "types", "contracts", "sqlite", "postgres", "journeys")
 
 def main() -> int:
     """Run the steps asked for; the exit code is 0 only if every one passed."""
-    parser = argparse.ArgumentParser(prog="./dev test")
-    parser.add_argument("steps", nargs="*", choices=[*STEPS, []], default=list(STEPS))
-    steps = parser.parse_args().steps or list(STEPS)
+    steps = asked_for(sys.argv[1:])
     os.chdir(ROOT)
     missing = provide([t for t, when in (("postgresql", "postgres"), ("chromium", "journeys"), ("soffice", "sqlite")) if when in steps])
     failed = []
@@ -46,6 +44,16 @@ def main() -> int:
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
     return 1 if failed or (missing and os.environ.get("CI")) else 0
+
+
+def asked_for(words: list[str]) -> list[str]:
+    """The steps named on the command line, all of them where none is; leaves with a message where one is unknown."""
+    parser = argparse.ArgumentParser(prog="./dev test")
+    parser.add_argument("steps", nargs="*", metavar="|".join(STEPS))
+    steps: list[str] = parser.parse_args(words).steps
+    if unknown := [s for s in steps if s not in STEPS]:  # not by `choices`: before Python 3.11.9 that refuses the empty list
+        parser.error(f"no such step: {', '.join(unknown)}")
+    return steps or list(STEPS)
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> bool:
