@@ -1,0 +1,34 @@
+"""Tables of the registry: household, member, income statement, programme status, helper assignment.
+
+Every row carries the ancestor ids of its village (Placed), so that scope is an equality. Codes are those of
+rulebook/registry_codes.yaml; their words depend on the date and are not stored.
+"""
+
+from shouwang.ledgers.registry.models.households import (
+    HelperAssignment,
+    Household,
+    HouseholdQuerySet,
+    OfHousehold,
+    OfHouseholdQuerySet,
+    assigned_to,
+)
+from shouwang.ledgers.registry.models.members import Member
+from shouwang.ledgers.registry.models.programmes import IncomeStatement, ProgrammeStatus
+from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, label_of
+
+__all__ = [
+    "HOUSING_FIELDS",
+    "LAND_FIELDS",
+    "STANDARD_SYSTEMS",
+    "WATER_FIELDS",
+    "HelperAssignment",
+    "Household",
+    "HouseholdQuerySet",
+    "IncomeStatement",
+    "Member",
+    "OfHousehold",
+    "OfHouseholdQuerySet",
+    "ProgrammeStatus",
+    "assigned_to",
+    "label_of",
+]
