@@ -13,8 +13,8 @@ from .text import Paragraph
 
 Kind = Literal["issued", "forwarded", "other"]
 
-_KEY = re.compile(r"附\s*[件表]?\s*(?:\d{1,2}|[一二三四五六七八九十])?\s*[:.、]?\s*")
-_ITEM = re.compile(r"(?:(?<=^)|(?<=[\s;。:]))(\d{1,2})\s?(?:[、:]|\.(?!\d)|\.(?=(?:19|20)\d{2}\D))\s*")
+_KEY = re.compile(r"附\s*件(?:点击)?下载\s*:|附\s*[件表]?\s*(?:\d{1,2}|[一二三四五六七八九十])?\s*[:.、]?\s*")
+_ITEM = re.compile(r"(?:(?<=^)|(?<=[\s;。:]))(\d{1,2})\s?(?:[、:]|\.(?!\d)|\.(?=(?:19|20)\d{2}\D))\s*|(?<=^)\d-\d{1,2}(?=[一-龥《])")
 _STOP = re.compile(r"\(?(?:联\s*系|抄\s*送|公开方式|此件|注:|备注|信息公开|电\s*话)")
 _LABEL = re.compile(r"附\s*[件录]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})?\s*[:.、]?(?P<title>.{0,60})")
 _ISSUES = re.compile(r"印发|批转|制定了?|制订了?|下发")
@@ -40,7 +40,7 @@ def _items(paragraphs: list[Paragraph]) -> list[str]:
     for k, paragraph in enumerate(paragraphs):
         raw = paragraph.raw
         key = _KEY.match(paragraph.flat) if paragraph.flat.startswith("附") else None
-        if k and key is None and (_STOP.match(paragraph.flat) or paragraph.flat.endswith("。")):
+        if k and key is None and (_STOP.match(paragraph.flat) or (paragraph.flat.endswith("。") and not _ITEM.match(paragraph.flat))):
             break
         at = key.end() if key else 0
         pieces = _numbered(paragraph.flat, raw, at)

@@ -22,7 +22,7 @@ _ADDRESSEE = (
 _SUBJECT = re.compile(
     rf"(?:并|同时|另|其中|此外|且|再|后|然后|最后)?(?:请|由|望|希望|希|要求|责成)?(?P<who>(?:[^,。;:()]"
     rf"|\([^()]*\)){{0,50}}?{_ADDRESSEE}(?:\([^()]*\))?(?:等)?)"
-    r"(?=要|应|须|必须|需|务必|请|将|会(?!议)|拟|按|根据|于|在|对|组织|负责|汇总|登录|指导|会同|可|不得|统一|结合"
+    r"(?=要|应|须|必须|需|务必|请|将|会(?!议)|拟|决定|定于|按|根据|于|在|对|组织|负责|汇总|登录|指导|会同|可|不得|统一|结合"
     r"|进行|完成|报|认真|抓紧|及时|切实|积极|严格|\d|参照|依据|配合|牵头|填|审|把|以|提交|向|利用|通过|分别|自行|开展"
     r"|制定|做好|每|$)"
 )
@@ -35,7 +35,13 @@ _NOT_WITHIN = re.compile(
     r"[由将把并]|形成|填报|报送|提交|汇总|按照|根据|通过|开展|完成|进行|加强|做好|年|月|日|工作(?!队|组|部门|机构)|请|要|情况"
 )
 _OURS = re.compile(r"^(?:我|本)(?:局|厅|办|委|部|会|处|科|司|中心|院|市局|府|领导小组|指挥部|办公室|公司)")
-_WILL = re.compile(r"^(?:将|拟|会(?!同|议)|计划|定于|适时)")
+_WILL = re.compile(r"^(?:将|拟|会(?!同|议)|计划|决定|定于|适时)")
+# 将 as 把: something is handed over (将材料报送…), nothing announced.
+_HANDS_OVER = re.compile(
+    r"^将(?!于|在|对|会|按|根据|依据|组织|适时|择|视情|有计划|不?定期|继续|统一|联合|通过|开展|进行|派|予以|给予|采取|从|向)"
+    r"[^。;]{2,90}?(?:(?<!通)报(?!告|名|表)|发送|发至|发到|提交|送|寄|交(?!通|流|易)|反馈|录入|上传)"
+)
+_UPPER = re.compile(r"(?:届时,?)?(?P<who>省|市|县|区|国家)[里上]?(?=将|拟)")
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,12 @@ class Context:
         names = [n for n in re.split(r"[、和]", re.sub(r"\([^()]*\)$", "", name)) if n]
         return any(_names(short, fold(full)) for short in names for full in (*self.issuers, *self.heads))
 
+    def addresses(self, subject: str) -> bool:
+        """True for a subject that is a recipient by its words: 各县, 你局, or an organ named among the recipients."""
+        if not self.recipients:
+            return False
+        return bool(re.match(r"各|有关|相关|你|全[省市县区]|所有|上述", subject)) or any(subject in group for group in self.groups)
+
     def who(self, subject: str | None, to: str | None) -> Who:
         """Whose duty it is, from its subject, else from where the report goes (a report to the recipients comes from below)."""
         if subject:
@@ -83,7 +95,8 @@ class Context:
         if to and not self.is_issuer(to):
             level = tiers(to)
             upper = self.issuer_levels
-            if level and self.levels and max(level) == min(self.levels) and not (level & upper):
+            # Where several tiers are addressed, the upper one are the issuer's own departments: a report to it is from all of them.
+            if level and len(self.levels) == 1 and level == self.levels and not (level & upper):
                 return "next_tier"
         return "recipient"
 
@@ -123,8 +136,10 @@ def _names(short: str, full: str) -> bool:
 
 def subject_of(part: str) -> tuple[str, str] | None:
     """The subject a clause begins with, and the rest after it; None where it begins with its verb."""
-    match = _SUBJECT.match(part.strip(" "))
+    match = _UPPER.match(part.strip(" ")) or _SUBJECT.match(part.strip(" "))
     who = match["who"] if match else ""
+    if match and match.re is _UPPER:
+        return who, part.strip(" ")[match.end() :]
     if match is None or len(who) < 2 or _NOT_SUBJECT.match(who) or _NOT_WITHIN.search(re.sub(r"\([^()]*\)", "", who)) or ACTING.match(who):
         return None
     return who, part.strip(" ")[match.end() :]
@@ -132,7 +147,7 @@ def subject_of(part: str) -> tuple[str, str] | None:
 
 def announces(rest: str) -> bool:
     """True where what follows a subject only says what it is going to do (将于, 拟于)."""
-    return bool(_WILL.match(rest))
+    return bool(_WILL.match(rest)) and not _HANDS_OVER.match(rest)
 
 
 def actor(who: Who) -> Actor:

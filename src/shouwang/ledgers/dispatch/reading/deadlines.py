@@ -25,7 +25,7 @@ asof: 截至, a limit or a cut-off; event: counts from something else; start and
 _TAIL = re.compile(
     TIME
     + (
-        rf"(?:\(不?含[^)]{{0,6}}\))?(?P<mark>{BEFORE}|之内|以内|内(?![容部外])|为?止|截止|截至"
+        rf"(?:\(不?含[^)]{{0,6}}\))?(?P<mark>\)?{BEFORE}|之内|以内|内(?![容部外])|为?止|截止|截至"
         r"|期间|之间|起(?!草|步|点|到|至)|开始|以来|以后|之后|后(?!半))?"
     )
 )
@@ -37,7 +37,7 @@ _LIMIT_BEFORE = re.compile(
 _ASOF_BEFORE = re.compile(r"截[至止](?:时间|日期)?(?:到|为|:)*$")
 _START_BEFORE = re.compile(r"(?:自|从|(?:不得?|不应)?早于|始于)$")
 _GOAL_BEFORE = re.compile(r"(?:^|[,。;:、(]|力争|确保|争取|计划|目标是)到$")
-_PAST_WINDOW = re.compile(r"(?:近|最近|过去|前|连续|每|公示|隔离|今后|未来|任[意何]|历时|为期|上述|往|近来|有效期?|期限)(?:的)?$")
+_PAST_WINDOW = re.compile(r"(?:近|最近|过去|前|连续|每|公示|隔离|今后|未来|任[意何]|历时|为期|上述|往|近来|有效期?|期限|(?:压缩|缩短|控制|缩减|压减|减少|提速|精简)[至到在为]?)(?:的)?$")
 _RANGE = re.compile(r"\)?,?(?:起)?,?[至到\-~]{1,2}(?:当年|同年|本年)?$")
 _LIST = re.compile(r"[、,]?(?:和|及|以及|与|或)?$")
 _YEARS_BEFORE = re.compile(r"\d{4}年?度?[-~至、]$")
@@ -50,17 +50,17 @@ _RECEIVED = re.compile(
     r"(?:收到|接到|接)(?:本|此|该|上述)?(?:通知|文件|函|文|通告|公告|意见书?|方案|指令|来文|来函)?(?:书)?(?:之日)?(?:后|起)?[在于]?$"
 )
 _BASE_EVENT = re.compile(
-    r"(?:收到|接到|接|见)(?:(?:本|此|该|上述)?(?:通知|文件?|函|公?电|通告|公告|方案|指令|来[文函])|本\w{1,4})?(?:之日)?$"
+    r"(?:收到|接到|接|见(?=[本此通文]))(?:(?:本|此|该|上述)?(?:通知|文件?|函|公?电|通告|公告|方案|指令|来[文函])|本\w{1,4})?(?:之日)?$"
     r"|(?:^|[自从在于应请要须])(?:(?:本|此|该)?(?:通知|文件?|方案|意见|办法|函|公告|通告|指令|细则|规定|预案|计划"
-    r"|要点)|[“《][^”》]*[”》])?"
+    r"|要点)|[“《][^”》]*[”》]|※+)?"
     r"(?:印发|下发|发布|公布|发文|签发|成文|颁布|制发|收文|通知)(?:之日)?$"
     r"|(?:即日|今日|今天|本日|现在|当日)$"
 )
 # Texts without any of these hold no phrase of time and are not searched for one.
 _HINT = re.compile(
     r"[\d０-９]|[一二三四五六七八九十]月|年[底末内终中]|月[底末内]|[上下]半年|季度|季[末底]|[上中下]旬"
-    r"|[今明当次本后即翌来][年日天月周晚]|周[一二三四五六日末内]|星期|节.{0,4}前|今明|[日天周月年时]之?以?内|工作日"
-    r"|每|[按逐][年季月旬周日]|日前|下班|日报|五”?末|元旦|[五七八十六]一|三八|五四|扶贫日"
+    r"|[今明当次本后即翌来下上该首][年日天月周季早晚]|周[一二三四五六日末内]|星期|节.{0,4}前|今明|[日天周月年时]之?以?内|工作日"
+    r"|每|[按逐][年季月旬周日]|日前|下班|[日周旬月季]报|五”?(?:规划)?期?末|年中|[一1][日天周旬月季年][一1]|元旦|[五七八十六]一|三八|五四|扶贫日"
 )
 _STANDS_ALONE = re.compile(r"\d月|\d\.\d|[上下]半年|第?[1-4]季度|\d{4}年|^年[底末]|年[底末内]")
 _QUOTED = re.compile(r"《[^》]*》|〔[^〕]*〕第?\d*号?|\[\d{4}\]第?\d*号?")
@@ -107,7 +107,7 @@ def find(flat: str, base: dt.date | None, calendar: WorkingCalendar, offset: int
     taken = [(r.start, r.end) for r in recurring]
     atoms = [a for a in dates.scan(text, base, calendar) if not any(s < a.end and a.start < e for s, e in taken)]
     atoms = _appositions(text, atoms)
-    pieces = _share(text, _ranges(text, [_piece(text, atom) for atom in _inherit(text, atoms, base)]))
+    pieces = _share(text, _hours(text, _ranges(text, [_piece(text, atom) for atom in _inherit(text, atoms, base)])))
     found = [_deadline(canon, flat, offset, p, _again(text, p, recurring)) for p in pieces]
     for r in recurring:
         start, end = canon.source(r.start, r.end)
@@ -151,12 +151,13 @@ def _again(text: str, piece: _Piece, recurring: list[recurrence.Recurring]) -> s
 
 
 def _appositions(text: str, atoms: list[dates.Found]) -> list[dates.Found]:
-    """本周五（3月13日） is one date: the day in brackets, which says more."""
+    """本周五（3月13日） is one date: the day in brackets, which says more; so is 3月13日（周五）, where the date before it does."""
     done: list[dates.Found] = []
     for atom in atoms:
         before = done[-1] if done else None
         if before and text[before.end : atom.start] == "(" and text[atom.end : atom.end + 1] == ")":
-            done[-1] = replace(atom, start=before.start, end=atom.end + 1)
+            kept = before if atom.kind in ("week", "relday") and before.kind != atom.kind else atom
+            done[-1] = replace(kept, start=before.start, end=atom.end + 1)
         else:
             done.append(atom)
     return done
@@ -265,6 +266,19 @@ def _joined(text: str, before: _Piece, piece: _Piece) -> bool:
     if text[end - 1 : end] == "起":
         end -= 1
     return end < piece.atom.start and bool(_RANGE.fullmatch(text[end : piece.atom.start]))
+
+
+_FURTHER_HOUR = re.compile(rf"(?:[、,]|和|及|以及){TIME}{BEFORE}")
+
+
+def _hours(text: str, pieces: list[_Piece]) -> list[_Piece]:
+    """Add the further hours of a day (1月6日上午9时前和下午15时前): each is a limit of its own."""
+    done: list[_Piece] = []
+    for piece in pieces:
+        done.append(piece)
+        while done[-1].role == "limit" and done[-1].time and (more := _FURTHER_HOUR.match(text, done[-1].end)) and more["clock"]:
+            done.append(replace(piece, start=more.start("clock"), end=more.end(), time=clock_time(more)))
+    return done
 
 
 def _share(text: str, pieces: list[_Piece]) -> list[_Piece]:

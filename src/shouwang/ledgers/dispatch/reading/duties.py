@@ -13,7 +13,7 @@ from .context import Context, Who, actor, announces, subject_of
 from .deadlines import Deadline
 from .hints import ledgers_for
 from .instructions import clauses, split
-from .judge import is_deadline, is_instruction
+from .judge import is_deadline, is_instruction, names_limit
 from .model import Duty, Kind
 from .text import Paragraph, sentences
 from .words import REPORT
@@ -45,14 +45,29 @@ class _Group:
 
 def duties(passages: list[Passage], context: Context, calendar: WorkingCalendar) -> Iterator[Duty]:
     """The duties of the passages in order; a paragraph's list of responsible organs goes to each of its duties."""
-    for passage in passages:
-        found = list(_of_paragraph(passage, context, calendar))
+    for i, passage in enumerate(passages):
+        found = list(_of_paragraph(passage, _told(passages, i), context, calendar))
         responsible = details.responsible(passage.paragraph.flat)
         for duty in _once(found, passage.paragraph):
             yield replace(duty, responsible=responsible) if responsible else duty
 
 
-def _of_paragraph(passage: Passage, context: Context, calendar: WorkingCalendar) -> Iterator[Duty]:
+def _told(passages: list[Passage], index: int) -> str:
+    """The first sentence below a heading, in its paragraph or the next."""
+    here = passages[index]
+    below = here.paragraph.flat[here.title_end :]
+    if not below.strip() and index + 1 < len(passages) and passages[index + 1].at == 0:
+        below = passages[index + 1].paragraph.flat
+    return below.split("。")[0]
+
+
+def _is_ours(told: str, context: Context) -> bool:
+    """True for what the issuer or another organ is going to do, not those addressed."""
+    groups, _ = _groups(told, 0, len(told), [], None, context)
+    return bool(groups) and groups[0].who in ("issuer", "other")
+
+
+def _of_paragraph(passage: Passage, told: str, context: Context, calendar: WorkingCalendar) -> Iterator[Duty]:
     flat = passage.paragraph.flat
     subject: str | None = _level_of(passage.heading)
     for begin, end in sentences(flat):
@@ -62,7 +77,7 @@ def _of_paragraph(passage: Passage, context: Context, calendar: WorkingCalendar)
         title = end <= passage.title_end
         sentence = flat[start:end]
         phrases = _phrases(sentence, start, context, calendar)
-        if title and not phrases:
+        if title and (not phrases or _is_ours(told, context)):
             subject = _level_of(sentence) or subject
             continue
         groups, subject = _groups(flat, start, end, phrases, subject, context)
@@ -97,7 +112,7 @@ def _groups(
         text = flat[a:b]
         to = details.addressee(text, own[-1].end - a if own else 0)
         who = context.who(subject, to)
-        if announced and who == "recipient" and subject and not context.recipients:
+        if announced and who == "recipient" and subject and not context.addresses(subject):
             who = "other"
         groups.append(_Group(a, b, text, who, own, to))
     return groups, subject
@@ -117,8 +132,12 @@ def _subject(flat: str, start: int, end: int, phrases: tuple[Deadline, ...], bef
 
 def _of_group(passage: Passage, group: _Group, sentence: str, context: Context, *, title: bool) -> Iterator[Duty]:
     instruction = is_instruction(group.text)
+    alone = passage.paragraph.flat[passage.at :].strip(" 。;") if names_limit(passage.heading) else ""
     dated = [
-        p for p in group.phrases if is_deadline(p, passage.paragraph.flat, (group.start, group.end), sentence, context, instruction, title)
+        p
+        for p in group.phrases
+        if is_deadline(p, passage.paragraph.flat, (group.start, group.end), sentence, context, instruction, title)
+        or (p.role in ("span", "bare", "part") and len(alone) <= p.end - p.start + 2 and bool(alone))
     ]
     if group.who == "other":
         return
@@ -180,9 +199,7 @@ def _once(found: list[Duty], paragraph: Paragraph) -> list[Duty]:
     """One duty per deadline: the same day for the same people twice in one sentence is one deadline."""
     kept: list[Duty] = []
     for duty in found:
-        twin = next(
-            (k for k in kept if duty.due and k.due == duty.due and k.by == duty.by and (k.start == duty.start or _tied(k, duty))), None
-        )
+        twin = next((k for k in kept if _same_deadline(k, duty)), None)
         if twin is None:
             kept.append(duty)
         elif twin.start != duty.start:
@@ -191,6 +208,13 @@ def _once(found: list[Duty], paragraph: Paragraph) -> list[Duty]:
         elif duty.time and not twin.time:
             kept[kept.index(twin)] = replace(twin, time=duty.time)
     return kept
+
+
+def _same_deadline(first: Duty, second: Duty) -> bool:
+    """True for the same day and people, unless two hours of that day are named."""
+    if not second.due or first.due != second.due or first.by != second.by or (first.time and second.time and first.time != second.time):
+        return False
+    return first.start == second.start or _tied(first, second)
 
 
 def _tied(first: Duty, second: Duty) -> bool:

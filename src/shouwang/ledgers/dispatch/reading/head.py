@@ -19,15 +19,17 @@ _META = re.compile(
     r"索引号|公开目录|责任部门|成文日期|有效性|公开日期|政策解读|发布机构|发文机[关构]|发文字号|发布(?:时间|日期|人)"
     r"|信息来源|来源|作者|主题分类|主题词|公开方式|公开范围|生成日期"
     r"|浏览|访问|点击|阅读|字体|字号|打印|关闭|分享|当前位置|首页|无障碍|附件下载|审核程序|登记号|有效期|份号|密级"
-    r"|紧急程度|签发人|编辑|时间:|日期:|名称:|标题:|责编"
+    r"|紧急程度|签发人|编辑|时间:|日期:|^名\s*称|^标\s*题|名称:|标题:|责编"
 )
 _ADDRESSEE = re.compile(
     r"(?:局|厅|委|部|办|政府|单位|部门|机构|公司|企业|院|校|会|组|中心|站|所|处|科|社|镇|乡|街道|街|县|区|市|省|州|旗"
     r"|兵团|集团|银行|部队|队|村|园|厂|场|馆|台|行|同志|代表|人员|各位|\)|等|室|属|股|联|地|机关|团体|组织|小组|医院|学校"
     r"|大学|高校|司|署)$"
 )
+# The first line of recipients that go on in the next: begins with 各…, is set in commas, ends without a mark.
+_BEGINS_ADDRESS = re.compile(r"各[^:。;《]{2,}[,、][^:。;《]{1,}")
 _NO_ADDRESSEE = re.compile(
-    r"如下|联\s*系\s*人|电话|附\s*件|时间|地点|要求|包括|报送|主要|以下|通知|意见|其中|注意|事项|。|;|^\(|^注"
+    r"如下|联\s*系\s*人|电话|附\s*件|时间|地点|要求|包括|报送|主要|以下|通知|意见|其中|注意|事项|。|^\(|^注|^[^各]*;"
     r"|^[一二三四五六七八九十\d(]+[、.)]"
 )
 
@@ -38,8 +40,9 @@ def find_recipients(layout: Layout) -> None:
         flat = paragraph.flat
         colon = flat.find(":")
         if colon > 2 and _is_addressed(flat[:colon]):
-            layout.recipients = paragraph.raw[:colon].strip()
-            layout.recipients_at = i
+            layout.recipients, layout.recipients_at = paragraph.raw[:colon].strip(), i
+            if i and _BEGINS_ADDRESS.fullmatch(layout.paragraphs[i - 1].flat):
+                layout.recipients, layout.recipients_at = layout.paragraphs[i - 1].raw + layout.recipients, i - 1
             rest = flat[colon + 1 :].strip()
             layout.inline_body = colon + 1 if rest else 0
             layout.body = (i if rest else i + 1, len(layout.paragraphs))
@@ -73,12 +76,12 @@ def find_head(layout: Layout) -> None:
 
 
 def _labelled_number(head: list[Paragraph]) -> str | None:
+    """The number of a web page's table (文号 | …) or in brackets at the end of a caption."""
     for paragraph in head:
-        for cell in re.split(r"[|\t]|\s{2,}", paragraph.flat):
-            label, _, value = cell.partition(":")
-            if re.search(r"文号|发文字号", label) and (found := numbers.own_number(value)):
+        for label in re.finditer(r"文\s*号|发文字号", paragraph.flat):
+            if found := numbers.number_at(paragraph.flat, label.end()):
                 return found
-    return None
+    return next((found for p in reversed(head) if not _META.search(p.flat) and (found := numbers.title_number(p.flat.strip()))), None)
 
 
 def _title(head: list[Paragraph], number_at: int | None) -> str | None:

@@ -37,6 +37,13 @@ _TIME_LABEL = re.compile(
     r"|阶段)[^,。;:]{0,8}(?:时间|时限|期限|日期|要求)(?:为|:|是)*$|(?:时限|期限|完成时间|截止日期"
     r"|截止时间)[^,。;]{0,4}$"
 )
+
+
+def names_limit(heading: str) -> bool:
+    """True for a heading such as 申报时间, below which a date alone (7月12日—8月11日) is the limit."""
+    return bool(_TIME_LABEL.search(heading))
+
+
 _LABEL_AFTER = re.compile(r"为?[^,。;]{0,6}(?:申报|报名|填报|受理|报送|征集)(?:时间|时段|期)")
 # Right after a bare date: 5月5日上报…, 8月15日前没有“前”字而直接报送, 将…报…
 _HANDS_IN = re.compile(
@@ -47,6 +54,10 @@ _ADVERBIAL = re.compile(
     r"(?:^|于|在|要|应|须|请|务必|力争|确保|争取|计划|并|同时|单位|部门|地区|各地|县|区|市|局|厅|委|办|镇|乡|街道"
     r"|政府|组|企业|中心|\)|原则上|必须|分别)$"
 )
+# The other dates of a row (分别于6月底和7月底报送) stand between a date and what belongs to it.
+_DATE = r"(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号]|底|末|[上中下]旬)?(?:\([^)]*\))?"
+_ROW_BEFORE = re.compile(rf"(?:{_DATE}(?:[、,]|和|及|以及|与))+$")
+_ROW_AFTER = re.compile(rf"^(?:(?:[、,]|和|及|以及|与)(?=\d){_DATE})+")
 _STAGE = re.compile(r"阶段|步骤|环节|\(|时间|:")
 _VALID = re.compile(
     r"有效期|执行期限|执行期|期限为|期间|期内|试行|任期|服务期|活动时间|公示期|考核期|评价期|统计期|数据(?:截至|截止)"
@@ -133,6 +144,7 @@ def _asks(phrase: Deadline, before: str, lead: str, tail: str, after: str, instr
         return True
     if title:
         return phrase.role == "span" or bool(_STAGE.search(lead))
+    lead, tail = _ROW_BEFORE.sub("", lead), _ROW_AFTER.sub("", tail)
     if not _ADVERBIAL.search(lead.strip()):
         return False
     if phrase.role == "bare":

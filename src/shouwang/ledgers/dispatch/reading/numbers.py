@@ -29,10 +29,20 @@ def own_number(line: str) -> str | None:
     return _written(match, match["org"]) if match else None
 
 
+_VALUE = re.compile(r"[\s:|]*(?P<org>[一-龥A-Za-z](?:[一-龥A-Za-z]|\([一-龥]{1,6}\)){0,20}?)" + _YEAR)
+
+
+def number_at(line: str, at: int) -> str | None:
+    """The number that follows its label (文号 | 汕府办〔2021〕8号) at a place of a folded line."""
+    match = _VALUE.match(line, at)
+    return _written(match, match["org"]) if match else None
+
+
 def title_number(title: str) -> str | None:
     """The number in brackets at the end of a folded title; none for a forwarded document, whose number it would be."""
     match = _TITLE_TAIL.search(title)
-    return _written(match, match["org"]) if match and "转发" not in title and "》" not in title[-40:] else None
+    quoted = match is None or title[: match.start()].rstrip().endswith("》")
+    return _written(match, match["org"]) if match and "转发" not in title and not quoted else None
 
 
 def without_number(title: str) -> str:

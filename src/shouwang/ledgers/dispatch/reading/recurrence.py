@@ -19,7 +19,8 @@ _WORKDAYS = "MO,TU,WE,TH,FR"
 _HEAD = re.compile(
     r"每(?P<every>隔\d{0,2}|\d{1,2}|双)?个?(?P<unit>年度?|季度?(?!节)|半年|月份?|旬|周(?!边|围)|星期|日|天|工作日|学期|小时)"
     r"|[按逐](?P<by>年(?!度|龄|级|限)|季度?(?!节)|月(?!份)|旬|周|日|天)(?![期历内])"
-    r"|实行(?P<report>[日周旬月季])报"
+    r"|(?:实行|执行|落实|建立|坚持|严格)[^,。;]{0,6}?(?P<report>[日周旬月季])报"
+    r"|[一1](?P<one>[日天周旬月年]|季度?)[一1](?=报|次|调度|通报|更新|汇总|研判|总结|督查|检查|例会|简报|分析|碰头)"
     r"|(?P<next>次月)(?=\d{1,2}[日号])"
     r"|(?P<after>季度?|月度?|年度|学期)(?:结束|终了)?后(?=\d{1,2}(?:个工作日|日|天)内)"
 )
@@ -45,7 +46,7 @@ _QUARTERLY = re.compile(
     + r"|(?:结束|终了)?后的?(?P<after>\d{1,2})(?:个(?P<work>工作日)|[日天])"
     r"|初的?(?:前)?(?P<early>\d{1,2})个工作日|[末底](?:月底?)?)?"
 )
-_WEEKLY = re.compile(r"(?P<weekdays>[一二三四五六日天](?:[、,和及](?:周|星期)?[一二三四五六日天])*)?(?:末)?")
+_WEEKLY = re.compile(r"的?(?:周|星期)?(?P<weekdays>[一二三四五六日天](?:[、,和及](?:周|星期)?[一二三四五六日天])*)?(?:末)?")
 _MARK = re.compile(TIME + r"(?:" + BEFORE + r"|之内|以内|内(?![容部外]))?")
 _MONTH_DATE = re.compile(r"(\d{1,2})月份?(?:(\d{1,2})[日号]|(底|末|[上中下]旬))?")
 
@@ -78,7 +79,7 @@ def _rule(head: re.Match[str], text: str) -> tuple[str, int]:
         return _monthly(text, head.end(), 1)
     if head["after"]:
         return _after_period(head, text)
-    unit = head["unit"] or head["by"] or head["report"]
+    unit = head["unit"] or head["by"] or head["report"] or head["one"]
     interval = _interval(head["every"], unit)
     if unit.startswith("年"):
         return _yearly(text, head.end())
