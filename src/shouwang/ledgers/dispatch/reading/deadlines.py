@@ -46,6 +46,8 @@ _EVENT = re.compile(
     r"|,)?[在于]?$"
 )
 _HAPPENED = re.compile(r"(?P<what>[^,。;:]{2,30}?)(?:后|之日起?),")
+# An event named right before the days (文件出台3日内), without 后.
+_HAPPENS = re.compile(r"(?:召开|出台|发生|发现|结束|到账|批复|签订|受理|验收|竣工|立项|届满|期满)$")
 _RECEIVED = re.compile(
     r"(?:收到|接到|接)(?:本|此|该|上述)?(?:通知|文件|函|文|通告|公告|意见书?|方案|指令|来文|来函)?(?:书)?(?:之日)?(?:后|起)?[在于]?$"
 )
@@ -236,6 +238,8 @@ def _counted(before: str, start: int) -> tuple[Role, int]:
     received = _RECEIVED.search(before)
     if received:
         return "limit", start - (len(before) - received.start())
+    if _HAPPENS.search(before):
+        return "event", start
     clause = re.split(r"[。;:]", before)[-1]
     event = _EVENT.search(clause)
     if event is None:

@@ -70,7 +70,8 @@ def split_organs(line: str) -> list[str]:
     """
     words = _STAMP.sub("", line).split()
     if len(words) > 1 and sum(len(w) == 1 for w in words) == len(words):
-        return ["".join(words)]
+        words = ["".join(words)]
+    words = [part for word in words for part in _run_together(word)]
     names: list[str] = []
     pending = ""
     for word, following in zip(words, [*words[1:], ""], strict=False):
@@ -80,6 +81,15 @@ def split_organs(line: str) -> list[str]:
             names.append(pending)
             pending = ""
     return [*names, pending] if pending else names
+
+
+def _run_together(word: str) -> list[str]:
+    """Organs of one place written without a space: 青川市财政局青川市扶贫开发办公室 → two."""
+    place = word.removeprefix("中共")[:2]
+    cut = word.find(place, len(word) - len(word.removeprefix("中共")) + 2)
+    if len(place) < 2 or cut < 0 or not _ENDS.search(word[:cut]) or not _ENDS.search(word[cut:]):
+        return [word]
+    return [word[:cut], *_run_together(word[cut:])]
 
 
 @lru_cache(maxsize=2048)

@@ -43,7 +43,7 @@ def find_signature(layout: Layout) -> None:
 
 def dated_line(flat: str) -> bool:
     """True for a folded line that is a date, or looks like one that went wrong."""
-    bare = flat.strip("() ")
+    bare = flat.strip("() |")
     return len(bare) <= 24 and bool(DATE.fullmatch(bare) or _NEARLY_DATE.fullmatch(bare))
 
 
@@ -98,7 +98,7 @@ def _in_attachments(layout: Layout, at: int) -> bool:
 
 def read_date(line: str) -> dt.date | None:
     """The date a folded line states, in Arabic or Chinese figures; None for one that is incomplete or cannot be."""
-    match = _DATE_PARTS.fullmatch(re.sub(r"\s", "", line).strip("()"))
+    match = _DATE_PARTS.fullmatch(re.sub(r"\s", "", line).strip("()|"))
     if match is None:
         return None
     try:

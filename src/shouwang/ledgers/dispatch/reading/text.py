@@ -24,6 +24,12 @@ _TITLE_END = re.compile(r"(?:通知|意见|决定|通报|公告|通告|办法|�
 # A date cut in two by the end of a page: …2020年5 / 月20日前.
 _CUT_DATE = re.compile(r"(?:\d{4}年|[于在至前到])(?:\d{1,2}(?:月\d{0,2})?)?$|\d{4}年\d{1,2}月?\d{0,2}$|\d月$")
 _DATE_REST = re.compile(r"\d{0,2}[月日]\D|\d{1,2}[月日]$|年\d|\d{4}年\d{1,2}月\d{1,2}日\D")
+# After a full stop: an organ, a date or a number on a line of its own, not the end of the paragraph.
+_ENDED = re.compile(r"[。:;!?)]$|的(?:通知|函|意见|通报|公告|决定|请示|报告)$|号$|^\D{4,40}[局厅委部办室会府处院]$")
+_STANDS = re.compile(
+    r"[^,。;:!?]{2,40}[局厅委部办室会府处院组社心站科队署行司校]|[^,。;:]{2,20}[〔\[(](?:19|20)\d{2}[〕\])]\d{1,5}号.{0,20}"
+)
+_DATED = re.compile(r"(?:(?:19|20)\d{2}|[一二三四五六七八九〇零]{4})\s*年\s*\S{1,3}\s*月\s*\S{1,4}\s*日")
 _OPEN, _CLOSE = "《(“‘〔[<「『", "》)”’〕]>」』"
 
 
@@ -48,22 +54,24 @@ def clean(raw: str) -> str:
 def _is_wrapped(rows: list[str]) -> bool:
     """True for text broken at a fixed width: most lines equally long, and ending in the middle of a sentence."""
     lengths = [len(row) for row in rows if len(row) > 10]
-    if len(lengths) < 12 or max(lengths) > 60:
+    if len(lengths) < 8 or max(lengths) > 60:
         return False
     top = sorted(lengths)[-max(2, len(lengths) // 10)]
     full = [row for row in rows if len(row) >= top - 3]
     broken = sum(1 for row in full if row[-1] not in "。；！？：:;.")
-    return len(full) >= 0.4 * len(lengths) and broken >= 0.6 * len(full)
+    return len(full) >= max(5, 0.25 * len(lengths)) and broken >= 0.6 * len(full)
 
 
 def _unwrap(rows: list[str]) -> list[str]:
     top = sorted(len(row) for row in rows)[-max(2, len(rows) // 10)]
     joined: list[str] = []
     previous_full = False
-    for row in rows:
+    for row, following in zip(rows, [*rows[1:], ""], strict=True):
         body = row.strip()
-        fresh = row[:1].isspace() or MARK.match(fold(body)) or _KEYED.match(fold(body))
-        if joined and previous_full and not fresh:
+        flat = fold(body)
+        fresh = row[:1].isspace() or MARK.match(flat) or _KEYED.match(flat) or _DATED.fullmatch(flat)
+        apart = bool(joined) and (_ENDED.search(fold(joined[-1])) or _DATED.fullmatch(fold(following).strip()))
+        if joined and previous_full and not fresh and not (apart and _STANDS.fullmatch(flat)):
             joined[-1] += body
         else:
             joined.append(row)
