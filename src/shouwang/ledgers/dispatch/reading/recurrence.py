@@ -17,9 +17,10 @@ from .clocktime import BEFORE, TIME, clock_time
 _WEEK = dict(zip("一二三四五六日天", ("MO", "TU", "WE", "TH", "FR", "SA", "SU", "SU"), strict=True))
 _WORKDAYS = "MO,TU,WE,TH,FR"
 _HEAD = re.compile(
-    r"每(?P<every>隔\d{0,2}|\d{1,2}|双)?个?(?P<unit>年度?|季度?(?!节)|半年|月份?|旬|周(?!边|围)|星期|日|天|工作日|学期|小时)"
+    r"每(?P<every>隔\d{0,2}|\d{1,2}|[双单])?个?(?P<unit>年度?|季度?(?!节)|半年|月份?|旬|周(?!边|围)|星期|日|天|工作日|学期|小时)"
     r"|[按逐](?P<by>年(?!度|龄|级|限)|季度?(?!节)|月(?!份)|旬|周|日|天)(?![期历内])"
     r"|(?:实行|执行|落实|建立|坚持|严格)[^,。;]{0,6}?(?P<report>[日周旬月季])报"
+    r"|(?P<few>半|[2-6])个?(?P<unit_few>年|月|周|天|日)[一1](?=次|报)"
     r"|[一1](?P<one>[日天周旬月年]|季度?)[一1](?=报|次|调度|通报|更新|汇总|研判|总结|督查|检查|例会|简报|分析|碰头)"
     r"|(?P<next>次月)(?=\d{1,2}[日号])"
     r"|(?P<after>季度?|月度?|年度|学期)(?:结束|终了)?后(?=\d{1,2}(?:个工作日|日|天)内)"
@@ -39,7 +40,7 @@ _MONTHLY = re.compile(
     )
 )
 _QUARTERLY = re.compile(
-    r"[的于在]?(?:[末底]月?"
+    r"[的于在]?(?:(?:[末底]月?|最后1个月|第3个月)的?"
     + _DAYS
     + r"|(?:首月|第1个月|次月|初)的?"
     + _DAYS.replace("days", "first")
@@ -79,8 +80,10 @@ def _rule(head: re.Match[str], text: str) -> tuple[str, int]:
         return _monthly(text, head.end(), 1)
     if head["after"]:
         return _after_period(head, text)
-    unit = head["unit"] or head["by"] or head["report"] or head["one"]
-    interval = _interval(head["every"], unit)
+    unit = head["unit"] or head["by"] or head["report"] or head["one"] or head["unit_few"]
+    if head["few"] == "半":
+        unit = "半年"
+    interval = _interval(head["every"] or head["few"], unit)
     if unit.startswith("年"):
         return _yearly(text, head.end())
     if unit.startswith("季"):
@@ -100,9 +103,9 @@ def _rule(head: re.Match[str], text: str) -> tuple[str, int]:
 
 
 def _interval(every: str | None, unit: str) -> int:
-    if not every or unit == "小时":
+    if not every or unit == "小时" or every == "半":
         return 1
-    if every == "双":
+    if every in ("双", "单"):
         return 2
     return int(every.lstrip("隔") or 1) + 1 if every.startswith("隔") else max(1, int(every))
 
