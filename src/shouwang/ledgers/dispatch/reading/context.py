@@ -17,7 +17,7 @@ Who = Literal["recipient", "next_tier", "issuer", "other"]
 
 _ADDRESSEE = (
     r"(?:单位|部门|地区|地方|各地|县|区|市|省|州|镇|乡|街道|街|村|局|厅|委|部|办|组|政府|企业|机构|学校|高校|公司|主体"
-    r"|办公室|小组|中心|指挥部|人员|干部|同志|队|站|所|会|处|科|院|银行|社|你们|业主|农户|人)"
+    r"|办公室|小组|中心|指挥部|人员|干部|同志|队|站|所|会|处|科|院|银行|社|你们|业主|农户|[养种猪牛羊农林]殖?场|[养种]植?殖?户|人)"
 )
 _SUBJECT = re.compile(
     rf"(?:并|同时|另|其中|此外|且|再|后|然后|最后)?(?:请|由|望|希望|希|要求|责成)?(?P<who>(?:[^,。;:()]"
@@ -138,6 +138,8 @@ def subject_of(part: str) -> tuple[str, str] | None:
     """The subject a clause begins with, and the rest after it; None where it begins with its verb."""
     match = _UPPER.match(part.strip(" ")) or _SUBJECT.match(part.strip(" "))
     who = match["who"] if match else ""
+    if match and "的" in who and ACTING.match(who):
+        who = who.rsplit("的", 1)[1]  # 申报贴息的养殖场要…
     if match and match.re is _UPPER:
         return who, part.strip(" ")[match.end() :]
     if match is None or len(who) < 2 or _NOT_SUBJECT.match(who) or _NOT_WITHIN.search(re.sub(r"\([^()]*\)", "", who)) or ACTING.match(who):

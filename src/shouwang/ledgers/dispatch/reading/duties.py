@@ -214,7 +214,9 @@ def _same_deadline(first: Duty, second: Duty) -> bool:
     """True for the same day and people, unless two hours of that day are named."""
     if not second.due or first.due != second.due or first.by != second.by or (first.time and second.time and first.time != second.time):
         return False
-    return first.start == second.start or _tied(first, second)
+    said = second.due_text or ""
+    apart = first.due_text == said and sum(said in part for part in re.split("[；;]", second.text)) > 1
+    return (first.start == second.start and not apart) or _tied(first, second)
 
 
 def _tied(first: Duty, second: Duty) -> bool:

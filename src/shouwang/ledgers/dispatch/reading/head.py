@@ -88,7 +88,8 @@ def _labelled_number(head: list[Paragraph]) -> str | None:
 def _title(head: list[Paragraph], number_at: int | None) -> str | None:
     """The lines that end in the kind of document (…的通知), joined; the last such group above the recipients."""
     lines = [(i, p.flat.strip(), p.raw.strip()) for i, p in enumerate(head) if i != number_at]
-    lines = [(i, _closed_up(f), r) for i, f, r in lines]
+    lines = [(i, _closed_up(f), r) for i, f, r in lines if f]
+    lines = [(i, f[: _cut(f)], r[: _cut(r)]) for i, f, r in lines]
     usable = [(i, f, r) for i, f, r in lines if not _META.search(f) and ":" not in f and "。" not in f]
     last = next((k for k in range(len(usable) - 1, -1, -1) if _is_title_end(usable[k][1])), None)
     if last is None:
@@ -97,6 +98,12 @@ def _title(head: list[Paragraph], number_at: int | None) -> str | None:
     while first > 0 and last - first < 5 and _continues_title(usable[first - 1], usable[first], number_at):
         first -= 1
     return _closed_up("".join(r for _, _, r in usable[first : last + 1]))
+
+
+def _cut(line: str) -> int:
+    """The length of a line without a number set off at its end (…的通知  青府办〔2016〕11号)."""
+    flat = fold(line)
+    return len(line) if flat.endswith(")") else len(numbers.without_number(flat))
 
 
 def _closed_up(title: str) -> str:

@@ -11,7 +11,9 @@ _OWN = re.compile(
 )
 _BRACKETED = re.compile(_YEAR)
 _BEFORE = re.compile(r"[一-龥A-Za-z]{1,14}(?:\([一-龥]{1,4}\))?[一-龥]{0,4}$")
-_TITLE_TAIL = re.compile(r"\((?P<org>[一-龥A-Za-z]{1,14})" + _YEAR + r"\)$")
+_TITLE_TAIL = re.compile(
+    r"(?:\(|(?<=通知)\s+|(?<=意见)\s+|(?<=函)\s+|(?<=通报)\s+|(?<=决定)\s+)(?P<org>[一-龥A-Za-z]{1,14})" + _YEAR + r"\)?$"
+)
 _LEAD = re.compile(
     r"^.*?(?:按照|根据|依据|依照|参照|遵照|落实|贯彻|执行|印发|下发|转发|收到|结合|对照|详见|参见|文件|以及|通知|意见"
     r"|废止|的|及|和|与|按|见|经|以|原|将|由|即|号文)(?=[一-龥A-Za-z]{2})"
@@ -42,7 +44,8 @@ def title_number(title: str) -> str | None:
     """The number in brackets at the end of a folded title; none for a forwarded document, whose number it would be."""
     match = _TITLE_TAIL.search(title)
     quoted = match is None or title[: match.start()].rstrip().endswith("》")
-    return _written(match, match["org"]) if match and "转发" not in title and not quoted else None
+    forwards = "转发" in title and title.endswith(")")
+    return _written(match, match["org"]) if match and not forwards and not quoted else None
 
 
 def without_number(title: str) -> str:

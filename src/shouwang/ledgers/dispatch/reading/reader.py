@@ -22,6 +22,7 @@ from .text import Paragraph, clean, fold, paragraphs
 _MAX_CHARACTERS = 400_000
 _CLOSING = re.compile(r"(?:请|各|以上|希|望|上述|本通知|特此|工作中|执行中|此前|有关)")
 _ARTICLE = re.compile(r"(第[一二三四五六七八九十百\d]+条)\s*")
+_STAGE = re.compile(r"[^,。;()]{2,16}\([^()]*\d[^()]*[日月底]\)[。;]?")
 _LABEL = {1: "{}", 2: "（{}）", 3: "{}", 4: "（{}）"}
 _TITLES = re.compile(r"《([^《》]{4,}(?:《[^》]*》[^《》]*)?)》")
 
@@ -174,6 +175,8 @@ def _enter(state: _Open, piece: Paragraph, mark: Mark | None, single: bool) -> i
     alone = stop < 0 or not text[stop + 1 :].strip()
     if alone:
         state.heading = text.strip(" 。")
+        if _STAGE.fullmatch(text.strip()):
+            return len(piece.flat)
         bare = stop < 0 and len(text.strip()) <= 45 and not re.search(r"[;:,]", text) and mark.level < 3
         return len(piece.flat) if bare or (single and stop < 0 and len(text) <= 30 and mark.level < 3) else 0
     state.heading = text[:stop].strip()
