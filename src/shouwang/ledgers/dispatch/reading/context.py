@@ -134,6 +134,11 @@ def _names(short: str, full: str) -> bool:
     return (short[0] in "省市县区旗镇乡国中" or short[:2] == full[:2]) and same_organ(short, full)
 
 
+def _acts(who: str) -> bool:
+    """True for words that begin with a verb (组织各县…), not for those that only sound like it (养殖场, 种植户)."""
+    return bool(ACTING.match(who)) and who[-1] not in "场户"
+
+
 def subject_of(part: str) -> tuple[str, str] | None:
     """The subject a clause begins with, and the rest after it; None where it begins with its verb."""
     match = _UPPER.match(part.strip(" ")) or _SUBJECT.match(part.strip(" "))
@@ -142,7 +147,7 @@ def subject_of(part: str) -> tuple[str, str] | None:
         who = who.rsplit("的", 1)[1]  # 申报贴息的养殖场要…
     if match and match.re is _UPPER:
         return who, part.strip(" ")[match.end() :]
-    if match is None or len(who) < 2 or _NOT_SUBJECT.match(who) or _NOT_WITHIN.search(re.sub(r"\([^()]*\)", "", who)) or ACTING.match(who):
+    if match is None or len(who) < 2 or _NOT_SUBJECT.match(who) or _NOT_WITHIN.search(re.sub(r"\([^()]*\)", "", who)) or _acts(who):
         return None
     return who, part.strip(" ")[match.end() :]
 
