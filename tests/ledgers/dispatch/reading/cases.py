@@ -495,32 +495,4 @@ CASES = (
         due=(("2020-04-10", "recipient"), ("2020-05-31", "recipient")),
         recurring=1,
     ),
-    Case(
-        "three duties paired with three dates, and a further one",
-        """各镇（街道）：
-动员部署、入户核查、问题整改三项工作分别于3月10日、4月10日和5月10日前完成，总结材料于5月20日前报区扶贫办。
-金水区扶贫开发领导小组办公室
-2020年3月3日
-""",
-        issuers=("金水区扶贫开发领导小组办公室",),
-        signed="2020-03-03",
-        due=(("2020-03-10", "recipient"), ("2020-04-10", "recipient"), ("2020-05-10", "recipient"), ("2020-05-20", "recipient")),
-    ),
-    Case(
-        "label before the date, meeting time is none",
-        """各有关企业：
-一、培训时间：2021年5月12日上午9:00。
-二、报名截止时间：5月8日。
-三、报到时间：5月11日14:00-17:00。
-四、请参训人员于5月9日前提交回执（附件）。
-附件：回执
-渔湾市人力资源和社会保障局
-2021年4月30日
-""",
-        issuers=("渔湾市人力资源和社会保障局",),
-        signed="2021-04-30",
-        attachments=1,
-        headings={1: 4},
-        due=(("2021-05-08", "recipient"), ("2021-05-09", "recipient")),
-    ),
 )

@@ -1,4 +1,4 @@
-"""Notices with the traps of real ones: see cases.py; and the published samples with their expected answers."""
+"""Notices with the traps of real ones: see cases.py and shortened.py; and the published samples with their expected answers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from shouwang.ledgers.dispatch.reading import NoticeReading, read_file, read_notice
 from tests.ledgers.dispatch.reading.cases import CASES, Case
+from tests.ledgers.dispatch.reading.shortened import SHORTENED
 
 DATA = Path(__file__).parents[3] / "data" / "notices"
 EXPECTED = {name.split("/")[-1]: want for name, want in json.loads((DATA / "expected.json").read_text("utf-8")).items()}
@@ -18,7 +19,7 @@ def due_days(reading: NoticeReading) -> list[tuple[str, str]]:
     return sorted((d.due.isoformat(), d.by) for d in reading.duties if d.due and d.by != "issuer" and not d.recurrence)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@pytest.mark.parametrize("case", [*CASES, *SHORTENED], ids=[case.name for case in (*CASES, *SHORTENED)])
 def test_made_up_notice(case: Case) -> None:
     reading = read_notice(case.text, today=None)
     assert reading.doc_number == case.number

@@ -35,6 +35,24 @@ def said(phrase: str, base: dt.date = BASE) -> tuple[str | None, str | None, str
         ("2020-03-05前", "2020-03-05"),
         ("2020.3.5前", "2020-03-05"),
         ("3.15前", "2020-03-15"),
+        ("3/5前", "2020-03-05"),
+        ("2020年3月5前", "2020-03-05"),
+        ("3月中", "2020-03-20"),
+        ("年中", "2020-06-30"),
+        ("下月初", "2020-03-10"),
+        ("十四五期末", "2025-12-31"),
+        ("2020年2月20日（星期四）前", "2020-02-20"),
+        ("本周四（2月20日）前", "2020-02-20"),
+        ("“五一”节前", "2020-04-30"),
+        ("国庆前", "2020-09-30"),
+        ("“三八”妇女节前", "2020-03-08"),
+        ("两日内", "2020-02-16"),
+        ("两个季度内", "2020-08-14"),
+        ("3个自然月内", "2020-05-14"),
+        ("5日（工作日）内", "2020-02-21"),
+        ("5个工作日（含）内", "2020-02-21"),
+        ("收到此件后5个工作日内", "2020-02-21"),
+        ("《办法》印发之日起3个月内", "2020-05-14"),
         ("1月10日前", "2021-01-10"),
         ("20日前", "2020-02-20"),
         ("10日前", "2020-03-10"),
@@ -125,6 +143,12 @@ def test_due_day(phrase: str, due: str) -> None:
         ("今日下午18:00时前", "2020-02-14", "18:00"),
         ("3月31日23:59", "2020-03-31", "23:59"),
         ("17时前", "2020-02-14", "17:00"),
+        ("今晚8点前", "2020-02-14", "20:00"),
+        ("明早9点前", "2020-02-15", "09:00"),
+        ("2月20日十七时前", "2020-02-20", "17:00"),
+        ("2月20日零时前", "2020-02-20", "00:00"),
+        ("2月20日晚12点前", "2020-02-20", "24:00"),
+        ("2月20日（星期四）下午17:00前", "2020-02-20", "17:00"),
         ("2月20日下班前", "2020-02-20", None),
         ("2月20日25时前", "2020-02-20", None),
     ],
@@ -143,7 +167,6 @@ def test_hour(phrase: str, due: str, time: str | None) -> None:
         ("每隔一周", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU"),
         ("每月5日前", "FREQ=MONTHLY;BYMONTHDAY=5"),
         ("每月10日、25日前", "FREQ=MONTHLY;BYMONTHDAY=10,25"),
-        ("次月5日前", "FREQ=MONTHLY;BYMONTHDAY=5"),
         ("每月底前", "FREQ=MONTHLY;BYMONTHDAY=-1"),
         ("每月上旬", "FREQ=MONTHLY;BYMONTHDAY=10"),
         ("每月最后一个工作日前", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"),
@@ -164,6 +187,13 @@ def test_hour(phrase: str, due: str, time: str | None) -> None:
         ("每年6月底和12月底前", "FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1"),
         ("每年年底前", "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31"),
         ("每年第一季度", "FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=-1"),
+        ("每季度最后一个月25日前", "FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=25"),
+        ("每周星期四", "FREQ=WEEKLY;BYDAY=TH"),
+        ("一周一报", "FREQ=WEEKLY;BYDAY=SU"),
+        ("一月一报", "FREQ=MONTHLY;BYMONTHDAY=-1"),
+        ("两周一次", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU"),
+        ("半年一次", "FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1"),
+        ("严格执行周报制度", "FREQ=WEEKLY;BYDAY=SU"),
         ("每个工作日", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"),
     ],
 )
@@ -175,10 +205,20 @@ def test_a_recurrence_keeps_its_hour() -> None:
     assert said("每日17时前") == (None, "17:00", "FREQ=DAILY")
 
 
+def test_the_next_month_may_be_meant_once_or_every_time() -> None:
+    assert said("次月5日前") == ("2020-03-05", None, "FREQ=MONTHLY;BYMONTHDAY=5")
+    assert said("每月结束后于次月5日前")[0] is None
+
+
 @pytest.mark.parametrize(
     "phrase",
     [
         "收到批复后10日内",
+        "收到反馈意见之日起5个工作日内",
+        "收到补助资金的60日内",
+        "文件出台3日内",
+        "年度计划下达30日内",
+        "压缩至90个工作日以内",
         "验收合格后5个工作日内",
         "资金下达后30日内",
         "公示结束后3日内",

@@ -26,7 +26,7 @@ def clock_time(match: re.Match[str]) -> str | None:
     hour = int(hour_text)
     minute = 30 if groups["half"] else int(groups["mi1"] or groups["mi2"] or 0)
     late = groups["half_day"] in ("下午", "晚", "晚上", "夜间", "傍晚") or (groups["half_day"] == "中午" and hour < 11)
-    if late and hour < 12 or (hour == 12 and groups["half_day"] in ("晚", "晚上", "夜间")):
+    if (late and hour < 12) or (hour == 12 and groups["half_day"] in ("晚", "晚上", "夜间")):
         hour += 12
     if minute > 59 or hour > 24 or (hour == 24 and minute):
         return None

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from shouwang.kernel.calendar import WorkingCalendar, national
+from shouwang.kernel.calendar import WorkingCalendar, add_months, national
 
 from . import dates, recurrence
 from .clocktime import BEFORE, TIME, clock_time
@@ -37,7 +37,9 @@ _LIMIT_BEFORE = re.compile(
 _ASOF_BEFORE = re.compile(r"截[至止](?:时间|日期)?(?:到|为|:)*$")
 _START_BEFORE = re.compile(r"(?:自|从|(?:不得?|不应)?早于|始于)$")
 _GOAL_BEFORE = re.compile(r"(?:^|[,。;:、(]|力争|确保|争取|计划|目标是)到$")
-_PAST_WINDOW = re.compile(r"(?:近|最近|过去|前|连续|每|公示|隔离|今后|未来|任[意何]|历时|为期|上述|往|近来|有效期?|期限|(?:压缩|缩短|控制|缩减|压减|减少|提速|精简)[至到在为]?)(?:的)?$")
+_PAST_WINDOW = re.compile(
+    r"(?:近|最近|过去|前|连续|每|公示|隔离|今后|未来|任[意何]|历时|为期|上述|往|近来|有效期?|期限|(?:压缩|缩短|控制|缩减|压减|减少|提速|精简)[至到在为]?)(?:的)?$"
+)
 _RANGE = re.compile(r"\)?,?(?:起)?,?[至到\-~]{1,2}(?:当年|同年|本年)?$")
 _LIST = re.compile(r"[、,]?(?:和|及|以及|与|或)?$")
 _YEARS_BEFORE = re.compile(r"\d{4}年?度?[-~至、]$")
@@ -322,7 +324,10 @@ def parse_phrase(phrase: str, base: dt.date, calendar: WorkingCalendar | None = 
     best = min(found, key=lambda d: (order.get(d.role, 2), d.start), default=None)
     if best is None:
         return _hour_alone(flat, base)
-    return Answer(best.due, best.time if best.due or best.recurrence else None, best.recurrence, best.problem)
+    due = best.due
+    if best.recurrence and best.phrase.startswith("次月"):  # meant once as often as every time: the first day is named too
+        due = recurrence.next_due(best.recurrence, add_months(base.replace(day=1), 1), days)
+    return Answer(due, best.time if due or best.recurrence else None, best.recurrence, best.problem)
 
 
 _HOUR = re.compile(r"^[于在请务必]*" + TIME + r"(?:之?前|以前|止)")

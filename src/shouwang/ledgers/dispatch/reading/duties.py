@@ -108,6 +108,8 @@ def _groups(
     groups = []
     for a, b in split(flat, start, end):
         own = tuple(p for p in phrases if a <= p.start < b)
+        if re.match(r"[\s,;]*请", flat[a:b]) and context.who(subject, None) not in ("recipient", "next_tier"):
+            subject = None  # a request is made of those addressed, whoever the words before it were about
         subject, announced = _subject(flat, a, b, own, subject)
         text = flat[a:b]
         to = details.addressee(text, own[-1].end - a if own else 0)

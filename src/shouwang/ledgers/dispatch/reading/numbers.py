@@ -28,7 +28,7 @@ def _written(match: re.Match[str], org: str) -> str:
 def own_number(line: str) -> str | None:
     """The number a folded line of the head consists of, or None."""
     match = _OWN.fullmatch(line.strip())
-    return _written(match, match["org"]) if match else None
+    return _written(match, match["org"]) if match and not re.search(r"关于|转发|印发|的通知", match["org"]) else None
 
 
 _VALUE = re.compile(r"[\s:|]*(?P<org>[一-龥A-Za-z](?:[一-龥A-Za-z]|\([一-龥]{1,6}\)){0,20}?)" + _YEAR)

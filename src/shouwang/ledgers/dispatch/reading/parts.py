@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from .text import Paragraph
 
-ATTACHMENT = re.compile(r"附\s*[件表]?\s*(?:\d{1,2}|[一二三四五六七八九十])?\s*[:：]|附\s*[件表]\s*\d{1,2}\s*[.、]|附件(?:点击)?下载\s*[:：]\s*(?=\S)")
+ATTACHMENT = re.compile(
+    r"附\s*[件表]?\s*(?:\d{1,2}|[一二三四五六七八九十])?\s*[:：]|附\s*[件表]\s*\d{1,2}\s*[.、]|附件(?:点击)?下载\s*[:：]\s*(?=\S)"
+)
 ANNEX = re.compile(r"附\s*[件表录]?\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})?\s*[:.]?")
 TAIL = re.compile(
     r"\(?(?:[^()。,;:]{2,16}(?=联\s*系\s*人))?(?:联\s*系|联络|经办|承办|咨询|电\s*话|传\s*真|邮\s*[箱编]|电子邮|E-?mail|地\s*址|网\s*址|手\s*机|公开"
