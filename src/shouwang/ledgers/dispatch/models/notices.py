@@ -11,6 +11,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.models import Record
 from shouwang.kernel.privacy import FieldClass, Group, Privacy
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
 
@@ -34,6 +35,13 @@ LEDGERS = [
     ("care", "关心关爱"),
     ("dispatch", "任务报送"),
 ]
+
+
+# Notices that gave a task to an office or a place held, or that such an office passed on.
+TASKED = (
+    "SELECT duty.notice_id FROM dispatch_task task JOIN dispatch_duty duty ON duty.id = task.duty_id"
+    " WHERE task.office_id = ANY({offices}) OR task.assigner_id = ANY({offices}) OR {places:task}"
+)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -78,6 +86,7 @@ class Notice(Record, Placed):
     state = models.CharField("状态", max_length=12, choices=NOTICE.choices, default=NOTICE.initial)
     issued_at = models.DateTimeField("交办时间", null=True, blank=True)
 
+    reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", TASKED),))
     objects = NoticeQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(

@@ -10,6 +10,7 @@ from django.db.models import Q
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import EXTENSION, TASK
 from shouwang.ledgers.dispatch.models.notices import Duty, open_fields
@@ -48,6 +49,7 @@ class Task(Record, Placed):
     returns = models.PositiveSmallIntegerField("退回次数", default=0)
     result = models.TextField("办理结果", blank=True)
 
+    reach: ClassVar = Reach(offices=("office_id", "assigner_id"))
     objects = TaskQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(
