@@ -11,8 +11,15 @@ from django.db import connection
 
 from shouwang.kernel.privacy import make_missing_keys
 from shouwang.kernel.regions import row_policies
+from tests.support.as_person import bind_actions
 
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder, and warnings are errors
+
+
+def pytest_collection_finish() -> None:
+    """Once every module is loaded."""
+    if settings.SHOUWANG_DATABASE_ROLE:
+        bind_actions()
 
 
 @pytest.fixture(scope="session")
