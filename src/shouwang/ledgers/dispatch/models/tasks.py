@@ -15,7 +15,6 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import EXTENSION, TASK
 from shouwang.ledgers.dispatch.models.notices import Duty, open_fields
 
-
 # A report shows the task it answers, also to who asked for it or countersigns it; a task shows the one it was passed on from.
 REPORTED = (
     "SELECT report.task_id FROM dispatch_report report JOIN dispatch_reportrequest request ON request.id = report.request_id"
