@@ -12,12 +12,13 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import OperationalError, connection, models, transaction
 
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.privacy.fields import EncryptedTextField, tagged_function
+from shouwang.kernel.privacy.sealed import TAG_BYTES
 from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.rls import FIRST, MORE
 from shouwang.kernel.regions.scope import LEVEL_FIELDS
 
-KEYS = "shouwang_keys_"
 # Immutable though it reads a setting: so the planner sees the ids themselves, drops what is not held and uses the indexes of the lists.
 # That is sound because no plan outlives a change of the setting: DISCARD PLANS goes with each, and prepared statements are refused below.
 SCOPE_FUNCTION = """CREATE OR REPLACE FUNCTION shouwang_scope(name text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -50,7 +51,7 @@ def _name(*parts: str) -> str:
 
 
 def _function(model: type[models.Model], keys: Keys) -> str:
-    return f"{KEYS}{hashlib.sha256(f'{model._meta.db_table} {keys}'.encode()).hexdigest()[:16]}"
+    return f"shouwang_keys_{hashlib.sha256(f'{model._meta.db_table} {keys}'.encode()).hexdigest()[:16]}"
 
 
 def condition(model: type[models.Model], reach: Reach) -> str:
@@ -99,12 +100,26 @@ def _keys_function(model: type[models.Model], keys: Keys, schema: str) -> str:
     )
 
 
+def _tagged_function(field: EncryptedTextField, schema: str) -> str:
+    """The function that finds candidates by search tag (`BlindIn`); the query then keeps those that the person reaches."""
+    table, column = _name(field.model._meta.db_table), _name(str(field.column))
+    found = f"SELECT id FROM {table} WHERE SUBSTR({column}, 1, {TAG_BYTES}) = ANY($1)"  # noqa: S608 - names come from models
+    return (
+        f"CREATE OR REPLACE FUNCTION {tagged_function(field.model, str(field.column))}(bytea[]) RETURNS bigint[] LANGUAGE sql STABLE"
+        f" SECURITY DEFINER SET search_path = {_name(schema)}, pg_temp SET shouwang.everything = 'on' AS $$ SELECT ARRAY({found}) $$"
+    )
+
+
 def policies(schema: str) -> Iterator[str]:
     """The statements that bind every protected table, in order; they start from tables without policies of ours."""
     yield SCOPE_FUNCTION
     for model, reach in protected().items():
         yield from (_keys_function(model, keys, schema) for keys in reach.keys)
         yield from (f"REVOKE ALL ON FUNCTION {_function(model, keys)}() FROM PUBLIC" for keys in reach.keys)
+        for field in model._meta.concrete_fields:
+            if isinstance(field, EncryptedTextField) and field.blind:
+                yield _tagged_function(field, schema)
+                yield f"REVOKE ALL ON FUNCTION {tagged_function(model, str(field.column))}(bytea[]) FROM PUBLIC"
         table = _name(model._meta.db_table)
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
@@ -162,16 +177,18 @@ def secure(role: str) -> int:
 
 def _clear(cursor: Any) -> None:
     """Take off our policies and functions, also those of models that are no more; only the transaction around sees the gap."""
-    cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema() AND policyname LIKE 'shouwang\\_%%'")
+    cursor.execute(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema() AND starts_with(policyname, 'shouwang_')"
+    )
     for table, policy in cursor.fetchall():
         cursor.execute(f"DROP POLICY {_name(policy)} ON {_name(table)}")
         cursor.execute(f"ALTER TABLE {_name(table)} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
     cursor.execute(
-        "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND proname LIKE %s",
-        [KEYS.replace("_", "\\_") + "%"],
+        "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+        " AND (starts_with(proname, 'shouwang_keys_') OR starts_with(proname, 'shouwang_tagged_'))"
     )
-    for (name,) in cursor.fetchall():
-        cursor.execute(f"DROP FUNCTION {_name(name)}()")
+    for (function,) in cursor.fetchall():
+        cursor.execute(f"DROP FUNCTION {function}")
 
 
 @register(Tags.database)
