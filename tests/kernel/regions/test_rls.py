@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -97,7 +98,7 @@ class TestReading:
 
     @pytest.mark.parametrize("model", row_policies.protected(), ids=lambda m: m._meta.label)
     def test_without_scope_no_plan_reads_a_row(self, site, model, db):  # noqa: ARG002 - opens the database
-        """The planner itself knows that nothing can come: there is no scan of the table, or one that is never started."""
+        """The planner itself knows that nothing can come, but for rows that follow another record."""
         site()
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT TEXT) SELECT * FROM {model._meta.db_table}")  # noqa: S608 - a name from the models
@@ -116,6 +117,34 @@ class TestReading:
         assert len(reached()) == 8
         rls.activate(NOBODY)
         assert reached() == []
+
+    def test_the_plan_of_a_scoped_query_is_the_same_as_without(self, city, site):
+        """The policy is the condition of `within` said twice: the planner sees that, and the index of the list serves."""
+
+        def plan() -> str:
+            with connection.cursor() as cursor:
+                rows = Household.objects.filter(county=county).order_by("-updated_at", "-id").values_list("pk", flat=True)[:20]
+                cursor.execute("SET LOCAL enable_seqscan = off")
+                cursor.execute(f"EXPLAIN (COSTS OFF) {rows.query}")
+                return "\n".join(line for (line,) in cursor.fetchall()).replace("'", "").replace("::bigint", "")
+
+        county = city.at("440513")
+        without = plan()
+        site()
+        rls.activate(held(county.place))
+        assert plan() == without
+        assert "Index" in without
+        assert f"county_id = {county.pk}" in without
+
+    def test_a_number_is_found_by_its_tag_and_only_inside(self, city, site):
+        for household in Household.objects.select_related("region"):
+            household.phone = "13800138000"
+            household.save()
+        site()
+        rls.activate(held(city.at("440513").place))
+        assert Household.objects.filter(phone__blind="138 0013 8000").count() == 4
+        assert Household.objects.exclude(phone__blind="13900139000").count() == 4
+        assert Household.objects.filter(phone__blind="13900139000").count() == 0
 
     def test_a_helper_reaches_the_households_looked_after_and_no_others(self, city, site):
         user = make_user("helper", city.offices["4405-rsj"], "helper")
@@ -323,6 +352,13 @@ class TestSecuring:
         done = CliRunner().invoke(secure_database)
         assert done.exit_code == 1
         assert "请设置 SHOUWANG_DATABASE_ROLE" in done.output
+
+
+def test_only_the_work_list_reaches_beyond_who_acts():
+    """The closed list of ARCHITECTURE.md; the worker's chores are the system's."""
+    source = Path(rls.__file__).parents[2]
+    users = [str(p.relative_to(source)) for p in source.rglob("*.py") if "rls.everywhere()" in p.read_text("utf-8")]
+    assert sorted(users) == ["kernel/jobs/worker.py", "kernel/worklist/actions.py"]
 
 
 def test_two_hats_reach_both_places(db):  # noqa: ARG001 - opens the database

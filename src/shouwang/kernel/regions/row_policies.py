@@ -165,7 +165,7 @@ def secure(role: str) -> int:
             raise Refused(f"数据库角色 {role} 是表的所有者或不受行级安全约束，不能供网站使用。请换一个普通角色，如 shouwang_web。")
         if not known:
             cursor.execute(f"CREATE ROLE {_name(role)} NOLOGIN")
-        cursor.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [role])
+        cursor.execute("SELECT pg_has_role(current_user, %s, 'USAGE')", [role])  # since PostgreSQL 16 who made a role is not yet in it
         if not cursor.fetchone()[0]:
             cursor.execute(f"GRANT {_name(role)} TO CURRENT_USER")
         _clear(cursor)
