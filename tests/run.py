@@ -133,7 +133,9 @@ def postgres() -> bool:
             url = f"postgres://postgres@127.0.0.1:{port}/postgres"
             # The permission matrix asks the same Python rules on either database: it runs on SQLite, this is about the database.
             matrix = "--ignore=tests/conformance/test_matrix.py"
-            return run("pytest", "tests", matrix, "-m", "not journey and not document", "-n", "2", env={"SHOUWANG_DATABASE_URL": url})
+            # As the site in production: the suite runs as a role bound by row-level security (tests/conftest.py, docs/adr/0005).
+            env = {"SHOUWANG_DATABASE_URL": url, "SHOUWANG_DATABASE_ROLE": "shouwang_web"}
+            return run("pytest", "tests", matrix, "-m", "not journey and not document", "-n", "2", env=env)
         finally:
             run(*as_user, folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 

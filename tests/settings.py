@@ -4,9 +4,11 @@ import os
 import tempfile
 
 os.environ.setdefault("SHOUWANG_HOME", tempfile.mkdtemp(prefix="shouwang-test-") + "/data")
+os.environ["SHOUWANG_COMMAND_LINE"] = "1"  # factories write everywhere; what a client asks for has the scope of the person
 
 from shouwang.config.settings import *  # noqa: F403 - the product's settings are the base
 
+del os.environ["SHOUWANG_COMMAND_LINE"]  # servers and workers started by tests are none
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -13,6 +13,7 @@ COMMANDS = {
     "deadline": ("shouwang.cli.notice", "deadline", False),
     "serve": ("shouwang.cli.serve", "serve", False),
     "init": ("shouwang.cli.setup", "init", True),
+    "secure-database": ("shouwang.cli.setup", "secure_database", True),
     "demo": ("shouwang.cli.demo", "demo", True),
     "regions": ("shouwang.cli.setup", "regions", True),
     "users": ("shouwang.cli.users", "users", True),
@@ -40,6 +41,7 @@ class Lazy(click.Group):
         module, attribute, needs_django = COMMANDS[cmd_name]
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shouwang.config.settings")
         if needs_django:
+            os.environ["SHOUWANG_COMMAND_LINE"] = "1"
             import django
 
             django.setup()

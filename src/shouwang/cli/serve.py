@@ -244,7 +244,7 @@ def _not_ready() -> str:
 
     import shouwang.kernel.pages  # noqa: F401 - registers the check that every route declares its access
 
-    if errors := [e for e in run_checks() if e.level >= ERROR]:
+    if errors := [e for e in run_checks(databases=["default"]) if e.level >= ERROR]:
         return "系统检查未通过，网站不能启动：\n" + "\n".join(f"  {e.id} {e.msg}" for e in errors)
     try:
         executor = MigrationExecutor(connection)

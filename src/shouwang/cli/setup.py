@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
+from django.db import connection
 
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions import load
+from shouwang.kernel.regions.row_policies import secure
 from shouwang.kernel.worklist.clocks import seed_holidays
 
 
@@ -22,6 +24,8 @@ def prepare(*, static: bool = True) -> None:
 
     settings.SHOUWANG_HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
+    if settings.SHOUWANG_DATABASE_ROLE and connection.vendor == "postgresql":
+        secure(settings.SHOUWANG_DATABASE_ROLE)
     make_missing_keys()
     seed_holidays()
     plant_schedules()
@@ -43,6 +47,18 @@ def init(city: str, year: int) -> None:
     if city == "4405":
         load.load_packaged_outlines()
     click.echo(f"已就绪：{region.name}区划 {year} 年版已载入。下一步用 shouwang users create-admins 建立三类管理员。")
+
+
+@click.command("secure-database")
+@click.option("--role", default="", help="网站使用的数据库角色；省略时为 SHOUWANG_DATABASE_ROLE。")
+def secure_database(role: str) -> None:
+    """PostgreSQL：建立网站角色和行级安全；以所有者身份运行，每次升级数据表后重复一次。"""
+    name = role or settings.SHOUWANG_DATABASE_ROLE
+    try:
+        count = secure(name)
+    except Refused as no:
+        raise click.ClickException(no.message) from None
+    click.echo(f"{count} 张表的行级安全已建立，角色 {name} 可供网站使用。")
 
 
 @click.group()

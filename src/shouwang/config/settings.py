@@ -11,6 +11,10 @@ SHOUWANG_PRODUCTION = os.environ.get("SHOUWANG_PRODUCTION") == "1"
 SHOUWANG_CIPHER = os.environ.get("SHOUWANG_CIPHER", "sm4")
 # The key of keys lies outside the data folder, so that a copy of the data alone opens nothing.
 SHOUWANG_KEK_FILE = Path(os.environ.get("SHOUWANG_KEK_FILE", SHOUWANG_HOME.parent / "keys" / "kek.json")).resolve()
+# On PostgreSQL the site and its worker use the database as this role, which owns no table, so that row-level security binds them
+# (docs/adr/0005). The command line stays the owner of the tables and reaches every row; only `shouwang` itself sets that.
+SHOUWANG_DATABASE_ROLE = os.environ.get("SHOUWANG_DATABASE_ROLE", "")
+SHOUWANG_COMMAND_LINE = os.environ.get("SHOUWANG_COMMAND_LINE") == "1"
 SHOUWANG_BUILD = "0.1.0"
 
 
@@ -108,6 +112,10 @@ if _db["ENGINE"].endswith("sqlite3"):
     }
 else:
     _db["OPTIONS"] = {**_db.get("OPTIONS", {}), "options": "-c jit=off -c max_parallel_workers_per_gather=0"}
+    if SHOUWANG_COMMAND_LINE:
+        _db["OPTIONS"]["options"] += " -c shouwang.everything=on"
+    elif SHOUWANG_DATABASE_ROLE:
+        _db["OPTIONS"]["assume_role"] = SHOUWANG_DATABASE_ROLE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.clock import demo_date, moment_on
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.scope import Scope
 
 if TYPE_CHECKING:
@@ -71,4 +72,11 @@ class ScopeMiddleware:
         else:
             device = request.session.get("device", "desk")
             request.scope = scope_of(request.user, request.today, device=device, request_id=request.request_id)
-        return self.get_response(request)
+        if request.path.startswith("/static/"):
+            return self.get_response(request)
+        # Set anew and not only taken back: a process that died between may have left its connection to the next request.
+        rls.activate(request.scope)
+        try:
+            return self.get_response(request)
+        finally:
+            rls.deactivate()

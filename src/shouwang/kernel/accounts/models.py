@@ -12,6 +12,7 @@ from django.db import models
 from shouwang.kernel.models import Record
 from shouwang.kernel.privacy import DataClass, EncryptedTextField
 from shouwang.kernel.regions.models import Placed, Region
+from shouwang.kernel.regions.reach import Reach
 from shouwang.kernel.regions.scope import Scope
 
 
@@ -40,6 +41,8 @@ class Office(Placed):
     valid_from = models.DateField("成立日期")
     valid_to = models.DateField("撤销日期", null=True, blank=True)
     rank = models.PositiveIntegerField("排序", default=0)
+
+    reach: ClassVar = Reach(public=True)  # names and telephone numbers of offices are printed on documents
 
     class Meta:
         ordering = ["tier", "rank", "code"]

@@ -23,6 +23,7 @@ from shouwang.kernel.jobs.handlers import codes, kind_of
 from shouwang.kernel.jobs.models import Job, mine, without_lease
 from shouwang.kernel.jobs.run import LEASE, Cancelled, LeaseLost, Run, Stopping
 from shouwang.kernel.logs import hide_numbers
+from shouwang.kernel.regions import rls
 
 log = logging.getLogger("shouwang.jobs")
 POLL = 0.5
@@ -150,7 +151,8 @@ class Worker:
         if kind is None:
             raise ValueError(f"{run.job.kind} is not registered")
         try:
-            result = kind.handler(run) or {}
+            with rls.acting(run.by()):
+                result = kind.handler(run) or {}
             json.dumps(result)
             return Job.State.DONE, "", result
         except Cancelled:
@@ -202,7 +204,8 @@ class Worker:
         """Do a chore; one that fails is logged and tried again at its next turn."""
         try:
             close_old_connections()
-            act()
+            with rls.everywhere():
+                act()
         except AWAY:
             log.exception("chore failed: database")
             connection.close()

@@ -1,4 +1,7 @@
-"""Assigning, finishing and sweeping work items; messages."""
+"""Assigning, finishing and sweeping work items; messages.
+
+An act on a record one sees gives work to offices above and beside, and ends theirs: items are written `everywhere`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office, User
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.worklist.clocks import calendar_for, day_end
@@ -19,7 +23,7 @@ def assign(
     user: User | None = None,
 ) -> WorkItem:  # fmt: skip
     """Open the item of (record, kind, office), or bring an open one up to date; called inside the transaction of the act."""
-    with transaction.atomic():
+    with transaction.atomic(), rls.everywhere():
         item = WorkItem.objects.select_for_update().filter(
             ledger=record._meta.label_lower, record_id=str(record.pk), kind=kind, office=to, state=WorkItem.State.OPEN
         ).first()  # fmt: skip
@@ -40,13 +44,15 @@ def finish(record: models.Model, *, now: dt.datetime, kind: str = "", office: Of
         rows = rows.filter(kind=kind)
     if office is not None:
         rows = rows.filter(office=office)
-    return rows.update(state=WorkItem.State.DROPPED if dropped else WorkItem.State.DONE, done_at=now)
+    with rls.everywhere():
+        return rows.update(state=WorkItem.State.DROPPED if dropped else WorkItem.State.DONE, done_at=now)
 
 
 def postpone(record: models.Model, due_at: dt.datetime, *, kind: str) -> int:
     """Move the due time of a record's open items of a kind; the ladder starts anew. Returns how many there are."""
     rows = WorkItem.objects.filter(ledger=record._meta.label_lower, record_id=str(record.pk), kind=kind, state=WorkItem.State.OPEN)
-    return rows.update(due_at=due_at, stage=WorkItem.Stage.NONE)
+    with rls.everywhere():
+        return rows.update(due_at=due_at, stage=WorkItem.Stage.NONE)
 
 
 def tell(office: Office, text: str, *, now: dt.datetime, url: str = "", kind: str = Message.Kind.NOTICE, user: User | None = None) -> None:
@@ -56,7 +62,8 @@ def tell(office: Office, text: str, *, now: dt.datetime, url: str = "", kind: st
 
 def move_items(giver: User, taker: User, *, by: Scope, today: dt.date) -> int:  # noqa: ARG001 - the handover's event names both
     """Hand a leaving officer's open items to the one who comes; called inside the handover's transaction."""
-    return WorkItem.objects.filter(user=giver, state=WorkItem.State.OPEN).update(user=taker)
+    with rls.everywhere():
+        return WorkItem.objects.filter(user=giver, state=WorkItem.State.OPEN).update(user=taker)
 
 
 def read_messages(scope_user: str, messages: models.QuerySet[Message]) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Reach
 from shouwang.kernel.regions.scope import Scope
 
 PERMISSION = "worklist.view"
@@ -59,6 +62,7 @@ class WorkItem(Placed):
     assigned_at = models.DateTimeField("交办时间")
     done_at = models.DateTimeField("办结时间", null=True, blank=True)
 
+    reach: ClassVar = Reach(offices=("office_id",), people=("user_id",))
     objects = ItemQuerySet.as_manager()
 
     class Meta:

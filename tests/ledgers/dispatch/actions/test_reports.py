@@ -251,7 +251,7 @@ def test_numbers_follow_on_in_the_year_and_a_given_one_may_be_used_once(made, cl
     assert numbered(OFFICE, number=7) == "汕fpb报〔2020〕7号"
     assert numbered("440514-fpb") == "汕fpb报〔2020〕1号"  # each office counts its own
     other = Report.objects.get(office__code="4405-nyj")
-    Report.objects.filter(pk=other.pk).update(office=made.office(OFFICE), consolidated=True, state="numbering")
+    Report.objects.filter(pk=other.pk).update(office=made.office(OFFICE), consolidated=True, task=None, state="numbering")
     other.refresh_from_db()
     for number, words in ((7, "已被使用"), (0, "不在 1 至 99999 之间"), (100_000, "不在 1 至 99999 之间")):
         with pytest.raises(Refused, match=words):

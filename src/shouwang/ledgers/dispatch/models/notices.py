@@ -11,6 +11,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.models import Record
 from shouwang.kernel.privacy import FieldClass, Group, Privacy
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
 
@@ -34,6 +35,18 @@ LEDGERS = [
     ("care", "关心关爱"),
     ("dispatch", "任务报送"),
 ]
+
+
+# Notices that gave a task to an office or a place held, or that such an office passed on; and those a report to be seen rests on.
+TASKED = (
+    "SELECT duty.notice_id FROM dispatch_task task JOIN dispatch_duty duty ON duty.id = task.duty_id"
+    " WHERE task.office_id = ANY({offices}) OR task.assigner_id = ANY({offices}) OR {places:task}"
+)
+REPORTED_ON = (
+    "SELECT request.notice_id FROM dispatch_reportrequest request JOIN dispatch_report report ON report.request_id = request.id"
+    " LEFT JOIN dispatch_countersign c ON c.report_id = report.id"
+    " WHERE request.office_id = ANY({offices}) OR report.office_id = ANY({offices}) OR c.office_id = ANY({offices}) OR {places:report}"
+)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -78,6 +91,7 @@ class Notice(Record, Placed):
     state = models.CharField("状态", max_length=12, choices=NOTICE.choices, default=NOTICE.initial)
     issued_at = models.DateTimeField("交办时间", null=True, blank=True)
 
+    reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", TASKED), Keys("id", REPORTED_ON)))
     objects = NoticeQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(

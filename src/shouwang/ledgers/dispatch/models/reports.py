@@ -11,10 +11,19 @@ from django.db.models import Exists, OuterRef, Q
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Placed, Region
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import REPORT, SUGGESTION
 from shouwang.ledgers.dispatch.models.notices import Duty, Notice, open_fields
 from shouwang.ledgers.dispatch.models.tasks import Task
+
+# Requests that an office or a place held has to answer or to countersign an answer to.
+ASKED = (
+    "SELECT report.request_id FROM dispatch_report report LEFT JOIN dispatch_countersign c ON c.report_id = report.id"
+    " WHERE report.office_id = ANY({offices}) OR c.office_id = ANY({offices}) OR {places:report}"
+)
+OWN_REQUESTS = "SELECT id FROM dispatch_reportrequest WHERE office_id = ANY({offices})"
+TO_COUNTERSIGN = "SELECT report_id FROM dispatch_countersign WHERE office_id = ANY({offices})"
 
 
 class RequestQuerySet(models.QuerySet["ReportRequest"]):
@@ -47,6 +56,7 @@ class ReportRequest(Record, Placed):
     due_at = models.DateTimeField("报送期限")
     open = models.BooleanField("收报中", default=True)
 
+    reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", ASKED),))
     objects = RequestQuerySet.as_manager()
 
     privacy: ClassVar = open_fields("direction", "title", "parts", "figures", "questions", "cut_off", "due_at", "open")
@@ -111,6 +121,7 @@ class Report(Record, Placed):
     accepted_at = models.DateTimeField("接收时间", null=True, blank=True)
     returns = models.PositiveSmallIntegerField("退回次数", default=0)
 
+    reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("request_id", OWN_REQUESTS), Keys("id", TO_COUNTERSIGN)))
     objects = ReportQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(
@@ -238,6 +249,8 @@ class Statement(Record, Placed):
     number = models.DecimalField("部门数", max_digits=16, decimal_places=2)
     source = models.CharField("来源文件", max_length=120)
 
+    reach: ClassVar = Reach(offices=("office_id",))
+
     privacy: ClassVar = open_fields("figure", "as_of", "number", "source")
 
     class Meta:
@@ -289,6 +302,7 @@ class Suggestion(Record, Placed):
     replied_by = models.CharField("答复人", max_length=40, blank=True)
     replied_at = models.DateTimeField("答复时间", null=True, blank=True)
 
+    reach: ClassVar = Reach(offices=("responsible_id",), follows=("report",))
     privacy: ClassVar = open_fields("position", "text", "state", "due_at", "reply", "replied_by", "replied_at")
 
     class Meta:
@@ -339,6 +353,8 @@ class Bulletin(Record, Placed):
     drafted_by = models.CharField("拟稿人", max_length=40)
     drafted_on = models.DateField("拟稿日期")
     registered_number = models.CharField("签发后登记文号", max_length=60, blank=True)
+
+    reach: ClassVar = Reach(offices=("office_id",))
 
     privacy: ClassVar = open_fields("title", "body", "drafted_by", "drafted_on", "registered_number")
 

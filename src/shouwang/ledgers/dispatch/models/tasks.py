@@ -10,9 +10,18 @@ from django.db.models import Q
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch.lifecycle import EXTENSION, TASK
 from shouwang.ledgers.dispatch.models.notices import Duty, open_fields
+
+# A report shows the task it answers, also to who asked for it or countersigns it; a task shows the one it was passed on from.
+REPORTED = (
+    "SELECT report.task_id FROM dispatch_report report JOIN dispatch_reportrequest request ON request.id = report.request_id"
+    " LEFT JOIN dispatch_countersign c ON c.report_id = report.id"
+    " WHERE report.office_id = ANY({offices}) OR request.office_id = ANY({offices}) OR c.office_id = ANY({offices})"
+)
+PASSED_ON = "SELECT task.parent_id FROM dispatch_task task WHERE task.office_id = ANY({offices}) OR {places:task}"
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -48,6 +57,7 @@ class Task(Record, Placed):
     returns = models.PositiveSmallIntegerField("退回次数", default=0)
     result = models.TextField("办理结果", blank=True)
 
+    reach: ClassVar = Reach(offices=("office_id", "assigner_id"), keys=(Keys("id", REPORTED), Keys("id", PASSED_ON)))
     objects = TaskQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(

@@ -15,10 +15,14 @@ from shouwang.kernel.privacy.fields import BlindTag, EncryptedTextField
 from shouwang.kernel.privacy.keys import DataClass
 from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, scoped_indexes
 from shouwang.ledgers.registry.policies import VIEW
+
+# As `assigned_to`, for row-level security.
+ASSIGNED = "SELECT household_id FROM registry_helperassignment WHERE user_id = {person} AND until IS NULL"
 
 
 def assigned_to(user_id: int | None) -> Q:
@@ -97,6 +101,7 @@ class Household(Record, Placed):
         **dict.fromkeys(LAND_FIELDS, personal(Group.INCOME)),
         **dict.fromkeys((*HOUSING_FIELDS, *WATER_FIELDS), personal(Group.HOUSING)),
     }
+    reach: ClassVar = Reach(keys=(Keys("id", ASSIGNED, assigned=True),))
     objects = HouseholdQuerySet.as_manager()
 
     class Meta:
@@ -142,6 +147,8 @@ class Household(Record, Placed):
 
 class OfHousehold(Record, Placed):
     """Abstract: a row of a household; it lies where the household lies."""
+
+    reach: ClassVar = Reach(keys=(Keys("household_id", ASSIGNED, assigned=True),))
 
     class Meta:
         abstract = True
