@@ -25,6 +25,7 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE_FIELDS, window_of
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.spelling import spelled
 
 LOAD = Verb("demo.people.load", "载入了演示数据")
 PIECE = 2_000
@@ -236,6 +237,7 @@ class _Writer:
         return {
             "code": m["code"].tolist(),
             "name": m["name"].tolist(),
+            "spelled": [spelled(n) for n in m["name"].tolist()],
             "sex": np.where(m["male"], "male", "female").tolist(),
             "ethnic_group": ["HA"] * n,
             "id_number": m["id_number"].tolist(),

@@ -15,12 +15,13 @@ from shouwang.kernel.filters import Filter
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import book
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
-from shouwang.ledgers.registry import queries
+from shouwang.ledgers.registry import queries, search
 from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.models import Household, IncomeStatement, Member
 from shouwang.ledgers.registry.policies import EXPORT, VIEW
 
+SEARCH_HINT = "姓名、拼音、户编号"
 TONES = {**{k: s.tone for k, s in REGISTRATION.states.items()}, **{k: s.tone for k, s in MONITORING.states.items() if k}}
 
 
@@ -100,8 +101,8 @@ def _housing(row: Household, today: dt.date) -> Badge | None:
     return Badge(word("housing_grade", row.housing_grade, on=today), "r" if unsafe else "g")
 
 
-def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(code__startswith=text) if text.isdigit() else rows.filter(head_name__contains=text)
+def _matched(row: Any, _today: dt.date) -> str | None:
+    return getattr(row, "matched", None)  # set by search.show_matches, already masked
 
 
 HOUSEHOLDS = Table(
@@ -112,8 +113,9 @@ HOUSEHOLDS = Table(
     export_permission=EXPORT,
     url_name="registry_households",
     unit="户",
-    search=_search,
-    search_hint="户主姓名、户编号",
+    find=search.find_households,
+    show_found=search.show_matches,
+    search_hint=SEARCH_HINT,
     ordering=("-updated_at", "-pk"),
     row_url=lambda row: reverse("registry_household", args=[row.pk]),
     definition="本人授权范围内的户档案，含建档立卡户、监测对象和一般农户；人均纯收入为最近一期。",
@@ -121,6 +123,7 @@ HOUSEHOLDS = Table(
     columns=(
         Column("code", "户编号", "code", kind="link", sort="code"),
         Column("head_name", "户主", "head_name", mask="name", sort="head_name"),
+        Column("matched", "符合的成员", _matched, searching=True),
         Column("place", "所在村", _place),
         Column("hamlet", "村民小组", "hamlet"),
         Column("standing", "属性", _standing, kind="tag", group="base"),
@@ -186,8 +189,8 @@ MEMBERS = Table(
     url_name="registry_members",
     unit="人",
     placed="household",
-    search=lambda rows, text: rows.filter(code__startswith=text) if text.isdigit() else rows.filter(name__contains=text),
-    search_hint="姓名、人编号",
+    find=search.find_members,
+    search_hint="姓名、拼音、人编号",
     ordering=("-updated_at", "-pk"),
     row_url=lambda row: reverse("registry_household", args=[row.household_id]),
     definition="本人授权范围内户档案的现有成员，已登记减少的不含；年龄按当日周岁。",
