@@ -22,6 +22,7 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 
 PER_PAGE = (20, 50, 100)
+AT_ONCE = 2_000
 NOTHING = "--"
 EVERYTHING = "all=1"
 NOT_VISIBLE = "无权查看"
@@ -318,12 +319,8 @@ class Table:
         today = timezone.localtime(now).date()
         asked = self.read(params, scope)
         matching = self.matching(asked, scope, today)
-        total = matching.count()
+        total, page, ids = self._page(matching, asked)
         page_count = max(1, -(-total // asked.per_page))
-        page = min(asked.page, page_count)
-        start = (page - 1) * asked.per_page
-        # Ids by a narrow index first: OFFSET over full rows costs twenty times as much at 300,000 rows.
-        ids = list(self.ordered(matching, asked).values_list("pk", flat=True)[start : start + asked.per_page])
         found = {row.pk: row for row in self.base(scope).filter(pk__in=ids)} if ids else {}
         off = self.hidden(hidden, searching=bool(asked.search))
         if asked.found and self.show_found:
@@ -337,7 +334,7 @@ class Table:
                 f.show(asked.readings.get(f.key), scope, self.permission, today) for f in self.filters if self.open_to(f.group, scope)
             ],
             chips=self._chips(asked),
-            quick_views=self._quick(asked, scope, today),
+            quick_views=self._quick(asked, scope, today, total),
             saved_views=[Link(v.name, "?" + v.query, current=v.query == asked.link()[1:], key=str(v.pk)) for v in saved if v.name],
             pages=[Link(str(n), asked.link(page=str(n)), n == page) if n else Link("…", "") for n in window(page, page_count)],
             sizes=[Link(f"{n} {self.unit}/页", asked.link(per_page=str(n)), n == asked.per_page) for n in PER_PAGE],
@@ -354,6 +351,25 @@ class Table:
             empty=self._why_empty(asked, scope, total),
             as_of=now,
         )
+
+    def _page(self, matching: QuerySet[Any], asked: Asked) -> tuple[int, int, list[int]]:
+        """(rows in all, page, ids of the page), by ids alone: OFFSET over full rows costs twenty times as much at 300,000 rows.
+
+        A narrowed list that is short is read once and counted here. Of a long one a page of the second half is counted off from the end:
+        the order is total, so that it is the same page.
+        """
+        ordered = self.ordered(matching, asked).values_list("pk", flat=True)
+        narrowed = bool(asked.readings or asked.search)
+        found = list(ordered[: AT_ONCE + 1]) if narrowed else []
+        total = len(found) if narrowed and len(found) <= AT_ONCE else matching.count()
+        page = min(asked.page, max(1, -(-total // asked.per_page)))
+        start = (page - 1) * asked.per_page
+        stop = min(start + asked.per_page, total)
+        if stop <= len(found):
+            return total, page, found[start:stop]
+        if start <= total - stop:
+            return total, page, list(ordered[start:stop])
+        return total, page, list(ordered.reverse()[total - stop : total - start])[::-1]
 
     def hidden(self, chosen: Collection[str] | None, *, searching: bool = False) -> set[str]:
         """Keys of the columns left out; the first column always stays."""
@@ -409,13 +425,13 @@ class Table:
         out = [Link(f"{named[key]}：{r.words}", asked.link(without=key), key=key) for key, r in asked.readings.items()]
         return [*out, Link(f"搜索：{asked.search}", asked.link(without="q"), key="q")] if asked.search else out
 
-    def _quick(self, asked: Asked, scope: Scope, today: dt.date) -> list[Link]:
+    def _quick(self, asked: Asked, scope: Scope, today: dt.date, total: int) -> list[Link]:
         out = []
         on = sorted(p for r in asked.readings.values() for p in r.pairs)
         for quick in self.quick_views:
             wanted = self.read(QueryDict(quick.query), scope)
-            count = self.matching(wanted, scope, today).count() if quick.counted else None
             same = not asked.search and on == sorted(p for r in wanted.readings.values() for p in r.pairs)
+            count = None if not quick.counted else total if same else self.matching(wanted, scope, today).count()
             out.append(Link(quick.label, "?" + quick.query, same, count, quick.tone, quick.key))
         return out
 

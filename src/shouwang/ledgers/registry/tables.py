@@ -41,8 +41,9 @@ def _set(name: Callable[..., QuerySet[Any]], *, dated: bool = False) -> Callable
     return narrow
 
 
-def _has_phone(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(phone__isnull=False)
+def _where(inside: Q) -> Callable[[QuerySet[Any], bool, dt.date], QuerySet[Any]]:
+    """A yes/no filter that the row itself decides."""
+    return lambda rows, wanted, _today: rows.filter(inside) if wanted else rows.exclude(inside)
 
 
 def _by_cause(rows: QuerySet[Any], codes: Sequence[str], _today: dt.date) -> QuerySet[Any]:
@@ -149,11 +150,11 @@ HOUSEHOLDS = Table(
         Filter("has_income", "有最近一期收入", "flag", apply=_set(queries.with_income), visible=False, group="income"),
         Filter("wage_dependent", "工资性收入为主", "flag", apply=_set(queries.wage_dependent), visible=False, group="income"),
         Filter("has_business", "有生产经营性收入", "flag", apply=_set(queries.with_business), visible=False, group="income"),
-        Filter("unsafe_housing", "住危房", "flag", apply=_set(queries.unsafe_housing), visible=False, group="housing"),
-        Filter("water_open", "饮水不达标", "flag", apply=_set(queries.water_open), visible=False, group="housing"),
-        Filter("has_phone", "有联系电话", "flag", apply=_set(_has_phone), visible=False, group="contact"),
-        Filter("registered", "建档立卡户", "flag", apply=_set(queries.registered), visible=False, group="base"),
-        Filter("watched", "监测对象", "flag", apply=_set(queries.watched), visible=False, group="base"),
+        Filter("unsafe_housing", "住危房", "flag", apply=_where(queries.UNSAFE_HOUSING), visible=False, group="housing"),
+        Filter("water_open", "饮水不达标", "flag", apply=_where(queries.WATER_OPEN), visible=False, group="housing"),
+        Filter("has_phone", "有联系电话", "flag", apply=_where(Q(phone__isnull=False)), visible=False, group="contact"),
+        Filter("registered", "建档立卡户", "flag", apply=_where(queries.REGISTERED), visible=False, group="base"),
+        Filter("watched", "监测对象", "flag", apply=_where(queries.UNDER_WATCH), visible=False, group="base"),
         Filter("hamlet", "村民小组", "text", apply="hamlet", visible=False),
     ),
     quick_views=(

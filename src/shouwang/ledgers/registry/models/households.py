@@ -17,8 +17,17 @@ from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
-from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, scoped_indexes
+from shouwang.ledgers.registry.models.shared import (
+    HOUSING_FIELDS,
+    LAND_FIELDS,
+    LARGE,
+    STANDARD_SYSTEMS,
+    WATER_FIELDS,
+    scoped_indexes,
+)
 from shouwang.ledgers.registry.policies import VIEW
+
+SORTED = ("code", "head_name")  # what the list may be ordered by besides the last change
 
 
 def assigned_to(user_id: int | None) -> Q:
@@ -113,12 +122,10 @@ class Household(Record, Placed):
             ),
         ]
         indexes = [
-            *scoped_indexes("household"),
-            *(
-                models.Index(fields=[level, column], name=f"household_{column}_{level}")
-                for level in ("city", "county")
-                for column in ("registration", "monitoring")
-            ),
+            *scoped_indexes("household", covered=("registration", "monitoring", "kind", "no_labour", "main_cause", "other_causes")),
+            *(models.Index(fields=[level, "registration", "monitoring"], name=f"household_standing_{level}") for level in LARGE),
+            *(models.Index(fields=[level, "monitoring"], name=f"household_monitoring_{level}") for level in LARGE),
+            *(models.Index(fields=[level, column, "id"], name=f"household_{column}_{level}") for level in LARGE for column in SORTED),
             models.Index(BlindTag("phone"), name="household_phone_tag"),
         ]
 
