@@ -11,7 +11,7 @@ from django.db.models import Q
 from shouwang.kernel.filters import Invalid
 from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.regions.models import Region
-from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.tables import Found
 from shouwang.ledgers.registry import name_index
 from shouwang.ledgers.registry.models import HelperAssignment, Household, Member
@@ -74,7 +74,7 @@ def _terms(text: str) -> Terms:
     if _NUMBER.fullmatch(_ASIDE.sub("", text)):
         raise Invalid(EXACT)
     terms = read_terms(text)
-    if not terms.named and not terms.code or any(len(a) < 2 for one in terms.letters for a in one):
+    if (not terms.named and not terms.code) or any(len(a) < 2 for one in terms.letters for a in one):
         raise Invalid(UNREADABLE.format(text[:20]))
     return terms
 
@@ -108,6 +108,8 @@ def _matches(scope: Scope, region: Region | None, terms: Terms) -> Matches:
 
 def _assigned(scope: Scope, terms: Terms) -> dict[int, int]:
     """The few households somebody looks after are read and held against the terms here."""
+    if scope.user_id is None:
+        return {}
     mine = HelperAssignment.objects.filter(user_id=scope.user_id, until=None).values("household_id")
     people = Member.objects.filter(household_id__in=mine).values_list("pk", "household_id", "spelled")
     return {pk: home for pk, home, spelling in people if terms.meet(spelling)}

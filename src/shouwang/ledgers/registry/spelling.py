@@ -132,8 +132,9 @@ def _private(char: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     out: list[str] = []
-    for kind, run in groupby(_clean(text), key=_kind):
-        out += ["".join(run)] if kind != "han" else [c if _PLAIN.match(c) else f"u{ord(c):x}" for c in run]
+    for kind, group in groupby(_clean(text), key=_kind):
+        run = "".join(group)
+        out += [run] if kind != "han" else [c if _PLAIN.match(c) else f"u{ord(c):x}" for c in run]
     return out
 
 
