@@ -17,11 +17,13 @@ from shouwang.kernel.worklist.clocks import seed_holidays
 
 def prepare(*, static: bool = True) -> None:
     """Create or bring up to date the key file, the tables, the holiday table and the collected static files. Safe to repeat."""
+    from shouwang.demo.bulk_insert import put_back
     from shouwang.kernel.jobs.actions import plant_schedules
     from shouwang.kernel.privacy import make_missing_keys
 
     settings.SHOUWANG_HOME.mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
+    put_back()  # a demonstration whose loading broke off left its indexes aside
     make_missing_keys()
     seed_holidays()
     plant_schedules()
