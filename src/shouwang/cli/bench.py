@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -50,3 +51,24 @@ def report(as_json: bool) -> None:
     except Refused as no:
         click.echo(no.message, err=True)
         sys.exit(2)
+
+
+@bench.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--households", default=300_000, show_default=True, help="测量用的户数")
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), help="测量用的安装放在哪里；已有的直接使用。缺省放在临时目录，测完删除"
+)
+@click.option("--postgres", default="", metavar="URL", help="用这个 PostgreSQL 数据库，不另起服务")
+@click.option("--rounds", default=20, show_default=True, help="每种情形测几次")
+@click.option("--here", is_flag=True, help="只测当前安装的数据库")
+def lists(as_json: bool, households: int, folder: Path | None, postgres: str, rounds: int, here: bool) -> None:
+    """户档案列表和姓名搜索的服务器时间（SQLite 和 PostgreSQL）。"""
+    from shouwang.bench import lists as measure
+
+    try:
+        result = measure.here(rounds) if here else measure.run(households, folder=folder, postgres=postgres, rounds=rounds)
+    except Refused as no:
+        click.echo(no.message, err=True)
+        sys.exit(2)
+    _print(result, as_json)

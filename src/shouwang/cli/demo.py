@@ -49,6 +49,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo import backing, offices
+    from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.load_people import load_people
     from shouwang.demo.work import Story
 
@@ -57,10 +58,14 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     with transaction.atomic():
         staff = offices.build(city, seed=seed, today=START)
     click.echo(f"机构 {len(staff.offices)} 个，人员 {len(staff.users)} 名。")
-    loaded = load_people(city, households, seed=seed, today=START, by=Scope.system("演示数据"), backing=backing.backing(staff, city))
+    loaded = load_people(
+        city, households, seed=seed, today=START, by=Scope.system("演示数据"), backing=backing.backing(staff, city), ahead=True
+    )
+    take_stock()
     click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
+    known: figures.Measured = {}  # nothing is written between these days: most figures are the same query again
     for day in (START - dt.timedelta(n) for n in range(13, -1, -1)):
-        figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
+        figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city, measured=known)
     if not without_work:
         Story(staff).tell()
     Setting.objects.create(key=DEMO_DATE, value=START.isoformat())

@@ -19,6 +19,7 @@ from shouwang.kernel.worklist.clocks import seed_holidays
 
 def prepare(*, static: bool = True) -> None:
     """Create or bring up to date the key file, the tables, the holiday table and the collected static files. Safe to repeat."""
+    from shouwang.demo.bulk_insert import put_back
     from shouwang.kernel.jobs.actions import plant_schedules
     from shouwang.kernel.privacy import make_missing_keys
 
@@ -26,6 +27,7 @@ def prepare(*, static: bool = True) -> None:
     call_command("migrate", verbosity=0)
     if settings.SHOUWANG_DATABASE_ROLE and connection.vendor == "postgresql":
         secure(settings.SHOUWANG_DATABASE_ROLE)
+    put_back()  # a demonstration whose loading broke off left its indexes aside
     make_missing_keys()
     seed_holidays()
     plant_schedules()

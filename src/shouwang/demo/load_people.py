@@ -16,7 +16,8 @@ import numpy as np
 from django.db import models, transaction
 from django.db.models import Q
 
-from shouwang.demo.bulk_insert import insert_rows, next_keys
+from shouwang.demo.ahead import drawn_ahead
+from shouwang.demo.bulk_insert import Rows, insert, move_on, next_key, put_aside, put_back, rows_of
 from shouwang.demo.people import MARK, WORDS, People, Village, blocks, weighted
 from shouwang.kernel.audit.actions import note
 from shouwang.kernel.audit.verbs import Verb
@@ -25,11 +26,15 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE_FIELDS, window_of
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.spelling import spelled
 
 LOAD = Verb("demo.people.load", "载入了演示数据")
 PIECE = 2_000
 DOCUMENT = f"{MARK}，非真实文件"
 Columns = dict[str, Sequence[Any]]
+
+
+TABLES: tuple[type[models.Model], ...] = (Household, Member, ProgrammeStatus, HelperAssignment, IncomeStatement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,28 @@ class Loaded:
     listed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be drawn; it goes to another process as it is."""
+
+    city: str
+    households: int
+    seed: int
+    today: dt.date
+    backing: Backing
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece ready to be written: its rows, none where they are there already; `done` = households up to its end."""
+
+    done: int
+    first: str
+    households: int = 0
+    members: int = 0
+    rows: tuple[Rows, ...] = ()
+
+
 def load_people(
     city: Region,
     households: int,
@@ -67,31 +94,53 @@ def load_people(
     by: Scope,
     backing: Backing | None = None,
     progress: Callable[[int, int], None] | None = None,
+    ahead: bool = False,
 ) -> Loaded:
     """Draw and write the people of `city` in pieces of 2,000 households, each in a transaction of its own.
 
-    Memory stays bounded whatever the number. `progress(done, households)` is called after each piece. Raises Refused where the
-    city has no villages.
+    Memory stays bounded whatever the number. `progress(done, households)` is called after each piece. `ahead` draws and seals in a
+    second process and, into empty tables, makes the secondary indexes after the rows. Raises Refused where the city has no villages.
     """
-    regions = {r.code: r for r in _villages(city, today)}
-    if not regions:
+    villages = weighted([r.code for r in _villages(city.code, today)], seed)
+    if not villages:
         raise Refused(f"“{city.name}”还没有村（社区）区划，不能载入演示数据。请先导入该市的行政区划。", field="city")
-    villages = weighted(list(regions), seed)
-    writer = _Writer(villages, [regions[v.code] for v in villages], backing or Backing(), today, by)
+    wanted = Wanted(city.code, households, seed, today, backing or Backing())
     done = Loaded(listed=tuple(v.code for v in villages if v.listed))
-    for block in blocks(villages, households, seed=seed, today=today):
-        for low, piece in _pieces(block):
-            written = writer.write(piece)
-            done.households += len(piece.households["code"]) if written else 0
-            done.members += len(piece.members["code"]) if written else 0
-            if progress:
-                progress(block.first + low + len(piece.households["code"]), households)
+    if ahead and not Household.objects.exists():
+        put_aside(TABLES)
+    for piece in drawn_ahead(wanted) if ahead else pieces(wanted):
+        if piece.rows:
+            _write(piece, by, today)
+        done.households += piece.households
+        done.members += piece.members
+        if progress:
+            progress(piece.done, households)
+    put_back()
     return done
 
 
-def _villages(city: Region, today: dt.date) -> models.QuerySet[Region]:
+def _write(piece: Piece, by: Scope, today: dt.date) -> None:
+    with transaction.atomic():
+        for rows in piece.rows:
+            insert(rows)
+        move_on(TABLES)
+        counts = {"户数": piece.households, "人数": piece.members, "首户": piece.first}
+        note(Household(pk=piece.rows[0].values[0][0]), by=by, verb=LOAD, today=today, changes=counts)
+
+
+def pieces(wanted: Wanted) -> Iterator[Piece]:
+    """Everything that is wanted, piece by piece, drawn and sealed; what is in the database already comes without rows."""
+    regions = {r.code: r for r in _villages(wanted.city, wanted.today)}
+    villages = weighted(list(regions), wanted.seed)
+    maker = _Maker(villages, [regions[v.code] for v in villages], wanted)
+    for block in blocks(villages, wanted.households, seed=wanted.seed, today=wanted.today):
+        for low, piece in _pieces(block):
+            yield maker.make(piece, block.first + low + len(piece.households["code"]))
+
+
+def _villages(city: str, today: dt.date) -> models.QuerySet[Region]:
     in_force = Q(year_to__isnull=True) | Q(year_to__gte=today.year)
-    rows = Region.objects.filter(in_force, city=city, level=Region.VILLAGE, year_from__lte=today.year)
+    rows = Region.objects.filter(in_force, city__code=city, level=Region.VILLAGE, year_from__lte=today.year)
     return rows.select_related("county", "town").order_by("code")
 
 
@@ -139,41 +188,42 @@ def _yes_no(values: Any) -> list[bool | None]:
     return [None if v < 0 else v > 0 for v in values.tolist()]
 
 
-class _Writer:
-    """Turns pieces into rows of the five tables."""
+class _Maker:
+    """Turns drawn people into rows of the five tables."""
 
-    def __init__(self, villages: list[Village], regions: list[Region], backing: Backing, today: dt.date, by: Scope) -> None:
-        self.villages, self.regions, self.backing = villages, regions, backing
-        self.today, self.by = today, by
+    def __init__(self, villages: list[Village], regions: list[Region], wanted: Wanted) -> None:
+        self.villages, self.regions, self.backing, self.today = villages, regions, wanted.backing, wanted.today
+        self.next = {model: next_key(model) for model in TABLES}
         self.places: dict[str, list[Any]] = {
             "region": [r.pk for r in regions],
             **{f: [r.ancestor_ids()[f"{f}_id"] for r in regions] for f in ("city", "county", "town", "village")},
         }
 
-    def write(self, piece: People) -> bool:
-        """Write one piece; False where it is there already."""
-        first = str(piece.households["code"][0])
+    def make(self, piece: People, done: int) -> Piece:
+        """The rows of one piece; none where it is there already."""
+        first, count = str(piece.households["code"][0]), len(piece.households["code"])
         if Household.objects.filter(code=first).exists():
-            return False
-        with transaction.atomic():
-            keys = next_keys(Household, len(piece.households["code"]))
-            village = piece.households["village"]
-            insert_rows(Household, keys, self._households(piece.households))
-            parts: tuple[tuple[type[models.Model], dict[str, Any], Columns], ...] = (
-                (Member, piece.members, self._members(piece.members)),
-                (ProgrammeStatus, piece.statuses, self._statuses(piece)),
-                (HelperAssignment, piece.helpers, self._helpers(piece)),
-            )
-            for model, table, columns in parts:
-                home = table["household"]
-                columns |= {"household": [keys[i] for i in home.tolist()], **self._place(village[home])}
-                insert_rows(model, next_keys(model, len(home)), columns)
-            for number, window in enumerate(piece.incomes):
-                columns = {**self._incomes(window, number), "household": keys, **self._place(village)}
-                insert_rows(IncomeStatement, next_keys(IncomeStatement, len(keys)), columns)
-            counts = {"户数": len(keys), "人数": len(piece.members["code"]), "首户": first}
-            note(Household(pk=keys[0]), by=self.by, verb=LOAD, today=self.today, changes=counts)
-        return True
+            return Piece(done, first)
+        keys, village = self._keys(Household, count), piece.households["village"]
+        rows = [rows_of(Household, keys, self._households(piece.households))]
+        parts: tuple[tuple[type[models.Model], dict[str, Any], Columns], ...] = (
+            (Member, piece.members, self._members(piece.members)),
+            (ProgrammeStatus, piece.statuses, self._statuses(piece)),
+            (HelperAssignment, piece.helpers, self._helpers(piece)),
+        )
+        for model, table, columns in parts:
+            home = table["household"]
+            columns |= {"household": [keys[i] for i in home.tolist()], **self._place(village[home])}
+            rows.append(rows_of(model, self._keys(model, len(home)), columns))
+        for number, window in enumerate(piece.incomes):
+            columns = {**self._incomes(window, number), "household": keys, **self._place(village)}
+            rows.append(rows_of(IncomeStatement, self._keys(IncomeStatement, count), columns))
+        return Piece(done, first, count, len(piece.members["code"]), tuple(rows))
+
+    def _keys(self, model: type[models.Model], n: int) -> list[int]:
+        first = self.next[model]
+        self.next[model] += n
+        return list(range(first, first + n))
 
     def _place(self, village: Any) -> Columns:
         rows = village.tolist()
@@ -236,6 +286,7 @@ class _Writer:
         return {
             "code": m["code"].tolist(),
             "name": m["name"].tolist(),
+            "spelled": [spelled(n) for n in m["name"].tolist()],
             "sex": np.where(m["male"], "male", "female").tolist(),
             "ethnic_group": ["HA"] * n,
             "id_number": m["id_number"].tolist(),

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -18,9 +18,11 @@ from shouwang.kernel.filters import Filter, FilterView, Invalid, Reading
 from shouwang.kernel.models import SavedView
 from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.privacy.sealed import Sealed
+from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 
 PER_PAGE = (20, 50, 100)
+AT_ONCE = 2_000
 NOTHING = "--"
 EVERYTHING = "all=1"
 NOT_VISIBLE = "无权查看"
@@ -51,6 +53,7 @@ class Column:
     or None (shown as --). Money is integer 分, shown in 元, or in 万元 when `unit` says so. `sort` is the ORM field it orders by.
     `group` is the privacy field group: where the scope does not see it the cell says 无权查看, and the column neither sorts nor exports.
     `mask` names the mask of kernel.privacy. `href` is a function (row) -> address; a link without one leads to the row's page.
+    `searching` columns stand on the screen while there is a search, never in an export.
     """
 
     key: str
@@ -63,6 +66,7 @@ class Column:
     mask: str = ""
     href: Callable[[Any], str] | None = None
     default_hidden: bool = False
+    searching: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -105,6 +109,15 @@ class QuickView:
     def query(self) -> str:
         """Its filters as a query string."""
         return urlencode(self.filters, doseq=True) or EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a table's `find` made of the search words: the rows as a filter, the words as it reads them, a note on what was left out."""
+
+    q: Q
+    terms: Any = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +213,7 @@ class Asked:
     per_page: int
     usual: int
     messages: list[str] = field(default_factory=list)
+    found: Found | None = None
 
     def pairs(self, *, without: str = "", **other: str) -> list[tuple[str, str]]:
         """The canonical pairs of the URL; page 1 and the usual size are left out."""
@@ -218,6 +232,8 @@ class Table:
 
     `ordering` is the ORM order when the person has chosen none; `placed` the path from a row to its placed record ("" = itself,
     "household" …), used where a person sees a field group in one place and not in another. `search` is (queryset, text) -> queryset.
+    A table too large for that has `find` instead, (scope, region filtered by, text) -> Found, which asks an index first and raises
+    Invalid for words that mean nothing; `show_found` (rows of the page, Found) fills what `searching` columns show.
     `url_name` is the list's route; its export's is the same with ``_export``. `unit` counts the rows (户, 人, 件).
     """
 
@@ -233,6 +249,8 @@ class Table:
     row_actions: Callable[[Any, Scope], list[Action]] | None = None
     per_page: int = PER_PAGE[0]
     search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
+    find: Callable[[Scope, Region | None, str], Found] | None = None
+    show_found: Callable[[Iterable[Any], Found], None] | None = None
     search_hint: str = "搜索"
     placed: str = ""
     unit: str = "条"
@@ -253,14 +271,23 @@ class Table:
                     readings[item.key] = reading
             except Invalid as words:
                 wrong.append(str(words))
-        search = params.get("q", "").replace("\0", "").strip()[:60] if self.search else ""
+        search = params.get("q", "").replace("\0", "").strip()[:60] if self.search or self.find else ""
+        found = None
+        if search and self.find:
+            region = next((r.value for r in readings.values() if isinstance(r.value, Region)), None)
+            try:
+                found = self.find(scope, region, search)
+                wrong += [found.note] if found.note else []
+            except Invalid as words:
+                search = ""
+                wrong.append(str(words))
         sort = params.get("sort", "")
         if sort and sort.removeprefix("-") not in {c.key for c in self.columns if c.sort and self.open_to(c.group, scope)}:
             wrong.append("排序方式无效，已按默认顺序显示。请点击表头重新排序。")
             sort = ""
         size = whole(params.get("per_page", ""))
         per_page = size if size in PER_PAGE else self.per_page
-        return Asked(readings, search, sort, max(1, whole(params.get("page", ""))), per_page, self.per_page, wrong)
+        return Asked(readings, search, sort, max(1, whole(params.get("page", ""))), per_page, self.per_page, wrong, found)
 
     def matching(self, asked: Asked, scope: Scope, today: dt.date) -> QuerySet[Any]:
         """The rows asked for, in no order: exactly what count, list and export stand on."""
@@ -268,6 +295,8 @@ class Table:
         for item in self.filters:
             if reading := asked.readings.get(item.key):
                 rows = item.narrow(rows, reading.value, today)
+        if asked.found:
+            return rows.filter(asked.found.q)
         return self.search(rows, asked.search) if self.search and asked.search else rows
 
     def ordered(self, rows: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
@@ -290,24 +319,22 @@ class Table:
         today = timezone.localtime(now).date()
         asked = self.read(params, scope)
         matching = self.matching(asked, scope, today)
-        total = matching.count()
+        total, page, ids = self._page(matching, asked)
         page_count = max(1, -(-total // asked.per_page))
-        page = min(asked.page, page_count)
-        start = (page - 1) * asked.per_page
-        # Ids by a narrow index first: OFFSET over full rows costs twenty times as much at 300,000 rows.
-        ids = list(self.ordered(matching, asked).values_list("pk", flat=True)[start : start + asked.per_page])
         found = {row.pk: row for row in self.base(scope).filter(pk__in=ids)} if ids else {}
-        off = self.hidden(hidden)
+        off = self.hidden(hidden, searching=bool(asked.search))
+        if asked.found and self.show_found:
+            self.show_found(found.values(), asked.found)
         return TableView(
             key=self.key,
             title=self.title,
-            columns=[self._header(c, asked, scope, c.key in off) for c in self.columns],
+            columns=[self._header(c, asked, scope, c.key in off) for c in self.columns if asked.search or not c.searching],
             rows=self.drawn((found[i] for i in ids if i in found), scope, today, off),
             filters=[
                 f.show(asked.readings.get(f.key), scope, self.permission, today) for f in self.filters if self.open_to(f.group, scope)
             ],
             chips=self._chips(asked),
-            quick_views=self._quick(asked, scope, today),
+            quick_views=self._quick(asked, scope, today, total),
             saved_views=[Link(v.name, "?" + v.query, current=v.query == asked.link()[1:], key=str(v.pk)) for v in saved if v.name],
             pages=[Link(str(n), asked.link(page=str(n)), n == page) if n else Link("…", "") for n in window(page, page_count)],
             sizes=[Link(f"{n} {self.unit}/页", asked.link(per_page=str(n)), n == asked.per_page) for n in PER_PAGE],
@@ -316,7 +343,7 @@ class Table:
             page_count=page_count,
             per_page=asked.per_page,
             search=asked.search,
-            search_hint=self.search_hint if self.search else "",
+            search_hint=self.search_hint if self.search or self.find else "",
             sort=asked.sort,
             query=asked.link()[1:],
             clear="?" + (urlencode([("sort", asked.sort)]) if asked.sort else EVERYTHING),
@@ -325,10 +352,30 @@ class Table:
             as_of=now,
         )
 
-    def hidden(self, chosen: Collection[str] | None) -> set[str]:
+    def _page(self, matching: QuerySet[Any], asked: Asked) -> tuple[int, int, list[int]]:
+        """(rows in all, page, ids of the page), by ids alone: OFFSET over full rows costs twenty times as much at 300,000 rows.
+
+        A narrowed list that is short is read once and counted here. Of a long one a page of the second half is counted off from the end:
+        the order is total, so that it is the same page.
+        """
+        ordered = self.ordered(matching, asked).values_list("pk", flat=True)
+        narrowed = bool(asked.readings or asked.search)
+        found = list(ordered[: AT_ONCE + 1]) if narrowed else []
+        total = len(found) if narrowed and len(found) <= AT_ONCE else matching.count()
+        page = min(asked.page, max(1, -(-total // asked.per_page)))
+        start = (page - 1) * asked.per_page
+        stop = min(start + asked.per_page, total)
+        if stop <= len(found):
+            return total, page, found[start:stop]
+        if start <= total - stop:
+            return total, page, list(ordered[start:stop])
+        return total, page, list(ordered.reverse()[total - stop : total - start])[::-1]
+
+    def hidden(self, chosen: Collection[str] | None, *, searching: bool = False) -> set[str]:
         """Keys of the columns left out; the first column always stays."""
         off = {c.key for c in self.columns if c.default_hidden} if chosen is None else set(chosen)
-        return off - {self.columns[0].key}
+        only = {c.key for c in self.columns if c.searching}
+        return (off - only if searching else off | only) - {self.columns[0].key}
 
     def drawn(self, rows: Iterable[Any], scope: Scope, today: dt.date, off: Collection[str] = ()) -> list[Row]:
         """Rows as cells: hidden groups withheld, masks applied. Screen and export both come through here."""
@@ -378,13 +425,13 @@ class Table:
         out = [Link(f"{named[key]}：{r.words}", asked.link(without=key), key=key) for key, r in asked.readings.items()]
         return [*out, Link(f"搜索：{asked.search}", asked.link(without="q"), key="q")] if asked.search else out
 
-    def _quick(self, asked: Asked, scope: Scope, today: dt.date) -> list[Link]:
+    def _quick(self, asked: Asked, scope: Scope, today: dt.date, total: int) -> list[Link]:
         out = []
         on = sorted(p for r in asked.readings.values() for p in r.pairs)
         for quick in self.quick_views:
             wanted = self.read(QueryDict(quick.query), scope)
-            count = self.matching(wanted, scope, today).count() if quick.counted else None
             same = not asked.search and on == sorted(p for r in wanted.readings.values() for p in r.pairs)
+            count = None if not quick.counted else total if same else self.matching(wanted, scope, today).count()
             out.append(Link(quick.label, "?" + quick.query, same, count, quick.tone, quick.key))
         return out
 

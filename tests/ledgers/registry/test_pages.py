@@ -115,7 +115,7 @@ class TestLists:
             ("income_max=2999.99", False),
             ("hamlet=第1", True),
             ("q=样板", True),
-            ("q=样女", False),
+            ("q=样女", True),
             ("region=440513100", True),
             ("registered=1&has_phone=1&has_income=1&wage_dependent=1", True),
             ("has_business=1", False),

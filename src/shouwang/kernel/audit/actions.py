@@ -44,8 +44,12 @@ def plain(value: Any) -> Any:
 
 
 def state_of(record: models.Model) -> dict[str, Any]:
-    """The stored fields of a record by name, as the audit compares them; lists and dicts are copied, since a block may change them in place."""
-    values = {f.name: getattr(record, f.attname) for f in record._meta.concrete_fields if f.name not in BOOKKEEPING}
+    """The stored fields of a record by name, as the audit compares them; lists and dicts are copied, since a block may change them in place.
+
+    A field that is `derived` from another says nothing of its own.
+    """
+    kept = (f for f in record._meta.concrete_fields if f.name not in BOOKKEEPING and not getattr(f, "derived", False))
+    values = {f.name: getattr(record, f.attname) for f in kept}
     return {k: copy.deepcopy(v) if isinstance(v, list | dict) else v for k, v in values.items()}
 
 

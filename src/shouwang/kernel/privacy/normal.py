@@ -19,7 +19,8 @@ def normal_form(kind: MaskKind, value: str) -> str:
     All kinds: full-width folded, spaces and hyphens dropped. ID: letters upper case, 15 digits raised to 18. Phone: digits only, 86 cut.
     Card: digits only. A phone or card without any digit keeps its letters, so that 无 does not equal 未知.
     """
-    text = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", value)).upper()
+    plain = value.isascii() and value.isalnum()  # nothing to fold, nothing to drop: nearly every value
+    text = (value if plain else re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", value))).upper()
     if kind is MaskKind.ID_NUMBER:
         return eighteen(text) if len(text) == 15 and text.isascii() and text.isdigit() else text
     digits = re.sub(r"[^0-9]", "", text)

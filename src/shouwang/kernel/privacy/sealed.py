@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hmac import compare_digest
@@ -11,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from shouwang.kernel.errors import Refused
-from shouwang.kernel.privacy.cipher import header_of
+from shouwang.kernel.privacy.cipher import header_of, seal
 from shouwang.kernel.privacy.errors import CellRefused, KeyRefused
 from shouwang.kernel.privacy.keys import keyring
 from shouwang.kernel.privacy.masks import MaskKind, mask
@@ -58,6 +59,20 @@ class SealSpec:
         # What has no search form gets a tag of its own: a constant would make such rows look alike.
         tag = (self.tags(text) or [os.urandom(TAG_BYTES)])[0] if self.blind else b""
         return tag + keyring().seal(self.data_class, text.encode(), self.aad(uid, tag))
+
+    def seal_many(self, texts: Sequence[str | None], uids: Sequence[UUID]) -> list[bytes | None]:
+        """`seal` of a column, None for nothing: what does not change from cell to cell is looked up once."""
+        key, place = keyring().current(self.data_class), self.place_bytes
+        out: list[bytes | None] = []
+        for text, uid in zip(texts, uids, strict=True):
+            if not text:
+                out.append(None)
+            elif "*" in text:
+                out.append(self.seal(text, uid))
+            else:
+                tag = (self.tags(text) or [os.urandom(TAG_BYTES)])[0] if self.blind else b""
+                out.append(tag + seal(key.cipher, key.key_id, text.encode(), place + uid.bytes + tag))
+        return out
 
     def open(self, stored: bytes, uid: UUID) -> str:
         """The text; raises CellRefused or KeyRefused."""

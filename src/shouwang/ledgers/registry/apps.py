@@ -1,6 +1,7 @@
 """App config."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RegistryConfig(AppConfig):
@@ -8,3 +9,9 @@ class RegistryConfig(AppConfig):
 
     name = "shouwang.ledgers.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        """Every migration ends with the name index whole, whatever it did to the member table."""
+        from shouwang.ledgers.registry.name_index import after_migrate
+
+        post_migrate.connect(after_migrate, sender=self)

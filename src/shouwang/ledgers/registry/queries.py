@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shouwang.kernel.accounts.models import Office, User
@@ -15,7 +17,7 @@ from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.codes import rule
-from shouwang.ledgers.registry.lines import below_line_q
+from shouwang.ledgers.registry.lines import below_q, lines
 from shouwang.ledgers.registry.models import (
     WATER_FIELDS,
     HelperAssignment,
@@ -31,6 +33,11 @@ M = TypeVar("M", bound=OfHousehold)
 IN_REGISTRATION = ("poor", "newly_poor", "exited", "relapsed")
 STILL_POOR = ("poor", "newly_poor", "relapsed")
 WATCHED = ("unstable", "borderline", "sudden")
+# Sets that the row itself decides: a list keeps those outside as cheaply as those inside.
+REGISTERED = Q(registration__in=IN_REGISTRATION)
+UNDER_WATCH = Q(monitoring__in=WATCHED)
+UNSAFE_HOUSING = Q(housing_grade__in=("c", "d"), housing_lived_in=True)
+WATER_OPEN = reduce(or_, (Q(**{field: False}) for field in WATER_FIELDS))
 FOUND_AT_MOST = 20
 EVENTS_AT_MOST = 60
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
@@ -122,12 +129,12 @@ def city_code() -> str:
 
 def registered(rows: QuerySet[Household]) -> QuerySet[Household]:
     """In 建档立卡 and not removed."""
-    return rows.filter(registration__in=IN_REGISTRATION)
+    return rows.filter(REGISTERED)
 
 
 def on_file(rows: QuerySet[Household]) -> QuerySet[Household]:
     """In 建档立卡 or watched: the households the line is held against."""
-    return rows.filter(Q(registration__in=IN_REGISTRATION) | Q(monitoring__in=WATCHED))
+    return rows.filter(REGISTERED | UNDER_WATCH)
 
 
 def below_line(rows: QuerySet[Household], today: dt.date) -> QuerySet[Household]:
@@ -135,8 +142,11 @@ def below_line(rows: QuerySet[Household], today: dt.date) -> QuerySet[Household]
     city = city_code()
     if not city:
         return rows.none()  # no regions, so no households, and no line to look up
-    poor = IncomeStatement.objects.filter(below_line_q(on=today, region=city), is_latest=True)
-    return on_file(rows).filter(pk__in=poor.values("household_id"))
+    reach = Q(pk__in=[])
+    for line, systems in lines(on=today, region=city).items():
+        poor = IncomeStatement.objects.filter(below_q(line)).values("household_id")
+        reach |= Q(standard_system__in=systems, pk__in=poor)
+    return on_file(rows).filter(reach)
 
 
 def with_income(rows: QuerySet[Household]) -> QuerySet[Household]:
@@ -146,7 +156,7 @@ def with_income(rows: QuerySet[Household]) -> QuerySet[Household]:
 
 def watched(rows: QuerySet[Household]) -> QuerySet[Household]:
     """Watched against relapse or fall into poverty, risk not cleared."""
-    return rows.filter(monitoring__in=WATCHED)
+    return rows.filter(UNDER_WATCH)
 
 
 def wage_dependent(rows: QuerySet[Household]) -> QuerySet[Household]:
@@ -162,21 +172,17 @@ def with_business(rows: QuerySet[Household]) -> QuerySet[Household]:
 
 def unsafe_housing(rows: QuerySet[Household]) -> QuerySet[Household]:
     """Living in a house of grade C or D."""
-    return rows.filter(housing_grade__in=("c", "d"), housing_lived_in=True)
+    return rows.filter(UNSAFE_HOUSING)
 
 
 def water_open(rows: QuerySet[Household]) -> QuerySet[Household]:
     """One of water quantity, quality, access or reliability does not reach the standard; not checked is not counted."""
-    reach = Q(pk__in=[])
-    for field in WATER_FIELDS:
-        reach |= Q(**{field: False})
-    return rows.filter(reach)
+    return rows.filter(WATER_OPEN)
 
 
 def without_helper(rows: QuerySet[Household]) -> QuerySet[Household]:
     """空档户: on file and nobody looks after it."""
-    held = HelperAssignment.objects.filter(until=None).values("household_id")
-    return on_file(rows).exclude(pk__in=held)
+    return on_file(rows).filter(~Exists(HelperAssignment.objects.filter(household=OuterRef("pk"), until=None)))
 
 
 def living(rows: QuerySet[Member], day: dt.date) -> QuerySet[Member]:

@@ -15,12 +15,13 @@ from shouwang.kernel.filters import Filter
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import book
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
-from shouwang.ledgers.registry import queries
+from shouwang.ledgers.registry import queries, search
 from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.models import Household, IncomeStatement, Member
 from shouwang.ledgers.registry.policies import EXPORT, VIEW
 
+SEARCH_HINT = "姓名、拼音、户编号"
 TONES = {**{k: s.tone for k, s in REGISTRATION.states.items()}, **{k: s.tone for k, s in MONITORING.states.items() if k}}
 
 
@@ -40,8 +41,9 @@ def _set(name: Callable[..., QuerySet[Any]], *, dated: bool = False) -> Callable
     return narrow
 
 
-def _has_phone(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(phone__isnull=False)
+def _where(inside: Q) -> Callable[[QuerySet[Any], bool, dt.date], QuerySet[Any]]:
+    """A yes/no filter that the row itself decides."""
+    return lambda rows, wanted, _today: rows.filter(inside) if wanted else rows.exclude(inside)
 
 
 def _by_cause(rows: QuerySet[Any], codes: Sequence[str], _today: dt.date) -> QuerySet[Any]:
@@ -100,8 +102,8 @@ def _housing(row: Household, today: dt.date) -> Badge | None:
     return Badge(word("housing_grade", row.housing_grade, on=today), "r" if unsafe else "g")
 
 
-def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(code__startswith=text) if text.isdigit() else rows.filter(head_name__contains=text)
+def _matched(row: Any, _today: dt.date) -> str | None:
+    return getattr(row, "matched", None)  # set by search.show_matches, already masked
 
 
 HOUSEHOLDS = Table(
@@ -112,8 +114,9 @@ HOUSEHOLDS = Table(
     export_permission=EXPORT,
     url_name="registry_households",
     unit="户",
-    search=_search,
-    search_hint="户主姓名、户编号",
+    find=search.find_households,
+    show_found=search.show_matches,
+    search_hint=SEARCH_HINT,
     ordering=("-updated_at", "-pk"),
     row_url=lambda row: reverse("registry_household", args=[row.pk]),
     definition="本人授权范围内的户档案，含建档立卡户、监测对象和一般农户；人均纯收入为最近一期。",
@@ -121,6 +124,7 @@ HOUSEHOLDS = Table(
     columns=(
         Column("code", "户编号", "code", kind="link", sort="code"),
         Column("head_name", "户主", "head_name", mask="name", sort="head_name"),
+        Column("matched", "符合的成员", _matched, searching=True),
         Column("place", "所在村", _place),
         Column("hamlet", "村民小组", "hamlet"),
         Column("standing", "属性", _standing, kind="tag", group="base"),
@@ -146,11 +150,11 @@ HOUSEHOLDS = Table(
         Filter("has_income", "有最近一期收入", "flag", apply=_set(queries.with_income), visible=False, group="income"),
         Filter("wage_dependent", "工资性收入为主", "flag", apply=_set(queries.wage_dependent), visible=False, group="income"),
         Filter("has_business", "有生产经营性收入", "flag", apply=_set(queries.with_business), visible=False, group="income"),
-        Filter("unsafe_housing", "住危房", "flag", apply=_set(queries.unsafe_housing), visible=False, group="housing"),
-        Filter("water_open", "饮水不达标", "flag", apply=_set(queries.water_open), visible=False, group="housing"),
-        Filter("has_phone", "有联系电话", "flag", apply=_set(_has_phone), visible=False, group="contact"),
-        Filter("registered", "建档立卡户", "flag", apply=_set(queries.registered), visible=False, group="base"),
-        Filter("watched", "监测对象", "flag", apply=_set(queries.watched), visible=False, group="base"),
+        Filter("unsafe_housing", "住危房", "flag", apply=_where(queries.UNSAFE_HOUSING), visible=False, group="housing"),
+        Filter("water_open", "饮水不达标", "flag", apply=_where(queries.WATER_OPEN), visible=False, group="housing"),
+        Filter("has_phone", "有联系电话", "flag", apply=_where(Q(phone__isnull=False)), visible=False, group="contact"),
+        Filter("registered", "建档立卡户", "flag", apply=_where(queries.REGISTERED), visible=False, group="base"),
+        Filter("watched", "监测对象", "flag", apply=_where(queries.UNDER_WATCH), visible=False, group="base"),
         Filter("hamlet", "村民小组", "text", apply="hamlet", visible=False),
     ),
     quick_views=(
@@ -186,8 +190,8 @@ MEMBERS = Table(
     url_name="registry_members",
     unit="人",
     placed="household",
-    search=lambda rows, text: rows.filter(code__startswith=text) if text.isdigit() else rows.filter(name__contains=text),
-    search_hint="姓名、人编号",
+    find=search.find_members,
+    search_hint="姓名、拼音、人编号",
     ordering=("-updated_at", "-pk"),
     row_url=lambda row: reverse("registry_household", args=[row.household_id]),
     definition="本人授权范围内户档案的现有成员，已登记减少的不含；年龄按当日周岁。",

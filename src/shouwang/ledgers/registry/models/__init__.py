@@ -13,12 +13,13 @@ from shouwang.ledgers.registry.models.households import (
     assigned_to,
 )
 from shouwang.ledgers.registry.models.members import Member
-from shouwang.ledgers.registry.models.programmes import IncomeStatement, ProgrammeStatus
+from shouwang.ledgers.registry.models.programmes import PER_HEAD, IncomeStatement, ProgrammeStatus
 from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, label_of
 
 __all__ = [
     "HOUSING_FIELDS",
     "LAND_FIELDS",
+    "PER_HEAD",
     "STANDARD_SYSTEMS",
     "WATER_FIELDS",
     "HelperAssignment",

@@ -18,11 +18,19 @@ from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
-from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, scoped_indexes
+from shouwang.ledgers.registry.models.shared import (
+    HOUSING_FIELDS,
+    LAND_FIELDS,
+    LARGE,
+    STANDARD_SYSTEMS,
+    WATER_FIELDS,
+    scoped_indexes,
+)
 from shouwang.ledgers.registry.policies import VIEW
 
 # As `assigned_to`, for row-level security.
 ASSIGNED = "SELECT household_id FROM registry_helperassignment WHERE user_id = {person} AND until IS NULL"
+SORTED = ("code", "head_name")  # what the list may be ordered by besides the last change
 
 
 def assigned_to(user_id: int | None) -> Q:
@@ -118,12 +126,10 @@ class Household(Record, Placed):
             ),
         ]
         indexes = [
-            *scoped_indexes("household"),
-            *(
-                models.Index(fields=[level, column], name=f"household_{column}_{level}")
-                for level in ("city", "county")
-                for column in ("registration", "monitoring")
-            ),
+            *scoped_indexes("household", covered=("registration", "monitoring", "kind", "no_labour", "main_cause", "other_causes")),
+            *(models.Index(fields=[level, "registration", "monitoring"], name=f"household_standing_{level}") for level in LARGE),
+            *(models.Index(fields=[level, "monitoring"], name=f"household_monitoring_{level}") for level in LARGE),
+            *(models.Index(fields=[level, column, "id"], name=f"household_{column}_{level}") for level in LARGE for column in SORTED),
             models.Index(BlindTag("phone"), name="household_phone_tag"),
         ]
 

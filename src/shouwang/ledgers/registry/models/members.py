@@ -16,14 +16,19 @@ from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.ledgers.registry.identity import age_on
 from shouwang.ledgers.registry.models.households import Household, OfHousehold, OfHouseholdQuerySet
 from shouwang.ledgers.registry.models.shared import scoped_indexes
+from shouwang.ledgers.registry.spelling import SpelledField
 
 
 class Member(OfHousehold):
-    """人: a member of a household from `joined_on` until `left_on` (half-open)."""
+    """人: a member of a household from `joined_on` until `left_on` (half-open).
+
+    A bulk_update (change_many) that names `name` must name `spelled` too: only then is the search spelling written with it.
+    """
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="members", verbose_name="户")
     code = models.CharField("人编号", max_length=24)
     name = models.CharField("姓名", max_length=40)
+    spelled = SpelledField("姓名检索", of="name")
     sex = models.CharField("性别", max_length=6)
     ethnic_group = models.CharField("民族", max_length=2, default="HA")
     id_type = models.CharField("证件类型", max_length=16, default="resident")
@@ -52,7 +57,7 @@ class Member(OfHousehold):
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
         **dict.fromkeys(("code", "joined_on", "left_on", "left_reason"), open_to_scope()),
-        "name": personal(Group.BASE, MaskKind.NAME),
+        **dict.fromkeys(("name", "spelled"), personal(Group.BASE, MaskKind.NAME)),
         **dict.fromkeys(("sex", "ethnic_group", "relation"), personal(Group.BASE)),
         **dict.fromkeys(("id_type", "birth_date"), personal(Group.IDENTITY)),
         "id_number": sensitive(Group.IDENTITY, MaskKind.ID_NUMBER),

@@ -15,6 +15,8 @@ from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE
 from shouwang.ledgers.registry.models.households import Household, OfHousehold, OfHouseholdQuerySet
 from shouwang.ledgers.registry.models.shared import STANDARD_SYSTEMS
 
+PER_HEAD = F("net") / F("persons")  # whole 分, cut towards zero; for finding candidates, never for a decision
+
 
 class IncomeStatement(OfHousehold):
     """Income of a household in one window of twelve months, integer 分; `net` is stored and must equal the sum."""
@@ -64,7 +66,10 @@ class IncomeStatement(OfHousehold):
                 name="income_net_is_the_sum",
             ),
         ]
-        indexes = [models.Index(fields=["county", "is_latest"], name="income_by_county")]
+        indexes = [
+            models.Index(fields=["county", "is_latest"], name="income_by_county"),
+            models.Index(PER_HEAD, name="income_per_head", condition=Q(is_latest=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.window_start} ～ {self.last_day}"

@@ -18,13 +18,19 @@ HOUSING_FIELDS = (
     "paved_access",
     "road_distance",
 )
+LARGE = ("city", "county")  # levels with more rows than a page can afford to read
 WATER_FIELDS = ("water_quantity", "water_quality", "water_access", "water_reliability")
 
 
-def scoped_indexes(table: str, condition: Q | None = None) -> list[models.Index]:
-    """Lists of one city, county, town or village by last change: an equality and a descending walk."""
+def scoped_indexes(table: str, condition: Q | None = None, covered: tuple[str, ...] = ()) -> list[models.Index]:
+    """Lists of one city, county, town or village by last change: an equality and a descending walk.
+
+    `covered` columns ride along where a list is long, so that a filter by them is decided without reading the row.
+    """
     return [
-        models.Index(fields=[level, "-updated_at", "-id"], name=f"{table}_by_{level}", condition=condition)
+        models.Index(
+            fields=[level, "-updated_at", "-id", *(covered if level in LARGE else ())], name=f"{table}_by_{level}", condition=condition
+        )
         for level in ("city", "county", "town", "village")
     ]
 
