@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.registry.figures import FIGURES
+from shouwang.ledgers.registry.intake.people import PEOPLE
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION, STATUS_VERBS
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
-from shouwang.ledgers.registry.policies import OWN_VERBS, PERMISSIONS, VIEW
+from shouwang.ledgers.registry.policies import EDIT, OWN_VERBS, PERMISSIONS, VIEW
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
 
 LEDGER = Ledger(
@@ -18,8 +19,10 @@ LEDGER = Ledger(
     figures=FIGURES,
     verbs=(*OWN_VERBS, *STATUS_VERBS),
     permissions=PERMISSIONS,
+    sheets=(PEOPLE,),
     menu=(
         MenuItem("户档案", "registry_households", "home-heart", VIEW, "户档案"),
         MenuItem("家庭成员", "registry_members", "users", VIEW, "户档案"),
+        MenuItem("Excel 导入", "imports", "file-import", EDIT, "户档案"),
     ),
 )
