@@ -22,7 +22,8 @@ CLEAR = Clear()
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column. `label` is its header, `aliases` other headers it goes by; `choices(day)` gives {code: word} of a choice.
+    """A column. `label` is its header, `aliases` other headers it goes by; `choices(day)` gives {code: word} of a choice,
+    `synonyms(day)` {other word: code}.
 
     `required` for a new record; `key` columns must be there whatever the row. `unit` may follow a number. `group` heads the template.
     """
@@ -33,6 +34,7 @@ class Field:
     required: bool = False
     aliases: tuple[str, ...] = ()
     choices: Callable[[dt.date], Mapping[str, str]] | None = None
+    synonyms: Callable[[dt.date], Mapping[str, str]] | None = None
     many: bool = False
     unit: str = ""
     limit: int = 120

@@ -166,6 +166,8 @@ def _words(field: Field, today: dt.date) -> dict[str, str]:
     for code, word in _choices(field, today).items():
         for said in (word, code, _bare(word), _bare(code)):
             out.setdefault(said, code)
+    for said, code in (field.synonyms(today) if field.synonyms else {}).items():
+        out.setdefault(said, str(code))
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.registry.figures import FIGURES
+from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.intake.people import PEOPLE
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION, STATUS_VERBS
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
@@ -14,7 +15,7 @@ LEDGER = Ledger(
     code="registry",
     title="户档案",
     models=(Household, Member, IncomeStatement, ProgrammeStatus, HelperAssignment),
-    tables=(HOUSEHOLDS, MEMBERS),
+    tables=(HOUSEHOLDS, MEMBERS, SHEET),
     lifecycles=(REGISTRATION, MONITORING),
     figures=FIGURES,
     verbs=(*OWN_VERBS, *STATUS_VERBS),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from shouwang.kernel.columns.fields import Field
+from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.registry.codes import words
 
 HOME, PERSON, STANDING = "户信息", "成员信息", "项目状态（仅新增户）"
@@ -14,6 +15,11 @@ HOME, PERSON, STANDING = "户信息", "成员信息", "项目状态（仅新增�
 
 def _list(name: str) -> Callable[[dt.date], Mapping[str, str]]:
     return partial(_words, name)
+
+
+def _other_words(name: str) -> Callable[[dt.date], Mapping[str, str]]:
+    """Words that offices' own files use for a code (rulebook/registry_intake.yaml)."""
+    return lambda on: lookup("registry_intake", name, on=on).value
 
 
 def _words(name: str, on: dt.date) -> Mapping[str, str]:
@@ -55,7 +61,15 @@ FIELDS = (
     _land("orchard_land", "林果"),
     _land("pasture_land", "牧草地"),
     _land("water_area", "水面"),
-    Field("housing_grade", "住房安全等级", "choice", choices=_list("housing_grade"), aliases=("危房等级", "住房等级"), group=HOME),
+    Field(
+        "housing_grade",
+        "住房安全等级",
+        "choice",
+        choices=_list("housing_grade"),
+        synonyms=_other_words("housing_grade"),
+        aliases=("危房等级", "住房等级"),
+        group=HOME,
+    ),
     Field("housing_lived_in", "是否居住", "flag", group=HOME),
     Field("housing_area", "住房面积", "number", unit="㎡", group=HOME),
     Field("water_quantity", "水量达标", "flag", group=HOME),
@@ -76,15 +90,34 @@ FIELDS = (
     Field("document", "认定依据文件", group=STANDING, note="批复文号或文件名称"),
     Field("member_code", "人编号", "code", aliases=("个人编号",), limit=24, group=PERSON, note="新增成员可不填，由系统编号"),
     Field("name", "姓名", "name", required=True, aliases=("成员姓名", "家庭成员姓名"), limit=40, group=PERSON),
-    Field("relation", "与户主关系", "choice", required=True, choices=_list("relation"), aliases=("家庭关系", "关系"), group=PERSON),
+    Field(
+        "relation",
+        "与户主关系",
+        "choice",
+        required=True,
+        choices=_list("relation"),
+        synonyms=_other_words("relation"),
+        aliases=("家庭关系", "关系"),
+        group=PERSON,
+    ),
     Field("sex", "性别", "choice", choices=_list("sex"), group=PERSON, note="不填的按证件号码"),
-    Field("ethnic_group", "民族", "choice", choices=_list("ethnic_group"), group=PERSON),
-    Field("id_type", "证件类型", "choice", choices=_list("id_type"), group=PERSON, note="不填的按居民身份证"),
+    Field("ethnic_group", "民族", "choice", choices=_list("ethnic_group"), synonyms=_other_words("ethnic_group"), group=PERSON),
+    Field(
+        "id_type", "证件类型", "choice", choices=_list("id_type"), synonyms=_other_words("id_type"), group=PERSON, note="不填的按居民身份证"
+    ),
     Field("id_number", "证件号码", "id", aliases=("身份证号", "身份证号码", "公民身份号码", "身份证", "残疾人证号"), group=PERSON),
     Field("birth_date", "出生日期", "date", aliases=("出生年月日",), group=PERSON, note="不填的按证件号码"),
     Field("phone", "成员联系电话", "phone", aliases=("联系电话", "手机号", "电话"), group=PERSON),
-    Field("education", "文化程度", "choice", choices=_list("education"), group=PERSON),
-    Field("school_status", "在校生状况", "choice", choices=_list("school_status"), aliases=("在校生情况",), group=PERSON),
+    Field("education", "文化程度", "choice", choices=_list("education"), synonyms=_other_words("education"), group=PERSON),
+    Field(
+        "school_status",
+        "在校生状况",
+        "choice",
+        choices=_list("school_status"),
+        synonyms=_other_words("school_status"),
+        aliases=("在校生情况",),
+        group=PERSON,
+    ),
     Field(
         "out_of_school_reason",
         "未上学原因",
@@ -93,15 +126,33 @@ FIELDS = (
         group=PERSON,
         aliases=("义务教育阶段未上学原因",),
     ),
-    Field("health", "健康状况", "choice", choices=_list("health"), group=PERSON),
+    Field("health", "健康状况", "choice", choices=_list("health"), synonyms=_other_words("health"), group=PERSON),
     Field("disability_type", "残疾类别", "choice", choices=_list("disability_type"), group=PERSON),
     Field("disability_grade", "残疾等级", "choice", choices=_list("disability_grade"), group=PERSON),
-    Field("labour", "劳动能力", "choice", choices=_list("labour"), aliases=("劳动技能",), group=PERSON),
+    Field("labour", "劳动能力", "choice", choices=_list("labour"), synonyms=_other_words("labour"), aliases=("劳动技能",), group=PERSON),
     Field("skills", "技能特长", limit=60, group=PERSON),
-    Field("insurance", "基本医疗保险", "choice", choices=_list("insurance"), aliases=("基本医保", "医疗保险"), group=PERSON),
+    Field(
+        "insurance",
+        "基本医疗保险",
+        "choice",
+        choices=_list("insurance"),
+        synonyms=_other_words("insurance"),
+        aliases=("基本医保", "医疗保险"),
+        group=PERSON,
+    ),
     Field("illness_insurance", "大病保险", "flag", group=PERSON),
-    Field("pension", "基本养老保险", "choice", choices=_list("pension"), aliases=("养老保险",), group=PERSON),
-    Field("assistance", "低保（特困）", "choice", choices=_list("assistance"), aliases=("低保", "社会救助"), group=PERSON),
+    Field(
+        "pension", "基本养老保险", "choice", choices=_list("pension"), synonyms=_other_words("pension"), aliases=("养老保险",), group=PERSON
+    ),
+    Field(
+        "assistance",
+        "低保（特困）",
+        "choice",
+        choices=_list("assistance"),
+        synonyms=_other_words("assistance"),
+        aliases=("低保", "社会救助"),
+        group=PERSON,
+    ),
     Field("medical_help", "医疗救助", "flag", group=PERSON),
     Field("public_post", "公益性岗位", "choice", choices=_list("public_post"), aliases=("公益岗位",), group=PERSON),
     Field("public_post_months", "公益性岗位月数", "whole", unit="月", group=PERSON),

@@ -34,6 +34,7 @@ from shouwang.ledgers.registry.models import Household, Member
 from shouwang.ledgers.registry.policies import EDIT, may_enter_standing
 
 MEMBER_NAMES = {n: n for n in MEMBER_COLUMNS}
+MASKED = {"name": MaskKind.NAME, "address": MaskKind.ADDRESS}
 TOGETHER = (
     *("birth_date", "sex", "relation", "joined_on", "school_status", "out_of_school_reason", "disability_type", "disability_grade"),
     *("health", "public_post", "public_post_months"),
@@ -271,7 +272,7 @@ def _number_problem(number: str, birth: dt.date | None, sex: str) -> str:
 def _check_new(line: Line, values: dict[str, Any], today: dt.date) -> None:
     """A new member says who it is; what may be left out gets its usual value."""
     for name in ("name", "relation"):
-        if not values.get(name):
+        if not values.get(name) and not any(e.field == LABELS[name] for e in line.errors):
             _wrong(line, LABELS[name], "", "新增成员须填写。请补填。")
     for name in ("name", "id_number", "phone"):
         if "*" in str(values.get(name) or ""):
@@ -281,7 +282,7 @@ def _check_new(line: Line, values: dict[str, Any], today: dt.date) -> None:
         _wrong(line, "证件号码", "", "证件类型为居民身份证，须填写证件号码。尚未办理的，请把证件类型改为户口簿或无证件。")
     broken = any(e.field == "证件号码" for e in line.errors)
     for name in ("sex", "birth_date"):
-        if not values.get(name) and not broken:
+        if not values.get(name) and not broken and not any(e.field == LABELS[name] for e in line.errors):
             _wrong(line, LABELS[name], "", "证件号码中看不出，须填写。请补填。")
     values.setdefault("joined_on", max(today, values["birth_date"]) if values.get("birth_date") else today)
     values.setdefault("disability_type", None)
@@ -346,10 +347,10 @@ def _differing(line: Line, record: Household | Member | None, values: Mapping[st
         elif (
             held == value
             or (value in (None, "") and held in (None, ""))
-            or (name == "name" and "*" in str(value) and _same_name(str(held), value))
+            or (name in MASKED and "*" in str(value) and mask(MASKED[name], str(held)) == value)
         ):
             continue
-        if isinstance(value, str) and "*" in value and name in (*SEALED, "name"):
+        if isinstance(value, str) and "*" in value and (name in SEALED or name in MASKED):
             _wrong(line, labels[name], "", "是脱敏后的内容，且与系统中的不一致。请填写完整内容，或恢复为导出时的样子。")
             continue
         out[name] = value
