@@ -5,6 +5,7 @@ from __future__ import annotations
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.registry.figures import FIGURES
 from shouwang.ledgers.registry.intake.export import SHEET
+from shouwang.ledgers.registry.intake.incomes import INCOMES
 from shouwang.ledgers.registry.intake.people import PEOPLE
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION, STATUS_VERBS
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
@@ -20,7 +21,7 @@ LEDGER = Ledger(
     figures=FIGURES,
     verbs=(*OWN_VERBS, *STATUS_VERBS),
     permissions=PERMISSIONS,
-    sheets=(PEOPLE,),
+    sheets=(PEOPLE, INCOMES),
     menu=(
         MenuItem("户档案", "registry_households", "home-heart", VIEW, "户档案"),
         MenuItem("家庭成员", "registry_members", "users", VIEW, "户档案"),

@@ -35,15 +35,16 @@ def _said(field: Field, value: Any, on: dt.date) -> Any:
         return None
     if field.kind == "choice" and field.choices is not None:
         listed = field.choices(on)
-        return "、".join(str(listed.get(c, listed.get(int(c) if c.isdigit() else c, c))) for c in str(value).split(","))
+        return "、".join(str(listed.get(c, c)) for c in str(value).split(","))
     return value
 
 
 def _value(field: Field) -> Callable[[Any, dt.date], Any]:
     if field.key in ("county", "town", "village"):
         return lambda row, _on: getattr(row, f"{field.key}_name")
-    if name := FROM_HOME.get(field.key):
-        return lambda row, on: _said(field, getattr(row.household, name), on)
+    home = FROM_HOME.get(field.key, "")
+    if home:
+        return lambda row, on: _said(field, getattr(row.household, home), on)
     name = "code" if field.key == "member_code" else field.key
     return lambda row, on: _said(field, getattr(row, name), on)
 
