@@ -36,12 +36,10 @@ class Opened:
 
     def bundles(self, low: int, high: int, *, without: frozenset[int] = frozenset()) -> list[Bundle]:
         """The bundles `low` … `high` of the order; rows in `without` are left out, and with them a bundle of nothing else."""
-        out = []
-        for key, indexes in self.order[low:high]:
-            rows = [i for i in indexes if self.number(i) not in without]
-            if rows:
-                out.append(Bundle(key, [self._line(i) for i in rows]))
-        return out
+        wanted = [(key, [i for i in indexes if self.number(i) not in without]) for key, indexes in self.order[low:high]]
+        # In the worksheet's order: its rows are decoded piece by piece, and the rows of a bundle may lie far apart.
+        lines = {i: self._line(i) for i in sorted(i for _key, indexes in wanted for i in indexes)}
+        return [Bundle(key, [lines[i] for i in indexes]) for key, indexes in wanted if indexes]
 
     def number(self, index: int) -> int:
         """The row's number as the person sees it."""

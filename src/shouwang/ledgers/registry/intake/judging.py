@@ -280,7 +280,8 @@ def _check_new(line: Line, values: dict[str, Any], today: dt.date) -> None:
     kind = values.setdefault("id_type", "resident" if values.get("id_number") else "none")
     if kind == "resident" and not values.get("id_number"):
         _wrong(line, "证件号码", "", "证件类型为居民身份证，须填写证件号码。尚未办理的，请把证件类型改为户口簿或无证件。")
-    broken = any(e.field == "证件号码" for e in line.errors)
+    number = values.get("id_number")
+    broken = any(e.field == "证件号码" for e in line.errors) or (number and kind == "resident" and id_problem(str(number)))
     for name in ("sex", "birth_date"):
         if not values.get(name) and not broken and not any(e.field == LABELS[name] for e in line.errors):
             _wrong(line, LABELS[name], "", "证件号码中看不出，须填写。请补填。")
