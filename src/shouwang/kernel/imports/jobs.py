@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count
 
 from shouwang.kernel.attachments import store
+from shouwang.kernel.bulk import insert_many
 from shouwang.kernel.clock import business_now
 from shouwang.kernel.columns.fields import Line
 from shouwang.kernel.columns.reading import Opened, as_json, headers_found, open_book
@@ -51,7 +52,7 @@ def check(run: Run) -> dict[str, Any]:
     if not run.cursor:
         with run.chunk():
             ImportRow.objects.filter(batch=batch).delete()
-            ImportRow.objects.bulk_create([_row(batch, "", line, ERROR) for line in opened.missing()], batch_size=500)
+            insert_many([_row(batch, "", line, ERROR) for line in opened.missing()])
             run.cursor = {"at": 0}
     context = Context(run.by(), run.today, frozenset(opened.header.columns))
     total = sum(len(rows) for _key, rows in opened.order) + len(opened.keyless)
@@ -60,7 +61,7 @@ def check(run: Run) -> dict[str, Any]:
         plans = sheet.judge(opened.bundles(run.cursor["at"], high), context)
         rows = [_row(batch, p.bundle.key, line, p.verdicts[line.row], p) for p in plans for line in p.bundle.lines]
         with run.chunk():
-            ImportRow.objects.bulk_create(rows, batch_size=500)
+            insert_many(rows)
             run.cursor = {"at": high}
             run.progress(run.job.done + len(rows), total)
     with run.chunk(), CYCLE.advance(batch, "checked", by=run.by(), today=run.today) as done:
@@ -164,7 +165,7 @@ def _barred(batch: Import) -> set[str]:
 def _write_chunk(batch: Import, sheet: Sheet, plans: Sequence[Plan], context: Context) -> None:
     ready = [p for p in plans if p.sound and not p.idle and not any(p.verdicts[r] == SUSPECT for r in p.verdicts)]
     written = sheet.write(ready, context) if ready else []
-    ImportReceipt.objects.bulk_create([_receipt(batch, w) for w in written], batch_size=200)
+    insert_many([_receipt(batch, w) for w in written])
     late = [p for p in plans if p not in ready and not p.idle]
     for plan in late:  # sound at the pre-check and no more: another person was faster
         for line in plan.bundle.lines:
