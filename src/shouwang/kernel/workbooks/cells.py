@@ -16,7 +16,7 @@ OPENING = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^<>]*)?(/?)>")
 ATTRIBUTES = rb"((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>"
 TAG = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(row|c)" + ATTRIBUTES)
 LOOSE = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:row|c)(?=[\s/>])")
-ROWS = re.compile(rb"<row(?=[\s/>])([^<>]*)>")
+ROWS = re.compile(rb'<row r="(\d{1,7})"')
 REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([^\"']*)[\"']")
 CELL = re.compile(rb"([A-Za-z]{1,3})(\d{1,7})")
 ODD = "文件的内部结构异常（行或单元格的位置有误），未读取。请用 Excel 或 WPS 打开该文件，另存为 .xlsx 后重新上传。"
@@ -64,13 +64,12 @@ def parts(stream: IO[bytes], size: int) -> Iterator[Part]:
     cut = found.start() if found[2] else found.end()
     yield Part("head", held[:cut], prefix)
     held = held[cut:]
-    closing = re.compile(rb"</" + re.escape(prefix) + rb"sheetData\s*>")
-    ended = OPENING.match(held) if found[2] else None
-    seen = 0
-    while not ended:
+    closing = b"</" + prefix + b"sheetData"
+    ended, seen = 0 if found[2] else -1, 0
+    while ended < 0:
         more = stream.read(max(size - len(held), MEGABYTE))
         held += more
-        if ended := closing.search(held, seen):
+        if (ended := held.find(closing, seen)) >= 0:
             break
         if not more:
             raise refuse(BROKEN)
@@ -81,10 +80,9 @@ def parts(stream: IO[bytes], size: int) -> Iterator[Part]:
         elif len(held) > size + ROW:
             raise refuse("文件有一行内容过大，未读取。请核对该文件是否为登记表，删去多余内容后重新上传。")
         seen = max(len(held) - 64, 0)  # a closing tag may lie across the border
-    if not found[2]:
-        if ended.start():
-            yield Part("rows", held[: ended.start()], prefix)
-        held = held[ended.start() :]
+    if ended:
+        yield Part("rows", held[:ended], prefix)
+        held = held[ended:]
     tail = held + stream.read(TAIL + 1)
     if len(tail) > TAIL:
         raise refuse("工作表的格式、批注等附带内容过大，未读取。请把数据以“粘贴为数值”复制到新工作簿后上传。")
@@ -173,8 +171,8 @@ class Extent:
         """First and last row of a piece written the usual way, by one pass of a pattern for what is unusual; None: look closely."""
         if not 0 < self.columns <= 702 or b":c" in rows or b":row" in rows:
             return None
-        numbers = [int(r[1]) if (r := REFERENCE.search(t[1])) and r[1].isdigit() else 0 for t in ROWS.finditer(rows)]
-        if not numbers or not 0 < min(numbers) <= max(numbers) <= self.limits.rows:
+        numbers = list(map(int, ROWS.findall(rows)))
+        if not numbers or len(numbers) != rows.count(b"<row") or not 0 < min(numbers) <= max(numbers) <= self.limits.rows:
             return None
         digits = len(str(max(numbers)))
         if re.search(rb'<c(?! r="(?:%s)\d{1,%d}"[ />])' % (up_to(self.columns), digits), rows):

@@ -14,12 +14,12 @@ import re
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import IO, Any
 
 from shouwang.kernel.errors import Refused
-from shouwang.kernel.workbooks.cells import Extent, column_number, parts, places
+from shouwang.kernel.workbooks.cells import Extent, Part, column_number, parts, places
 from shouwang.kernel.workbooks.model import BROKEN, MEGABYTE, Limits
 from shouwang.kernel.workbooks.package import Package, refuse
 from shouwang.kernel.workbooks.text import decoded, rows
@@ -35,6 +35,9 @@ FAILED = re.compile(rb"\st\s*=\s*[\"']e[\"']")
 VALUE = re.compile(rb"(?:(?!</?(?:[\w.-]+:)?c[\s>])[^v])*?v>([^<]{1,20})<")
 
 
+Found = tuple[int, Iterator[list[Any]]]  # 0-based number of the first row, and the rows
+
+
 def limit(limits: Limits) -> None:
     """No more memory, time, files or core dumps than it takes."""
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
@@ -45,10 +48,10 @@ def limit(limits: Limits) -> None:
 
 def _word(value: Any) -> Any:
     """For what JSON has no word; a time without a day is text, as it is shown."""
+    if type(value) is dt.date:
+        return {"d": value.toordinal()}
     if isinstance(value, dt.datetime):
         return {"t": value.isoformat()}
-    if isinstance(value, dt.date):
-        return {"d": value.isoformat()}
     return _clock(value) if isinstance(value, dt.timedelta) else str(value)
 
 
@@ -103,36 +106,34 @@ def xlsx(content: bytes, answer: Answer, limits: Limits) -> None:
     extent = Extent(limits)
     for sheet in package.sheets:
         extent.columns = extent.row = 0
-        head = tail = b""
-        formulas, width = False, 0
-        ended = -1
         with package.stream(sheet.path) as stream:
-            for part in parts(stream, CHUNK):
-                if part.kind == "head":
-                    head = part.data
-                elif part.kind == "tail":
-                    tail = part.data
-                else:
-                    above = extent.row
-                    extent.check(part.data)
-                    formulas = formulas or any(part.prefix.join((b"<", sign)) in part.data for sign in (b"f>", b"f ", b"f/"))
-                    found = parsed(part.data, above, shared, package.date1904)
-                    if found and found[0] <= ended:
-                        raise refuse(BROKEN)
-                    if found:
-                        count, wide = answer.rows(with_errors(found, part.data, above), found[0])
-                        ended, width = found[0] + count - 1, max(width, wide)
-        answer.line(
-            sheet=sheet.name,
-            hidden=sheet.hidden,
-            width=width,
-            hidden_columns=hidden_columns(head, limits),
-            merged=merged(tail),
-            formulas=formulas,
-        )
+            facts = worksheet(parts(stream, CHUNK), extent, lambda rows, above: parsed(rows, above, shared, package.date1904), answer)
+        answer.line(sheet=sheet.name, hidden=sheet.hidden, **facts)
 
 
-def parsed(rows: bytes, above: int, shared: dict[str, bytes], date1904: bool) -> tuple[int, Iterator[list[Any]]] | None:
+def worksheet(pieces: Iterator[Part], extent: Extent, parse: Callable[[bytes, int], Found | None], answer: Answer) -> dict[str, Any]:
+    """Send the rows of a sheet; what else there is to say of it."""
+    facts: dict[str, Any] = {"width": 0, "hidden_columns": [], "merged": [], "formulas": False}
+    next_row = 0
+    for piece in pieces:
+        if piece.kind == "head":
+            facts["hidden_columns"] = hidden_columns(piece.data, extent.limits)
+        elif piece.kind == "tail":
+            facts["merged"] = merged(piece.data)
+        else:
+            above = extent.row
+            extent.check(piece.data)
+            facts["formulas"] = facts["formulas"] or b"<" + piece.prefix + b"f" in piece.data
+            if found := parse(piece.data, above):
+                if found[0] < next_row:
+                    raise refuse(BROKEN)  # rows out of order, across pieces
+                count, width = answer.rows(with_errors(found, piece.data, above), found[0])
+                next_row, facts["width"] = found[0] + count, max(facts["width"], width)
+                del found  # its cells go before those of the next piece come
+    return facts
+
+
+def parsed(rows: bytes, above: int, shared: dict[str, bytes], date1904: bool) -> Found | None:
     """First row number and rows of a piece, from column A; nothing if all its cells are empty."""
     from python_calamine import CalamineWorkbook
 
@@ -140,7 +141,7 @@ def parsed(rows: bytes, above: int, shared: dict[str, bytes], date1904: bool) ->
     return _from_a(sheet)
 
 
-def _from_a(sheet: Any) -> tuple[int, Iterator[list[Any]]] | None:
+def _from_a(sheet: Any) -> Found | None:
     if sheet.start is None:
         return None
     first, left = sheet.start
@@ -178,34 +179,22 @@ def _made(rows: bytes, above: int, shared: dict[str, bytes], date1904: bool) -> 
     return out.getvalue()
 
 
-def with_errors(found: tuple[int, Iterator[list[Any]]], data: bytes, above: int) -> Iterator[list[Any]]:
+def with_errors(found: Found, data: bytes, above: int) -> Iterator[list[Any]]:
     """The rows with failed formulas put in, which the parser leaves empty."""
     first, rows = found
-    if b't="e"' not in data and not (b"'e'" in data or b"t =" in data):
+    if b't="e"' not in data:
         return rows
     failed: dict[int, dict[int, str]] = {}
     for place in places(data, above):
         if place.column >= 0 and FAILED.search(place.attributes):
             value = VALUE.match(data, place.end)
             failed.setdefault(place.row, {})[place.column] = value[1].decode("utf-8", "replace") if value else "#VALUE!"
-    return _put(rows, first, failed)
-
-
-def _put(rows: Iterator[list[Any]], first: int, failed: dict[int, dict[int, str]]) -> Iterator[list[Any]]:
-    """Errors alone in a row above, below or right of the parser's rectangle get rows and columns of their own."""
-    last = max(failed, default=-1)
-    number = first - 1
-    for number, row in enumerate(rows, first):
-        yield _filled(row, failed.get(number, {}))
-    for below in range(number + 1, last + 1):
-        yield _filled([], failed.get(below, {}))
+    return (_filled(row, failed[number]) if number in failed else row for number, row in enumerate(rows, first))
 
 
 def _filled(row: list[Any], errors: dict[int, str]) -> list[Any]:
-    if errors:
-        row = row + [""] * (max(errors) + 1 - len(row))
-        for column, words in errors.items():
-            row[column] = {"e": words}
+    for column, words in errors.items():
+        row[column] = {"e": words}
     return row
 
 

@@ -84,7 +84,7 @@ def _value(made: dict[str, Any]) -> Any:
     (name, text), *more = made.items()
     if more or name not in ("d", "t", "e"):
         raise ValueError(name)
-    return dt.date.fromisoformat(text) if name == "d" else dt.datetime.fromisoformat(text) if name == "t" else ErrorCell(text)
+    return dt.date.fromordinal(text) if name == "d" else dt.datetime.fromisoformat(text) if name == "t" else ErrorCell(text)
 
 
 def _not_a_number(_word: str) -> ErrorCell:

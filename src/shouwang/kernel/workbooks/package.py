@@ -39,7 +39,7 @@ class Package:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
         except FAULTS as fault:
             raise refuse("文件已损坏或没有传完整，无法打开。请用 Excel 或 WPS 打开确认后重新保存、上传。") from fault
-        self.entries = {e.filename.lstrip("/").lower(): e for e in self.archive.infolist()}
+        self.entries = {e.filename.replace("\\", "/").lstrip("/").lower(): e for e in self.archive.infolist()}
         self._check(len(content), limits)
         try:
             self._find(limits)
@@ -51,8 +51,8 @@ class Package:
         packed, inflated = sum(e.compress_size for e in entries), sum(e.file_size for e in entries)
         if any(e.flag_bits & 1 for e in entries):
             raise refuse("文件设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后另存，再上传。")
-        if packed > size or len(self.entries) < len(entries):
-            raise refuse("文件的内部结构异常（部件重复或重叠），未读取。请用 Excel 或 WPS 打开该文件，另存为 .xlsx 后重新上传。")
+        if packed > size or len(self.entries) < len(entries) or any(".." in name.split("/") for name in self.entries):
+            raise refuse("文件的内部结构异常（部件重复、重叠或路径有误），未读取。请用 Excel 或 WPS 打开该文件，另存为 .xlsx 后重新上传。")
         steep = any(e.file_size > 5 * MEGABYTE and e.file_size > limits.ratio * max(e.compress_size, 1) for e in entries)
         if steep or inflated > limits.inflated or len(entries) > limits.entries:
             raise refuse(

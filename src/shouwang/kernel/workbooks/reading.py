@@ -14,6 +14,9 @@ from typing import IO, Any, cast
 from shouwang.kernel.workbooks.model import BROKEN, COLUMNS, LIMITS, MEGABYTE, ROWS, Limits, Piece, Rows, SheetData, Workbook
 from shouwang.kernel.workbooks.package import refuse
 
+# Pieces of 24 MB are made and freed in turn: given back to the system each time, they cost a tenth of the time in page faults.
+QUIET = {"LANG": "C.UTF-8", "MALLOC_MMAP_THRESHOLD_": "500000000", "MALLOC_TRIM_THRESHOLD_": "1000000000"}
+
 
 def read(content: bytes, name: str, *, limits: Limits = LIMITS) -> Workbook:
     """The sheets of an .xlsx, .xls or text file (commas, tabs); what it is is told by its content, `name` is for the words only.
@@ -28,7 +31,7 @@ def read(content: bytes, name: str, *, limits: Limits = LIMITS) -> Workbook:
     command = [sys.executable, "-I", "-m", "shouwang.kernel.workbooks.child", json.dumps(asdict(limits))]
     with tempfile.TemporaryDirectory(prefix="shouwang-read-") as folder:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module; the file comes by standard input
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder, env={"LANG": "C.UTF-8"}
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=folder, env=QUIET
         )
         source, out = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
         watch = threading.Timer(limits.wall, process.kill)
