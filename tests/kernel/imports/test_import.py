@@ -10,6 +10,7 @@ from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused, Stale
 from shouwang.kernel.imports import actions, queries
 from shouwang.kernel.imports.models import ColumnMapping, Import, ImportReceipt
 from shouwang.kernel.jobs.models import Job
+from shouwang.kernel.workbooks import read
 from shouwang.kernel.worklist.models import Message
 from shouwang.ledgers.registry.intake.people import PEOPLE
 from shouwang.ledgers.registry.models import Household, Member
@@ -269,3 +270,28 @@ def test_right_lost_before_the_job_runs_stops_it(clerk):
     batch.refresh_from_db()
     assert (batch.state, Household.objects.count()) == ("checking", 0)
     assert Job.objects.get(pk=batch.job_id).state == "failed"
+
+
+def test_marked_workbook_is_the_persons_own_with_the_words_behind_the_rows(clerk):
+    confirmed(uploaded([HEADER, ROWS[3]], clerk), clerk)
+    wrong = [*ROWS[2][:4], "440513197203030029"]
+    batch = uploaded([["某村", None, None, None, None], *ROWS[:2], wrong, ["H900009", "和睦居委会", "郑一", "户主", OTHER]], clerk)
+    content = actions.marked(batch, PEOPLE, by=clerk, today=TODAY)
+    data = read(content, "标错.xlsx").sheets[0]
+    assert [r[:5] for r in data.rows[2:4]] == [ROWS[1], wrong]
+    said = [r[5] for r in data.rows]
+    assert said[:2] == [None, "错误说明"]
+    assert said[2] == "同户有错误行，整户未导入"
+    assert said[3].startswith("证件号码：证件号码校验位不符")
+    assert said[4].startswith("疑似重复：郑*（H900002，和睦居委会）（证件号码相同）。请在导入页面核对处理")
+    assert Event.objects.filter(verb="imports.import.marked").count() == 1
+
+
+def test_corrected_marked_workbook_goes_straight_back_in(clerk):
+    rows = [HEADER, ROWS[1], [*ROWS[2][:4], "440513197203030029"]]
+    batch = uploaded(rows, clerk)
+    again = read(actions.marked(batch, PEOPLE, by=clerk, today=TODAY), "标错.xlsx").sheets[0].rows
+    mended = [list(r) for r in again]
+    mended[2][4] = MOTHER
+    second = uploaded(mended, clerk)
+    assert (second.counts["new"], second.counts["error"], second.notes) == (2, 0, [])

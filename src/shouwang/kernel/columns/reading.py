@@ -121,10 +121,10 @@ def headers_found(book: Workbook, sheet: Sheet, saved: Saved) -> dict[str, Any]:
     return as_json(max(found, key=lambda h: (len(h.columns), len(h.named)))) if found else {}
 
 
-def as_json(header: Header) -> dict[str, Any]:
+def as_json(header: Header, first_row: int = 1) -> dict[str, Any]:
     """The header as an import keeps it."""
     named = {str(c): n for c, n in header.named.items()}
-    return {"columns": dict(header.columns), "named": named, "signature": header.signature}
+    return {"columns": dict(header.columns), "named": named, "signature": header.signature, "row": first_row + header.first - 1}
 
 
 def _filled_down(data: SheetData, header: Header) -> dict[tuple[int, int], Any]:

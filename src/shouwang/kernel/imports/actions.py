@@ -15,7 +15,7 @@ from shouwang.kernel.attachments import store
 from shouwang.kernel.attachments.kinds import plain_name
 from shouwang.kernel.attachments.models import Attachment
 from shouwang.kernel.audit.actions import change, note
-from shouwang.kernel.columns.sheet import SUSPECT, Sheet
+from shouwang.kernel.columns.sheet import ERROR, SAME, SUSPECT, Sheet
 from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.imports import lifecycle
 from shouwang.kernel.imports.models import ColumnMapping, Import, ImportRow
@@ -166,23 +166,24 @@ def marked(batch: Import, sheet: Sheet, *, by: Scope, today: dt.date) -> bytes:
     if not batch.header:
         raise Refused("该文件的表头没有识别出来，无法标注。请按模板核对后重新上传。")
     columns = {sheet.field(k).label: c for k, c in batch.header["columns"].items()}
+    held = set(batch.rows.filter(verdict=ERROR).values_list("key", flat=True))
     errors: dict[int, dict[int, str]] = {}
     notes: dict[int, str] = {}
-    for row in batch.rows.exclude(verdict__in=("same",)).order_by("row").iterator(chunk_size=2000):
-        if row.faults:
-            errors[row.row] = {columns[f[0]]: f[2] for f in row.faults if f[0] in columns}
-        notes[row.row] = words_of(row)
+    for row in batch.rows.exclude(verdict=SAME).order_by("row").iterator(chunk_size=2000):
+        said = [(columns.get(label), f"{label}：{remedy}") for label, _value, remedy in row.faults]
+        errors[row.row] = {c: w for c, w in said if c is not None}
+        if note_said := "；".join([*(w for c, w in said if c is None), *_beside(row, held, sheet)]):
+            notes[row.row] = note_said
     note(batch, by=by, verb=lifecycle.MARKED, today=today)
-    return mark(store.load(batch.digest), batch.worksheet, errors, notes={n: w for n, w in notes.items() if w})
+    return mark(store.load(batch.digest), batch.worksheet, errors, notes=notes, header_row=batch.header.get("row"))
 
 
-def words_of(row: ImportRow) -> str:
-    """What stands behind a row in the marked workbook."""
-    said = [f"{label}：{remedy}" for label, _value, remedy in row.faults]
+def _beside(row: ImportRow, held: set[str], sheet: Sheet) -> list[str]:
+    """What stands behind a row beyond its own errors."""
     if row.verdict == SUSPECT:
         evidence = "；".join(f"{s['label']}（{'、'.join(s['evidence'])}）" for s in row.suspects)
-        said.append(f"疑似重复：{evidence}" + (f"。处理：{row.get_decision_display()}" if row.decision else "。请在导入页面核对处理"))
-    return "；".join(said)
+        return [f"疑似重复：{evidence}" + (f"。处理：{row.get_decision_display()}" if row.decision else "。请在导入页面核对处理")]
+    return [f"同{sheet.unit}有错误行，整{sheet.unit}未导入"] if row.key in held and not row.faults else []
 
 
 def opened(batch: Import, *, by: Scope, today: dt.date) -> None:

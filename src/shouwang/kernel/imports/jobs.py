@@ -65,7 +65,7 @@ def check(run: Run) -> dict[str, Any]:
             run.cursor = {"at": high}
             run.progress(run.job.done + len(rows), total)
     with run.chunk(), CYCLE.advance(batch, "checked", by=run.by(), today=run.today) as done:
-        done.header = as_json(opened.header)
+        done.header = as_json(opened.header, opened.data.first_row)
         done.worksheet, done.counts = opened.data.name, counts_of(batch)
         done.notes = [*batch.notes, *opened.notes]
     return {"words": words(done.counts), "link": f"/imports/{batch.pk}/"}
