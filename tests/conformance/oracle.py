@@ -200,6 +200,13 @@ def listed(permission: str) -> Sees:
     return lambda p, _t, _w: p.may(permission)
 
 
+def sees_import(person: Person, target: Target, _world: World) -> bool:
+    """The own and the own office's, for who may keep the ledger it goes into."""
+    row = target.row.batch if target.kind == "import_row" else target.row
+    office = person.user is not None and (person.user.office_id == row.office_id or any(h.office == row.office.code for h in person.holds))
+    return person.may("registry.edit") and (office or is_self(person, Target("", row, "", ""), _world))
+
+
 # Whose words may turn up anywhere in an answer.
 SEEN: dict[str, Sees] = {
     "user": either(administers(*ADMIN), is_self),
@@ -221,6 +228,8 @@ SEEN: dict[str, Sees] = {
     "household": keeps("registry.view"),
     "member": keeps("registry.view"),
     "helper": keeps("registry.view"),
+    "import": sees_import,
+    "import_row": sees_import,
 }
 
 VIEWS = Rule(methods=POST, covers=listed("dispatch.task.view"), fixed={"table": "tasks", "name": "核验", "shown": "text", "id": ""})
@@ -310,6 +319,8 @@ REGISTRY = {
     "registry_households_export": Rule((EXPORT,), POST),
     "registry_members": Rule((VIEW,), lists="member"),
     "registry_members_export": Rule((EXPORT,), POST),
+    "registry_sheet": Rule((VIEW,), lists="member"),
+    "registry_sheet_export": Rule((EXPORT,), POST),
     "registry_find": Rule((VIEW,), POST, fixed={"number": "440513197001010017"}),
     "registry_reveal": Rule(
         (REVEAL,), BOTH, "member", keeps(REVEAL), path=lambda t: {"kind": "member", "pk": t.row.pk, "field": "id_number"}
@@ -327,6 +338,20 @@ REGISTRY = {
     "registry_leave": home(EDIT, kind="member"),
     "registry_correct_income": home(EDIT, kind="income"),
     "registry_end_helper": home(EDIT, kind="helper"),
+}
+
+
+KIND = {"key": "registry.people"}
+IMPORTS = {
+    "imports": Rule(covers=listed(EDIT), lists="import"),
+    "import-template": Rule(covers=listed(EDIT), fixed_path=KIND),
+    "import-upload": Rule(methods=POST, covers=listed(EDIT), fixed_path=KIND),
+    "import": Rule(kind="import", covers=sees_import),
+    "import-mapping": Rule(methods=BOTH, kind="import", covers=sees_import),
+    "import-marked": Rule(methods=POST, kind="import", covers=sees_import),
+    "import-original": Rule(methods=POST, kind="import", covers=sees_import),
+    "import-move": Rule(methods=POST, kind="import", covers=sees_import, path=lambda t: {"pk": t.row.pk, "move": "discard"}),
+    "import-decide": Rule(methods=POST, kind="import_row", covers=sees_import, fixed={"decision": "skip"}),
 }
 
 N_VIEW, REGISTER, ISSUE, INSTRUCT = (
@@ -430,4 +455,4 @@ DISPATCH = {
     "statements": Rule((DRAFT,), BOTH),
 }  # fmt: skip
 
-ORACLE: dict[str, Rule] = {**KERNEL, **PORTAL, **REGISTRY, **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()}}
+ORACLE: dict[str, Rule] = {**KERNEL, **PORTAL, **REGISTRY, **IMPORTS, **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()}}

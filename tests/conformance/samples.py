@@ -81,6 +81,7 @@ def bulletin(region: Region) -> Any:
 SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
+    "registry_sheet": Sample(member),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

@@ -25,6 +25,7 @@ from django.utils import timezone
 from shouwang.kernel.accounts.models import Delegation, Grant, Handover, Office, SignIn, User
 from shouwang.kernel.attachments import store
 from shouwang.kernel.attachments.models import Attachment
+from shouwang.kernel.imports.models import Import, ImportRow
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.models import Setting
 from shouwang.kernel.privacy import keyring, make_missing_keys
@@ -141,6 +142,7 @@ def build() -> World:
     _notices(world)
     _reports(world)
     _households(world)
+    _imports(world)
     for kind in ("notice", "task", "report"):
         for target in world.targets[kind]:
             _file(world, target)
@@ -332,6 +334,17 @@ def _household(world: World, village: Region) -> None:
     world.add("income", code, lambda _canary: registry.add_income(household, wage=380_000), household=household)
     world.add("helper", code, lambda canary: registry.add_helper(household, name=canary), household=household)
     registry.add_status(household)
+
+
+def _imports(world: World) -> None:
+    """One checked import of an office at each level, with a row that waits for a decision."""
+    for name in ("office_clerk@4405-fpb", "office_clerk@440513-fpb", "office_clerk@440514-fpb", "town_clerk@440513100-zf"):
+        user = world.person(name).user
+        values = {"sheet": "registry.people", "digest": "0" * 64, "size": 1, "uploaded_on": TODAY, "state": "checked", "user": user}
+        values |= {"office": user.office, "header": {"columns": {"code": 0}, "named": {"0": "户编号"}, "signature": "0"}}
+        batch = world.add("import", user.office.region.code, lambda c, v=values: Import.objects.create(name=f"{c}.xlsx", **v))
+        row = {"batch": batch, "row": 2, "key": "H1", "verdict": "suspect"}
+        world.add("import_row", user.office.region.code, lambda c, v=row: ImportRow.objects.create(label=c, **v))
 
 
 def _placed(row: Any, region: Region) -> Any:

@@ -17,8 +17,9 @@ from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Hold, Scope
 from shouwang.kernel.rulebook import Rule
-from shouwang.kernel.sheets import export, risky
+from shouwang.kernel.sheets import export
 from shouwang.kernel.tables import NOT_VISIBLE, NOTHING
+from shouwang.kernel.workbooks import risky
 from tests.factories.accounts import make_user, scope, small_city
 from tests.factories.workbooks import Book, read
 from tests.kernel.test_tables import OFFICES

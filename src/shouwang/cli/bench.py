@@ -72,3 +72,19 @@ def lists(as_json: bool, households: int, folder: Path | None, postgres: str, ro
         click.echo(no.message, err=True)
         sys.exit(2)
     _print(result, as_json)
+
+
+@bench.command("import")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--households", default=2_500, show_default=True, help="户数；每户 4 人")
+@click.option("--large", is_flag=True, help="再测十倍的一份，看是否线性")
+@click.option("--database-url", default="", help="在一个空的 PostgreSQL 数据库上测；不填用 SQLite")
+def imported(as_json: bool, households: int, large: bool, database_url: str) -> None:
+    """导入一份 Excel 户档案：预检、写入、审计、标错文件（在临时安装中进行，不动现有数据）。"""
+    from shouwang.bench.imports import outside
+
+    try:
+        _print(outside(households=households, large=large, database=database_url), as_json)
+    except Refused as no:
+        click.echo(no.message, err=True)
+        sys.exit(2)

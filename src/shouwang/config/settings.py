@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "shouwang.kernel.worklist",
     "shouwang.kernel.attachments",
     "shouwang.kernel.jobs",
+    "shouwang.kernel.imports",
     "shouwang.ledgers.registry",
     "shouwang.ledgers.dispatch",
     "shouwang.portal",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("shouwang.kernel.administration.urls")),
     path("audit/", include("shouwang.kernel.audit.urls")),
     path("attachments/", include("shouwang.kernel.attachments.urls")),
+    path("imports/", include("shouwang.kernel.imports.urls")),
     path("registry/", include("shouwang.ledgers.registry.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),
 ]

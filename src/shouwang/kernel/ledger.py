@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Model
 
 from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.columns.sheet import Sheet
 from shouwang.kernel.figures import Figure
 from shouwang.kernel.lifecycle import Lifecycle
 from shouwang.kernel.regions.scope import Scope
@@ -41,5 +42,6 @@ class Ledger:
     verbs: tuple[Verb, ...] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
     count: Callable[[Scope, str], int | None] | None = None
     on_household_change: Callable[[int, int], None] | None = None

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
-import tempfile
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -28,6 +24,7 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.tables import NOT_VISIBLE, NOTHING, Asked, Cell, Column, Table
+from shouwang.kernel.workbooks import new_workbook, risky
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -38,7 +35,6 @@ LARGE_EXPORT = "exports.large"
 SHEET_ROWS = 1_048_575  # a worksheet holds one row more: the header
 CELL_CHARS = 32_767
 CUT = "…（内容过长，已截断）"
-RISKY = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 EXPORT = Verb("kernel.table.export", "导出了列表", needs_reason=True)
 DEMO_MARK = "演示数据"
 
@@ -69,7 +65,7 @@ def export(
     _check_size(rows.count(), scope, today)
     off = table.hidden(hidden)
     columns = [c for c in table.columns if c.key not in off]
-    with transaction.atomic(), _workbook(out) as book:
+    with transaction.atomic(), new_workbook(out) as book:
         sheet = book.add_worksheet("数据")
         _header(book, sheet, columns, table, within)
         count = 0
@@ -103,11 +99,6 @@ def file_name(table: Table, asked: Asked, scope: Scope, today: dt.date) -> str:
     return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "", f"{table.title}_{place}_{today:%Y%m%d}") + ".xlsx"
 
 
-def risky(text: str) -> bool:
-    """Whether a spreadsheet program could take the text for a formula."""
-    return bool(RISKY.match(text.lstrip(" \u3000") or " "))
-
-
 def _check_size(count: int, scope: Scope, today: dt.date) -> None:
     if count > SHEET_ROWS:
         raise Refused(f"本次导出 {count:,} 条，超过一张工作表的 {SHEET_ROWS:,} 行。请按区划或时间分次导出。")
@@ -117,19 +108,6 @@ def _check_size(count: int, scope: Scope, today: dt.date) -> None:
         raise Refused(
             f"本次导出 {count:,} 条，超过 {limit:,} 条，须经负责人批准。请缩小筛选范围，或由{approvers}核准并导出。", field="reason"
         )
-
-
-@contextmanager
-def _workbook(out: IO[bytes]) -> Iterator[Workbook]:
-    from xlsxwriter import Workbook
-
-    # Rows pass through temporary files in plain text: keep them in memory-backed storage where there is room.
-    memory = Path("/dev/shm")  # noqa: S108 - a fresh private directory is made inside
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 512 * 2**20
-    with tempfile.TemporaryDirectory(prefix="shouwang-export-", dir=memory if roomy else None) as folder:
-        options = {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
-        with Workbook(out, options) as book:
-            yield book
 
 
 def _formats(book: Workbook) -> dict[str, Format]:

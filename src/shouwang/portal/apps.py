@@ -13,11 +13,13 @@ class PortalConfig(AppConfig):
         """The worker and the command line need figures too, so they are installed here and not with the routes."""
         from shouwang.kernel import figures
         from shouwang.kernel.accounts import rotation
+        from shouwang.kernel.columns import sheet
         from shouwang.kernel.worklist.actions import move_items
         from shouwang.kernel.worklist.queries import open_items_of
         from shouwang.portal import jobs
-        from shouwang.portal.catalog import FIGURES
+        from shouwang.portal.catalog import FIGURES, SHEETS
 
         figures.install(FIGURES)
+        sheet.install(SHEETS)
         rotation.install(rotation.WorkSource("待办事项", open_items_of, move_items))
         jobs.register_all()

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.bulk import insert_many
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused, Stale
 from shouwang.kernel.privacy.masks import HIDDEN
 from shouwang.kernel.regions.scope import Scope
@@ -188,7 +189,7 @@ def change_many(
             write += ["version", "updated_at"]
         if touched:
             rows.model._base_manager.bulk_update(touched, write, batch_size=200)
-            Event.objects.bulk_create(events, batch_size=200)
+            insert_many(events)
         return len(touched)
 
 
@@ -200,7 +201,6 @@ def create_many(records: Iterable[M], *, by: Scope, verb: Verb, today: dt.date, 
     with transaction.atomic():
         for record in rows:
             permit(record, by=by, verb=verb, reason=reason)
-        type(rows[0])._base_manager.bulk_create(rows, batch_size=200)
-        events = [event_of(r, by=by, verb=verb, today=today, changes=first_state(r), reason=reason) for r in rows]
-        Event.objects.bulk_create(events, batch_size=200)
+        insert_many(rows)
+        insert_many([event_of(r, by=by, verb=verb, today=today, changes=first_state(r), reason=reason) for r in rows])
     return rows

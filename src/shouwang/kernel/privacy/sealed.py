@@ -94,8 +94,10 @@ class Sealed:
 
     @classmethod
     def of_text(cls, text: str, spec: SealSpec, uid: UUID) -> Sealed:
-        """Seal a text for row `uid`."""
-        return cls(spec.seal(text, uid), spec, uid)
+        """Seal a text for row `uid`; its mask is kept, so that the audit of the act need not open it again."""
+        made = cls(spec.seal(text, uid), spec, uid)
+        made._shown = mask(spec.mask, text)
+        return made
 
     def of(self, uid: UUID) -> Sealed:
         """The same stored value, bound to the row it was read from."""

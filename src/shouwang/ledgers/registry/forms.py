@@ -12,8 +12,9 @@ from django.core.validators import MinValueValidator
 from shouwang.kernel.privacy.classes import classify
 from shouwang.kernel.privacy.fields import EncryptedTextField
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.registry.codes import choices, rule, word
-from shouwang.ledgers.registry.identity import age_on, clean_number, id_problem, phone_problem, split_disability_number
+from shouwang.ledgers.registry.codes import choices
+from shouwang.ledgers.registry.consistency import member_problems
+from shouwang.ledgers.registry.identity import clean_number, id_problem, phone_problem, split_disability_number
 from shouwang.ledgers.registry.models import Household, Member
 from shouwang.ledgers.registry.policies import EDIT
 
@@ -189,20 +190,12 @@ class MemberForm(RecordForm):
         """A phone number, or the stored one."""
         return self.clean_phone_number("phone")
 
-    def clean_birth_date(self) -> dt.date:
-        """A day that has come, of someone alive."""
-        day: dt.date = self.cleaned_data["birth_date"]
-        if not 0 <= age_on(day, self.today) <= 120:
-            raise forms.ValidationError(f"出生日期 {day} 应在 {self.today.year - 120} 年至今天之间。请按身份证或出生证核对。")
-        return day
-
     def clean(self) -> dict[str, Any]:
         """What fits together, each problem at the field to mend."""
         data = super().clean() or self.cleaned_data
         self._clean_id(data)
-        self._clean_relation(data)
-        self._clean_school(data)
-        self._clean_health_and_work(data)
+        for name, words in member_problems(data, self.today):
+            self.add_error(name if name in self.fields else None, words)
         return data
 
     def _clean_id(self, data: dict[str, Any]) -> None:
@@ -225,39 +218,3 @@ class MemberForm(RecordForm):
             self.add_error("id_number", "证件类型为居民身份证，须填写证件号码。尚未办理的，请把证件类型改为户口簿或无证件。")
         elif problem := id_problem(number, birth=data.get("birth_date"), sex=data.get("sex", "")):
             self.add_error("id_number", problem)
-
-    def _clean_relation(self, data: dict[str, Any]) -> None:
-        relation, sex = data.get("relation"), data.get("sex")
-        male, female = (rule(f"{s}_relations", on=self.today).value for s in ("male", "female"))
-        if (relation in male and sex == "female") or (relation in female and sex == "male"):
-            words = word("relation", relation, on=self.today)
-            self.add_error("relation", f"与户主关系“{words}”和性别“{word('sex', sex, on=self.today)}”矛盾。请核对两处。")
-        if data.get("joined_on") and data.get("birth_date") and data["joined_on"] < data["birth_date"]:
-            self.add_error("joined_on", f"加入日期 {data['joined_on']} 早于出生日期 {data['birth_date']}。请核对后重填。")
-
-    def _clean_school(self, data: dict[str, Any]) -> None:
-        if "school_status" not in data or not data.get("birth_date"):
-            return
-        low, high = rule("compulsory_school_ages", on=self.today).value
-        age = age_on(data["birth_date"], self.today)
-        out = data["school_status"] == "not_in_school" and low <= age <= high
-        if data.get("out_of_school_reason") and not out:
-            self.add_error(
-                "out_of_school_reason",
-                f"只有 {low} 至 {high} 周岁的非在校生填写未上学原因（该成员 {age} 周岁）。请清空此项或核对在校生状况。",
-            )
-
-    def _clean_health_and_work(self, data: dict[str, Any]) -> None:
-        kind, grade = data.get("disability_type"), data.get("disability_grade")
-        if "disability_type" in data and (kind is None) != (grade is None):
-            self.add_error("disability_grade", "残疾类别和残疾等级须同时填写。请按残疾人证补齐，没有残疾的两项都选“无”。")
-        if data.get("health") == "disabled" and kind is None and "disability_type" in data:
-            self.add_error("disability_type", "健康状况为“残疾”，须填写残疾类别和等级。请按残疾人证填写。")
-        post, months = data.get("public_post", "none"), data.get("public_post_months") or 0
-        if post == "none" and months:
-            self.add_error("public_post_months", f"没有公益性岗位，岗位月数应为 0，现为 {months}。请核对两处。")
-        low, high = rule("public_post_ages", on=self.today).value
-        if post != "none" and data.get("birth_date") and not low <= (age := age_on(data["birth_date"], self.today)) <= high:
-            self.add_error("public_post", f"该成员 {age} 周岁，公益性岗位人员应为 {low} 至 {high} 周岁。请核对出生日期或岗位。")
-        if months > 12:
-            self.add_error("public_post_months", f"岗位月数 {months} 超过 12。请填写近一年内的在岗月数。")

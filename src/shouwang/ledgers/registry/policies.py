@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shouwang.kernel.audit.verbs import Verb
@@ -13,6 +14,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.codes import rule, words
 
 if TYPE_CHECKING:
+    from shouwang.kernel.regions.models import Region
     from shouwang.ledgers.registry.models import HelperAssignment, Household, Member
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
@@ -32,7 +34,13 @@ CORRECT_INCOME = Verb("registry.income.correct", "更正了家庭收入", EDIT, 
 ASSIGN_HELPER = Verb("registry.helper.assign", "安排了帮扶责任人", EDIT)
 END_HELPER = Verb("registry.helper.end", "解除了结对帮扶", EDIT, needs_reason=True)
 REVEAL_FIELD = Verb("registry.field.reveal", "查看了脱敏字段", REVEAL, needs_reason=True)
+IMPORT_HOUSEHOLD = Verb("registry.household.import", "导入新增了户", EDIT)
+IMPORT_STANDING = Verb("registry.status.import", "导入登记了项目状态", EDIT)
+WITHDRAW_IMPORT = Verb("registry.household.withdraw_import", "撤回了导入的内容", EDIT, needs_reason=True)
 OWN_VERBS = (
+    IMPORT_HOUSEHOLD,
+    IMPORT_STANDING,
+    WITHDRAW_IMPORT,
     EDIT_HOUSEHOLD,
     ADD_MEMBER,
     EDIT_MEMBER,
@@ -57,9 +65,7 @@ def check_standing(scope: Scope, household: Household, move: str, standing: str,
     Standings follow a county decision, so they are entered at the tier of rulebook programme_status_tier or above. Raises
     NotPermitted or Refused.
     """
-    lowest = int(rule("programme_status_tier", on=today).value)
-    reach = [h for h in scope.holds if h.place and EDIT in h.permissions and h.place.level <= lowest]
-    if not scope.everything and not any(_covers(h.place.level, h.place.id, household) for h in reach if h.place):
+    if not may_enter_standing(scope, household, today):
         raise NotPermitted("项目状态以区（县）审定文件为准，由区（县）及以上扶贫工作机构登记。请将审定文件报区（县）扶贫办登记。")
     programme = "monitoring_standing" if move.startswith("watch_") else "registration_standing"
     if move.startswith("watch_") and standing not in words(programme, on=today):
@@ -68,6 +74,13 @@ def check_standing(scope: Scope, household: Household, move: str, standing: str,
         raise Refused("脱贫不稳定户须为已脱贫户；该户不是。一般农户请登记为边缘易致贫户。", field="move")
     if move == "watch_borderline" and household.registration not in ("", "removed"):
         raise Refused("边缘易致贫户须为非建档立卡户；该户已建档立卡。请登记为脱贫不稳定户，或登记返贫。", field="move")
+
+
+def may_enter_standing(scope: Scope, region: Region | Household, today: dt.date) -> bool:
+    """Whether this person may enter programme standings at the place: rulebook programme_status_tier and above."""
+    lowest = int(rule("programme_status_tier", on=today).value)
+    held = replace(scope, holds=tuple(h for h in scope.holds if h.place and h.place.level <= lowest))
+    return held.may_at(EDIT, region)
 
 
 def _covers(level: int, place: int, household: Household) -> bool:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from shouwang.kernel.lists import export_page, list_page
 from shouwang.ledgers.registry import edit_pages, pages
+from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("export/", export_page(HOUSEHOLDS), name="registry_households_export"),
     path("members/", list_page(MEMBERS, "registry/list.html"), name="registry_members"),
     path("members/export/", export_page(MEMBERS), name="registry_members_export"),
+    path("sheet/", list_page(SHEET, "registry/list.html"), name="registry_sheet"),
+    path("sheet/export/", export_page(SHEET), name="registry_sheet_export"),
     path("find/", pages.find, name="registry_find"),
     path("reveal/<slug:kind>/<int:pk>/<slug:field>/", pages.reveal, name="registry_reveal"),
     path("<int:pk>/", pages.household, name="registry_household"),

@@ -1,0 +1,1 @@
+"""Import from Excel: pre-check without writing, confirm, job in chunks, the user's own workbook back."""
