@@ -17,6 +17,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from shouwang.demo.bulk_insert import insert_rows, next_keys
+from shouwang.demo.flaws import marred
 from shouwang.demo.people import MARK, WORDS, People, Village, blocks, weighted
 from shouwang.kernel.audit.actions import note
 from shouwang.kernel.audit.verbs import Verb
@@ -80,7 +81,7 @@ def load_people(
     writer = _Writer(villages, [regions[v.code] for v in villages], backing or Backing(), today, by)
     done = Loaded(listed=tuple(v.code for v in villages if v.listed))
     for block in blocks(villages, households, seed=seed, today=today):
-        for low, piece in _pieces(block):
+        for low, piece in _pieces(marred(block, seed)):
             written = writer.write(piece)
             done.households += len(piece.households["code"]) if written else 0
             done.members += len(piece.members["code"]) if written else 0

@@ -8,3 +8,9 @@ class RegistryConfig(AppConfig):
 
     name = "shouwang.ledgers.registry"
     label = "registry"
+
+    def ready(self) -> None:
+        """Makes the app's background work known."""
+        from shouwang.ledgers.registry import jobs
+
+        jobs.register_all()

@@ -12,6 +12,7 @@ from django.core.validators import MinValueValidator
 from shouwang.kernel.privacy.classes import classify
 from shouwang.kernel.privacy.fields import EncryptedTextField
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.registry.checks.cards import in_force
 from shouwang.ledgers.registry.codes import choices, rule, word
 from shouwang.ledgers.registry.identity import age_on, clean_number, id_problem, phone_problem, split_disability_number
 from shouwang.ledgers.registry.models import Household, Member
@@ -256,7 +257,8 @@ class MemberForm(RecordForm):
         post, months = data.get("public_post", "none"), data.get("public_post_months") or 0
         if post == "none" and months:
             self.add_error("public_post_months", f"没有公益性岗位，岗位月数应为 0，现为 {months}。请核对两处。")
-        low, high = rule("public_post_ages", on=self.today).value
+        force = in_force(self.today)
+        low, high = force["under_age_work"].limit, force["over_age_post"].limit - 1
         if post != "none" and data.get("birth_date") and not low <= (age := age_on(data["birth_date"], self.today)) <= high:
             self.add_error("public_post", f"该成员 {age} 周岁，公益性岗位人员应为 {low} 至 {high} 周岁。请核对出生日期或岗位。")
         if months > 12:
