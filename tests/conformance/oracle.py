@@ -230,6 +230,8 @@ SEEN: dict[str, Sees] = {
     "helper": keeps("registry.view"),
     "import": sees_import,
     "import_row": sees_import,
+    "finding": keeps("registry.view"),
+    "accepted": keeps("registry.view"),
 }
 
 VIEWS = Rule(methods=POST, covers=listed("dispatch.task.view"), fixed={"table": "tasks", "name": "核验", "shown": "text", "id": ""})
@@ -321,6 +323,10 @@ REGISTRY = {
     "registry_members_export": Rule((EXPORT,), POST),
     "registry_sheet": Rule((VIEW,), lists="member"),
     "registry_sheet_export": Rule((EXPORT,), POST),
+    "registry_findings": Rule((VIEW,), lists="household"),  # each of the world's households has findings of the group everyone sees
+    "registry_findings_export": Rule((EXPORT,), POST),
+    "registry_finding_accept": Rule((EDIT,), BOTH, "finding", keeps(EDIT), fixed={"reason": "已入户核实", "until": "2020-06-01"}),
+    "registry_finding_reopen": home(EDIT, kind="accepted"),
     "registry_find": Rule((VIEW,), POST, fixed={"number": "440513197001010017"}),
     "registry_reveal": Rule(
         (REVEAL,), BOTH, "member", keeps(REVEAL), path=lambda t: {"kind": "member", "pk": t.row.pk, "field": "id_number"}

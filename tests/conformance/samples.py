@@ -12,7 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories.registry import add_income, add_member, add_status, make_household
+from tests.factories.registry import add_finding, add_income, add_member, add_status, make_household
 
 TODAY = dt.date(2020, 2, 17)
 NOW = dt.datetime(2020, 2, 17, 14, 5, tzinfo=timezone.get_default_timezone())
@@ -42,6 +42,12 @@ def household(region: Region) -> Any:
 def member(region: Region) -> Any:
     """A person with number and telephone."""
     return add_member(make_household(region), name="林试样", id_number="440513197001010017", phone="13900139000")
+
+
+def finding(region: Region) -> Any:
+    """A member's, and of the group everyone sees."""
+    home = make_household(region, head_name="陈试样")
+    return add_finding(home, member=add_member(home), code="relation_sex", severity="error", field="member.relation")
 
 
 def notice(region: Region) -> Any:
@@ -82,6 +88,7 @@ SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
     "registry_sheet": Sample(member),
+    "findings": Sample(finding),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

@@ -313,7 +313,7 @@ def _households(world: World) -> None:
     moved = world.targets["household"][0].row
     moved.put_in(world.city.at("440514103201"))
     moved.save()
-    for kind in ("household", "member", "income", "helper"):
+    for kind in ("household", "member", "income", "helper", "finding", "accepted"):
         target = next(t for t in world.targets[kind] if kind == "household" or t.extra["household"] == moved)
         target.code = moved.region.code
         if kind != "household":
@@ -333,6 +333,14 @@ def _household(world: World, village: Region) -> None:
     )
     world.add("income", code, lambda _canary: registry.add_income(household, wage=380_000), household=household)
     world.add("helper", code, lambda canary: registry.add_helper(household, name=canary), household=household)
+    world.add("finding", code, lambda canary: registry.add_finding(household, accepted_reason=canary), household=household)
+    settled = {"state": "accepted", "accepted_by": "核验", "accepted_on": TODAY, "accepted_until": TODAY + 30 * DAY}
+    world.add(
+        "accepted",
+        code,
+        lambda canary: registry.add_finding(household, code="two_spouses", accepted_reason=canary, **settled),
+        household=household,
+    )
     registry.add_status(household)
 
 

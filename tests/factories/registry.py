@@ -9,7 +9,7 @@ from typing import Any
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.registry.income import net_income, window_of
-from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.models import CheckFinding, HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
 
 SINCE = dt.date(2016, 6, 1)
 TODAY = dt.date(2020, 2, 17)
@@ -85,3 +85,12 @@ def add_helper(
     helper.put_beside(household)
     helper.save()
     return helper
+
+
+def add_finding(household: Household, *, code: str = "no_helper", **kw: Any) -> CheckFinding:
+    """An open finding as if a check had just failed; of the group every role sees unless told otherwise."""
+    usual = {"severity": "doubt", "field": "helper.name", "group": "base", "digest": f"{next(_numbers):064x}", "found_on": TODAY}
+    finding = CheckFinding(code=code, **{**usual, **kw})
+    finding.put_beside(household)
+    finding.save()
+    return finding

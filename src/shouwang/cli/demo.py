@@ -50,6 +50,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo import backing, offices
     from shouwang.demo.bulk_insert import take_stock
+    from shouwang.demo.check_people import check_people
     from shouwang.demo.load_people import load_people
     from shouwang.demo.work import Story
 
@@ -64,6 +65,8 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     take_stock()
     click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
     known: figures.Measured = {}  # nothing is written between these days: most figures are the same query again
+    checked = check_people(today=START)
+    click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     for day in (START - dt.timedelta(n) for n in range(13, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city, measured=known)
     if not without_work:

@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from shouwang.demo.ahead import drawn_ahead
 from shouwang.demo.bulk_insert import Rows, insert, move_on, next_key, put_aside, put_back, rows_of
+from shouwang.demo.flaws import marred
 from shouwang.demo.people import MARK, WORDS, People, Village, blocks, weighted
 from shouwang.kernel.audit.actions import note
 from shouwang.kernel.audit.verbs import Verb
@@ -134,7 +135,7 @@ def pieces(wanted: Wanted) -> Iterator[Piece]:
     villages = weighted(list(regions), wanted.seed)
     maker = _Maker(villages, [regions[v.code] for v in villages], wanted)
     for block in blocks(villages, wanted.households, seed=wanted.seed, today=wanted.today):
-        for low, piece in _pieces(block):
+        for low, piece in _pieces(marred(block, wanted.seed)):
             yield maker.make(piece, block.first + low + len(piece.households["code"]))
 
 

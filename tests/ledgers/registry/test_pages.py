@@ -19,6 +19,7 @@ from shouwang.kernel.audit.models import Event
 from shouwang.kernel.clock import DEMO_DATE
 from shouwang.kernel.models import Setting
 from shouwang.ledgers.registry.act_forms import AMOUNTS
+from shouwang.ledgers.registry.checking import check_households
 from shouwang.ledgers.registry.models import Household, Member, ProgrammeStatus
 from tests.factories.accounts import PASSWORD, City, make_user, sign_in
 from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, make_household
@@ -151,6 +152,7 @@ class TestLists:
 
 class TestRecord:
     def test_one_screen_answers_the_seven_questions(self, county: Client, household: Household) -> None:
+        check_households([household.pk], today=TODAY)
         page = text(county.get(f"/registry/{household.pk}/"))
         for words in (
             "陈样板",
@@ -158,8 +160,8 @@ class TestRecord:
             "2016-06-01 未脱贫",
             "因病",
             "基本医保 1 人",
-            "未参加基本医保：陈样女",
-            "空档户：没有帮扶责任人",
+            "未参加基本医疗保险（陈样女）",
+            "没有帮扶责任人（空档户）",
             "人均纯收入低于收入线",
             "3,000.00",
             "收入线 4,000",

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from shouwang.ledgers.registry import record, record_parts
-from shouwang.ledgers.registry.models import WATER_FIELDS, Household
+from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.registry import finding_lines, finding_queries, record, record_parts
+from shouwang.ledgers.registry.models import WATER_FIELDS, CheckFinding, Household
 from shouwang.ledgers.registry.record import HIDDEN, WATER_WORDS, Family
 from tests.factories.accounts import City
 from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, make_household
+from tests.ledgers.registry.families import sound_family
 
 
 def family(household: Household, *groups: str, today: dt.date = TODAY, **kw: Any) -> Family:
@@ -68,35 +70,33 @@ def test_a_sound_household_lacks_nothing(household: Household) -> None:
     assert record.lacks(family(household)) == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"housing_grade": "d"}, "住 D级 危房"),
-        ({"water_quality": False}, "饮水不达标：水质"),
-        ({"water_reliability": None}, "饮水未核实：供水稳定程度"),
-        ({"phone": None}, "没有联系电话"),
-        ({"arable_land": Decimal(201)}, "疑点：耕地（亩）超过 200 亩"),
-        ({"road_distance": Decimal("5.01")}, "疑点：与村主干路距离超过 5 公里"),
-    ],
-)
-def test_each_gap_of_the_household_is_named(household: Household, changes: dict[str, Any], words: str) -> None:
-    add_income(household, wage=500_000)
-    for name, value in changes.items():
-        setattr(household, name, value)
-    assert record.lacks(family(household)) == [words]
+def test_open_findings_are_named_with_their_member_and_accepted_ones_are_not(city: City) -> None:
+    found = sound_family(city.villages[0], housing_grade="d")
+    found.put(found.wife, insurance="none")
+    found.put(found.daughter, insurance="none")
+    found.codes()
+    CheckFinding.objects.filter(member=found.daughter).update(
+        state="accepted", accepted_reason="已参职工医保", accepted_on=TODAY, accepted_until=dt.date(2021, 1, 1)
+    )
+    seen = family(found.home, findings=finding_queries.findings_of(found.home, Scope.system()))
+    assert record.lacks(seen) == ["人均纯收入低于收入线", "住 C 级或 D 级危房", "未参加基本医疗保险（林妻）"]
+    assert record.lacks(seen, findings=False) == ["人均纯收入低于收入线"]
 
 
-def test_gaps_of_members_name_them_and_those_who_left_do_not_count(household: Household) -> None:
-    add_income(household, wage=500_000)
-    add_member(household, name="陈小一", relation="son", insurance="none", birth_date=dt.date(2010, 1, 1), out_of_school_reason="poverty")
-    add_member(household, name="陈小二", relation="son", insurance="none", left_on=TODAY)
-    assert record.lacks(family(household)) == ["未参加基本医保：陈小一", "义务教育阶段未上学：陈小一（因贫（经济原因））"]
-
-
-def test_a_house_nobody_lives_in_is_no_gap(household: Household) -> None:
-    add_income(household, wage=500_000)
-    household.housing_grade, household.housing_lived_in = "d", False
-    assert record.lacks(family(household)) == []
+def test_the_findings_block_leads_to_the_field_and_offers_what_may_be_done(city: City) -> None:
+    found = sound_family(city.villages[0], road_distance=Decimal(9), phone=None)
+    found.put(found.head, relation="brother")
+    found.put(found.wife, insurance="none")
+    found.codes()
+    seen = family(found.home, findings=finding_queries.findings_of(found.home, Scope.system()))
+    lines = [(x.words, x.severity, x.field, x.mend_url, x.acceptable) for x in finding_lines.lines(seen)]
+    home, wife = f"/registry/{found.home.pk}/", f"/registry/members/{found.wife.pk}/edit/"
+    assert lines == [
+        ("没有户主", "错误", "与户主关系", f"{home}#members", False),
+        ("与村主干路距离过远", "疑点", "与村主干路距离（公里）", f"{home}edit/#id_road_distance", True),
+        ("未参加基本医疗保险（林妻）", "疑点", "基本医疗保险", f"{wife}#id_insurance", True),
+        ("没有联系电话", "提示", "联系电话", f"{home}edit/#id_phone", True),
+    ]
 
 
 def test_without_the_groups_nothing_of_them_is_said(household: Household) -> None:

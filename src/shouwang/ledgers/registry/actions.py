@@ -14,6 +14,7 @@ from shouwang.kernel.audit.actions import change, note
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry import policies
+from shouwang.ledgers.registry.checking import rechecked
 from shouwang.ledgers.registry.codes import rule
 from shouwang.ledgers.registry.income import INCOME_FIELDS, net_income, window_of
 from shouwang.ledgers.registry.lifecycle import CYCLES, MOVES
@@ -27,14 +28,17 @@ def edit_household(
     household: Household, values: Mapping[str, Any], *, by: Scope, today: dt.date, version: int | None, reason: str = ""
 ) -> Household:
     """Set the given fields. Raises Stale, NotPermitted, OutOfScope."""
-    with change(household, by=by, verb=policies.EDIT_HOUSEHOLD, today=today, version=version, reason=reason) as locked:
+    with (
+        rechecked(household.pk, today=today),
+        change(household, by=by, verb=policies.EDIT_HOUSEHOLD, today=today, version=version, reason=reason) as locked,
+    ):
         _set(locked, values)
     return locked
 
 
 def add_member(household: Household, values: Mapping[str, Any], *, by: Scope, today: dt.date) -> Member:
     """Add a member under the next free number of the household. Raises Refused where there is a head already."""
-    with transaction.atomic():
+    with rechecked(household.pk, today=today):
         held = Household.objects.select_for_update().get(pk=household.pk)  # two adders must not take one number
         member = Member(code=_next_code(held))
         member.put_beside(held)
@@ -48,7 +52,7 @@ def add_member(household: Household, values: Mapping[str, Any], *, by: Scope, to
 
 def edit_member(member: Member, values: Mapping[str, Any], *, by: Scope, today: dt.date, version: int | None) -> Member:
     """Set the given fields; the household's name follows its head. Raises Refused where there is another head, Stale."""
-    with transaction.atomic():
+    with rechecked(member.household_id, today=today):
         with change(member, by=by, verb=policies.EDIT_MEMBER, today=today, version=version) as locked:
             _set(locked, values)
             _check_head(locked)
@@ -62,7 +66,10 @@ def register_leaving(
     """人口减少: the member is kept with the day and the reason. The head of a household of several hands the headship on first."""
     if left_on > today:
         raise Refused(f"减少日期 {left_on} 晚于今天 {today}。请填写实际减少的日期。", field="left_on")
-    with change(member, by=by, verb=policies.REMOVE_MEMBER, today=today, reason=reason, version=version) as locked:
+    with (
+        rechecked(member.household_id, today=today),
+        change(member, by=by, verb=policies.REMOVE_MEMBER, today=today, reason=reason, version=version) as locked,
+    ):
         if locked.left_on is not None:
             raise Refused(f"{locked.name}已于 {locked.left_on} 登记减少，不能重复登记。", field="left_on")
         if left_on < locked.joined_on:
@@ -81,7 +88,7 @@ def record_income(
     if checked_on > today:
         raise Refused(f"核查日期 {checked_on} 晚于今天 {today}。请填写实际核查日期。", field="checked_on")
     window = window_of(window_type, checked_on)
-    with transaction.atomic():
+    with rechecked(household.pk, today=today):
         held = Household.objects.select_for_update().get(pk=household.pk)
         same = IncomeStatement.objects.filter(household=held, window_type=window_type, window_start=window.start)
         if same.exists():
@@ -110,7 +117,10 @@ def correct_income(
     statement: IncomeStatement, amounts: Mapping[str, int], *, persons: int, reason: str, by: Scope, today: dt.date, version: int | None
 ) -> IncomeStatement:
     """Correct a recorded window; the time line shows both values. Raises Stale."""
-    with change(statement, by=by, verb=policies.CORRECT_INCOME, today=today, reason=reason, version=version) as locked:
+    with (
+        rechecked(statement.household_id, today=today),
+        change(statement, by=by, verb=policies.CORRECT_INCOME, today=today, reason=reason, version=version) as locked,
+    ):
         locked.persons = persons
         _set_amounts(locked, amounts)
     return locked
@@ -137,7 +147,10 @@ def change_programme_status(
     cycle = CYCLES[programme]
     step = cycle.moves[move]
     _check_decision(decision, step.target, today)
-    with cycle.advance(household, move, by=by, today=today, reason=reason, version=version) as locked:
+    with (
+        rechecked(household.pk, today=today),
+        cycle.advance(household, move, by=by, today=today, reason=reason, version=version) as locked,
+    ):
         policies.check_standing(by, locked, move, step.target, today)
         period = ProgrammeStatus.objects.select_for_update().filter(household=locked, programme=programme, until=None).first()
         if period is not None:
@@ -198,7 +211,7 @@ def assign_helper(
     """Name a helper from `since` on. Raises Refused where that person looks after the household already."""
     if since > today:
         raise Refused(f"结对日期 {since} 晚于今天 {today}。请在结对之日登记。", field="since")
-    with transaction.atomic():
+    with rechecked(household.pk, today=today):
         held = Household.objects.select_for_update().get(pk=household.pk)
         if HelperAssignment.objects.filter(household=held, name=name, until=None).exists():
             raise Refused(f"“{name}”已是该户的帮扶责任人，不能重复安排。同名的另一人请在姓名后加注单位。", field="name")
@@ -215,7 +228,10 @@ def end_helper(
     """End an assignment on a day that has come; the household is 空档户 until another helper is named."""
     if until > today:
         raise Refused(f"解除日期 {until} 晚于今天 {today}。请在解除之日登记。", field="until")
-    with change(helper, by=by, verb=policies.END_HELPER, today=today, reason=reason, version=version) as locked:
+    with (
+        rechecked(helper.household_id, today=today),
+        change(helper, by=by, verb=policies.END_HELPER, today=today, reason=reason, version=version) as locked,
+    ):
         if locked.until is not None:
             raise Refused(f"该结对帮扶已于 {locked.until} 解除，不能重复登记。", field="until")
         if until < locked.since:

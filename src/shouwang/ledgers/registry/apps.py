@@ -11,7 +11,9 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        """Every migration ends with the name index whole, whatever it did to the member table."""
+        """Makes the background work known; every migration ends with the name index whole, whatever it did to the member table."""
+        from shouwang.ledgers.registry import jobs
         from shouwang.ledgers.registry.name_index import after_migrate
 
+        jobs.register_all()
         post_migrate.connect(after_migrate, sender=self)

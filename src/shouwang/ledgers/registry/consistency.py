@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from shouwang.ledgers.registry.checks.cards import in_force
 from shouwang.ledgers.registry.codes import rule, word
 from shouwang.ledgers.registry.identity import age_on
 
@@ -25,9 +26,15 @@ class Limits(NamedTuple):
 
 @lru_cache(maxsize=8)
 def limits(today: dt.date) -> Limits:
-    """Those in force on `today` (rulebook/registry_codes.yaml)."""
+    """Those in force on `today` (rulebook/registry_codes.yaml, registry_checks.yaml)."""
+    force = in_force(today)
     male, female = (frozenset(rule(f"{s}_relations", on=today).value) for s in ("male", "female"))
-    return Limits(male, female, tuple(rule("compulsory_school_ages", on=today).value), tuple(rule("public_post_ages", on=today).value))
+    return Limits(
+        male,
+        female,
+        tuple(rule("compulsory_school_ages", on=today).value),
+        (force["under_age_work"].limit, force["over_age_post"].limit - 1),
+    )
 
 
 def member_problems(v: Mapping[str, Any], today: dt.date) -> list[Problem]:

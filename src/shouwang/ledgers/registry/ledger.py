@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.registry.figures import FIGURES
+from shouwang.ledgers.registry.finding_figures import FINDING_FIGURES
+from shouwang.ledgers.registry.finding_tables import FINDINGS
 from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.intake.incomes import INCOMES
 from shouwang.ledgers.registry.intake.people import PEOPLE
-from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION, STATUS_VERBS
-from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.lifecycle import FINDING, FINDING_VERBS, MONITORING, REGISTRATION, STATUS_VERBS
+from shouwang.ledgers.registry.models import CheckFinding, HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
 from shouwang.ledgers.registry.policies import EDIT, OWN_VERBS, PERMISSIONS, VIEW
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
 
 LEDGER = Ledger(
     code="registry",
     title="户档案",
-    models=(Household, Member, IncomeStatement, ProgrammeStatus, HelperAssignment),
-    tables=(HOUSEHOLDS, MEMBERS, SHEET),
-    lifecycles=(REGISTRATION, MONITORING),
-    figures=FIGURES,
-    verbs=(*OWN_VERBS, *STATUS_VERBS),
+    models=(Household, Member, IncomeStatement, ProgrammeStatus, HelperAssignment, CheckFinding),
+    tables=(HOUSEHOLDS, MEMBERS, SHEET, FINDINGS),
+    lifecycles=(REGISTRATION, MONITORING, FINDING),
+    figures=(*FIGURES, *FINDING_FIGURES),
+    verbs=(*OWN_VERBS, *STATUS_VERBS, *FINDING_VERBS),
     permissions=PERMISSIONS,
     sheets=(PEOPLE, INCOMES),
     menu=(
         MenuItem("户档案", "registry_households", "home-heart", VIEW, "户档案"),
         MenuItem("家庭成员", "registry_members", "users", VIEW, "户档案"),
         MenuItem("Excel 导入", "imports", "file-import", EDIT, "户档案"),
+        MenuItem("数据核查", "registry_findings", "list-check", VIEW, "户档案"),
     ),
 )

@@ -60,6 +60,22 @@ MONITORING = Lifecycle(
     },
 )
 
+FINDING = Lifecycle(
+    name="数据核查问题",
+    initial="open",
+    states={
+        "open": State("待处理", "镇（街道）扶贫专干、村（社区）：改正，或核实无误", "r"),
+        "accepted": State("核实无误", "无（数据改动或到期后重新核查）", "g"),
+        "cleared": State("已消除", "无", "", final=True),
+    },
+    moves={
+        "accept": Move(("open",), "accepted", "核实无误", Verb("registry.finding.accept", "核实数据无误", EDIT, needs_reason=True)),
+        "reopen": Move(("accepted",), "open", "撤销核实", Verb("registry.finding.reopen", "撤销了核实无误", EDIT, needs_reason=True)),
+        "clear": Move(("open", "accepted"), "cleared", "消除", Verb("registry.finding.clear", "数据核查问题已消除", EDIT)),
+    },
+)
+FINDING_VERBS = tuple(m.verb for m in FINDING.moves.values())
+
 CYCLES = {"registration": REGISTRATION, "monitoring": MONITORING}
 MOVES = {name: programme for programme, cycle in CYCLES.items() for name in cycle.moves}
 STATUS_VERBS = tuple(m.verb for cycle in CYCLES.values() for m in cycle.moves.values())

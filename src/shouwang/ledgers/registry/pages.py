@@ -15,7 +15,7 @@ from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.sign_in.sessions import confirm_password
 from shouwang.kernel.web import Request
-from shouwang.ledgers.registry import actions, policies, queries, record, record_parts
+from shouwang.ledgers.registry import actions, finding_lines, finding_queries, policies, queries, record, record_parts
 from shouwang.ledgers.registry.identity import clean_number
 from shouwang.ledgers.registry.lifecycle import CYCLES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, Member, label_of
@@ -31,7 +31,10 @@ def household(request: Request, pk: int) -> HttpResponse:
     """One household on one screen; `?drawer=1` the drawer, which htmx asks for by its target."""
     family = _family(request, pk)
     drawer = request.GET.get("drawer") == "1" or request.htmx.target == "drawer"
-    return render(request, "registry/drawer.html" if drawer else "registry/household.html", _context(request, family))
+    context = _context(request, family)
+    if not drawer:
+        context["lacks"] = record.lacks(family, findings=False)  # they stand beside it, each with its link
+    return render(request, "registry/drawer.html" if drawer else "registry/household.html", context)
 
 
 @page(VIEW)
@@ -126,6 +129,7 @@ def _family(request: Request, pk: int) -> record.Family:
         today=request.today,
         see=policies.seen_groups(request.scope, found, VIEW),
         may_reveal=found.covers(request.scope, REVEAL),
+        findings=finding_queries.findings_of(found, request.scope),
     )
 
 
@@ -149,6 +153,7 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
         "edits": edits,
         "moves": moves,
         "moves_why": why,
+        "findings": finding_lines.lines(f),
         "sees_income": f.see("income"),
     }
 

@@ -13,18 +13,18 @@ from typing import Any
 from django.urls import reverse
 
 from shouwang.kernel.privacy.classes import Group
+from shouwang.ledgers.registry.checks.cards import cards
 from shouwang.ledgers.registry.codes import rule, standing_word, word
 from shouwang.ledgers.registry.income import below
 from shouwang.ledgers.registry.lines import line_of
 from shouwang.ledgers.registry.models import (
-    LAND_FIELDS,
     WATER_FIELDS,
+    CheckFinding,
     HelperAssignment,
     Household,
     IncomeStatement,
     Member,
     ProgrammeStatus,
-    label_of,
 )
 
 HIDDEN = "无权查看"
@@ -57,6 +57,7 @@ class Family:
     today: dt.date
     see: See
     may_reveal: bool = False
+    findings: Sequence[CheckFinding] = ()
     living: list[Member] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -181,48 +182,20 @@ def enjoys(f: Family) -> list[str]:
     return out
 
 
-def lacks(f: Family) -> list[str]:
-    """What is missing or wrong, one phrase each with the person it concerns."""
-    h, out = f.household, []
-    if f.see(Group.INCOME) and below_line(f):
-        out.append("人均纯收入低于收入线")
-    if f.see(Group.INCOME) and f.income is None:
-        out.append("没有收入核算记录")
-    if f.see(Group.HOUSING):
-        if h.housing_grade in ("c", "d") and h.housing_lived_in:
-            out.append(f"住 {word('housing_grade', h.housing_grade, on=f.today)} 危房")
-        bad = [words for n, words in WATER_WORDS.items() if getattr(h, n) is False]
-        out += [f"饮水不达标：{'、'.join(bad)}"] if bad else []
-        unknown = [words for n, words in WATER_WORDS.items() if getattr(h, n) is None]
-        out += [f"饮水未核实：{'、'.join(unknown)}"] if unknown else []
-    if f.see(Group.HEALTH) and (some := [m for m in f.living if m.insurance == "none"]):
-        out.append(f"未参加基本医保：{f.names(some)}")
-    if f.see(Group.EDUCATION) and (some := [m for m in f.living if m.out_of_school_reason]):
-        words = "、".join(f"{m.name}（{word('out_of_school_reason', m.out_of_school_reason, on=f.today)}）" for m in some)
-        out.append(f"义务教育阶段未上学：{words}")
-    if not [x for x in f.helpers if x.until is None] and standing(h):
-        out.append("空档户：没有帮扶责任人")
-    if not h.phone:
-        out.append("没有联系电话")
-    return out + doubts(f)
+def lacks(f: Family, *, findings: bool = True) -> list[str]:
+    """What is missing or to be verified, one phrase each: the income line, and (not where they stand beside it) the open findings."""
+    out = ["人均纯收入低于收入线"] if f.see(Group.INCOME) and below_line(f) else []
+    return out + [finding_words(x) for x in f.findings if x.state == "open"] if findings else out
+
+
+def finding_words(finding: CheckFinding) -> str:
+    """The name of the check, with the member it concerns."""
+    return cards()[finding.code].name + (f"（{finding.member.name}）" if finding.member else "")
 
 
 def standing(h: Household) -> bool:
     """Whether the household is in 建档立卡 or watched."""
     return h.registration not in ("", "removed") or h.monitoring not in ("", "cleared")
-
-
-def doubts(f: Family) -> list[str]:
-    """疑点: values outside the ranges county checkers use (rulebook); to be looked at, not refused."""
-    out = []
-    if f.see(Group.INCOME):
-        most = rule("land_limit", on=f.today).value
-        big = [label_of(f.household, n) for n in LAND_FIELDS if (getattr(f.household, n) or 0) > most]
-        out += [f"疑点：{'、'.join(big)}超过 {most} 亩"] if big else []
-    if f.see(Group.HOUSING):
-        far = rule("road_distance_limit", on=f.today).value
-        out += [f"疑点：与村主干路距离超过 {far} 公里"] if (f.household.road_distance or 0) > far else []
-    return out
 
 
 def _helper(f: Family) -> str | None:

@@ -17,6 +17,7 @@ from shouwang.kernel.rulebook import book
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.registry import queries, search
 from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
+from shouwang.ledgers.registry.finding_queries import with_errors
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.models import Household, IncomeStatement, Member
 from shouwang.ledgers.registry.policies import EXPORT, VIEW
@@ -156,6 +157,7 @@ HOUSEHOLDS = Table(
         Filter("registered", "建档立卡户", "flag", apply=_where(queries.REGISTERED), visible=False, group="base"),
         Filter("watched", "监测对象", "flag", apply=_where(queries.UNDER_WATCH), visible=False, group="base"),
         Filter("hamlet", "村民小组", "text", apply="hamlet", visible=False),
+        Filter("has_errors", "数据有错误", "flag", apply=_set(with_errors), visible=False),
     ),
     quick_views=(
         QuickView("all", "全部", {}),

@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.registry import edit_pages, pages
+from shouwang.ledgers.registry import edit_pages, finding_pages, pages
+from shouwang.ledgers.registry.finding_tables import FINDINGS
 from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
 
@@ -14,6 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/export/", export_page(MEMBERS), name="registry_members_export"),
     path("sheet/", list_page(SHEET, "registry/list.html"), name="registry_sheet"),
     path("sheet/export/", export_page(SHEET), name="registry_sheet_export"),
+    path("findings/", list_page(FINDINGS), name="registry_findings"),
+    path("findings/export/", export_page(FINDINGS), name="registry_findings_export"),
+    path("findings/<int:pk>/accept/", finding_pages.accept, name="registry_finding_accept"),
+    path("findings/<int:pk>/reopen/", finding_pages.reopen, name="registry_finding_reopen"),
     path("find/", pages.find, name="registry_find"),
     path("reveal/<slug:kind>/<int:pk>/<slug:field>/", pages.reveal, name="registry_reveal"),
     path("<int:pk>/", pages.household, name="registry_household"),

@@ -1,4 +1,4 @@
-"""Tables of the registry: household, member, income statement, programme status, helper assignment.
+"""Tables of the registry: household, member, income statement, programme status, helper assignment, check finding.
 
 Every row carries the ancestor ids of its village (Placed), so that scope is an equality. Codes are those of
 rulebook/registry_codes.yaml; their words depend on the date and are not stored.
@@ -14,6 +14,7 @@ from shouwang.ledgers.registry.models.households import (
 )
 from shouwang.ledgers.registry.models.members import Member
 from shouwang.ledgers.registry.models.programmes import PER_HEAD, IncomeStatement, ProgrammeStatus
+from shouwang.ledgers.registry.models.quality import CheckFinding
 from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, label_of
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PER_HEAD",
     "STANDARD_SYSTEMS",
     "WATER_FIELDS",
+    "CheckFinding",
     "HelperAssignment",
     "Household",
     "HouseholdQuerySet",
