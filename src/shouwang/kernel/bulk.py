@@ -39,7 +39,7 @@ def insert_many(rows: Sequence[models.Model]) -> None:
 def take_keys(model: type[models.Model], n: int) -> list[int]:
     """n fresh primary keys: from the sequence, or on SQLite behind the largest, where the open transaction keeps every other writer out."""
     db = connections[DEFAULT_DB_ALIAS]
-    table, column = model._meta.db_table, str(model._meta.pk.column)  # type: ignore[union-attr]  # every concrete model has one
+    table, column = model._meta.db_table, str(model._meta.pk.column)
     with db.cursor() as cursor:
         if db.vendor == "postgresql":
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [f'"{table}"', column, n])

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('regions', '0001_initial'),
-        ('registry', '0001_initial'),
+        ('registry', '0003_list_indexes'),
     ]
 
     operations = [
