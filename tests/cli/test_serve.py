@@ -195,7 +195,7 @@ def test_a_site_with_a_route_without_declared_access_does_not_start(env: dict[st
 
 
 def test_a_database_that_lacks_tables_keeps_the_site_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django.core.checks.run_checks", lambda **_: [])
+    monkeypatch.setattr("django.core.checks.run_checks", list)
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.__init__", lambda self, _: setattr(self, "loader", FakeLoader()))
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [1, 2])
     assert "差 2 步" in serve_module._not_ready()
@@ -216,7 +216,7 @@ def test_a_database_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) 
     def away(*_: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr("django.core.checks.run_checks", lambda **_: [])
+    monkeypatch.setattr("django.core.checks.run_checks", list)
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.__init__", away)
     assert serve_module._not_ready() == ""
 

@@ -243,8 +243,10 @@ def _not_ready() -> str:
     from django.db.migrations.executor import MigrationExecutor
 
     import shouwang.kernel.pages  # noqa: F401 - registers the check that every route declares its access
+    from shouwang.kernel.regions.row_policies import site_is_bound
 
-    if errors := [e for e in run_checks(databases=["default"]) if e.level >= ERROR]:
+    # Not by run_checks(databases=…): Django's own checks would then fail, not wait, where the database is away.
+    if errors := [e for e in (*run_checks(), *site_is_bound(["default"])) if e.level >= ERROR]:
         return "系统检查未通过，网站不能启动：\n" + "\n".join(f"  {e.id} {e.msg}" for e in errors)
     try:
         executor = MigrationExecutor(connection)

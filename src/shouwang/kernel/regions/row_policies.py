@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import OperationalError, connection, models, transaction
+from django.db import DatabaseError, OperationalError, connection, models, transaction
 
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.privacy.fields import EncryptedTextField, tagged_function
@@ -93,21 +93,32 @@ def _setting_ids(variable: str) -> str:
 def _keys_function(model: type[models.Model], keys: Keys, schema: str) -> str:
     """The function that yields the ids; it sees every row, or a policy would ask for itself without end."""
     found = keys.select.format(person=f"{_setting('person')}::bigint", offices=_setting_ids("offices"), places=_Places())
-    body = f"SELECT array_agg(DISTINCT found.id) FROM ({found}) AS found(id)"  # noqa: S608 - written in the models
-    return (
-        f"CREATE OR REPLACE FUNCTION {_function(model, keys)}() RETURNS bigint[] LANGUAGE sql STABLE SECURITY DEFINER"
-        f" SET search_path = {_name(schema)}, pg_temp SET shouwang.everything = 'on' AS $$ {body} $$"
-    )
+    return _seeing_all(f"{_function(model, keys)}()", f"ARRAY({found})", schema)
+
+
+def _seeing_all(signature: str, ids: str, schema: str) -> str:
+    """A function to which every row is visible; what it yields is for the query around it to keep to the scope.
+
+    The setting is changed inside, for only a superuser may write it into a function's head; an error undoes it with the transaction.
+    """
+    return f"""CREATE OR REPLACE FUNCTION {signature} RETURNS bigint[] LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = {_name(schema)}, pg_temp AS $$
+DECLARE
+  before text := COALESCE(current_setting('shouwang.everything', true), '');
+  ids bigint[];
+BEGIN
+  PERFORM set_config('shouwang.everything', 'on', false);
+  ids := {ids};
+  PERFORM set_config('shouwang.everything', before, false);
+  RETURN ids;
+END $$"""
 
 
 def _tagged_function(field: EncryptedTextField, schema: str) -> str:
     """The function that finds candidates by search tag (`BlindIn`); the query then keeps those that the person reaches."""
     table, column = _name(field.model._meta.db_table), _name(str(field.column))
     found = f"SELECT id FROM {table} WHERE SUBSTR({column}, 1, {TAG_BYTES}) = ANY($1)"  # noqa: S608 - names come from models
-    return (
-        f"CREATE OR REPLACE FUNCTION {tagged_function(field.model, str(field.column))}(bytea[]) RETURNS bigint[] LANGUAGE sql STABLE"
-        f" SECURITY DEFINER SET search_path = {_name(schema)}, pg_temp SET shouwang.everything = 'on' AS $$ SELECT ARRAY({found}) $$"
-    )
+    return _seeing_all(f"{tagged_function(field.model, str(field.column))}(bytea[])", f"ARRAY({found})", schema)
 
 
 def policies(schema: str) -> Iterator[str]:
@@ -204,6 +215,9 @@ def site_is_bound(databases: Iterable[str] | None = None, **_: Any) -> list[Chec
         return [Error(words, id=f"shouwang.E{number:03}") for number, words in _faults()]
     except OperationalError:
         return []  # away: waited for elsewhere
+    except DatabaseError:
+        words = f"数据库角色 {settings.SHOUWANG_DATABASE_ROLE} 不存在，或连接数据库的账号不能以它运行。{REMEDY}，然后重新启动。"
+        return [Error(words, id="shouwang.E013")]
 
 
 def _faults() -> Iterator[tuple[int, str]]:
@@ -229,7 +243,7 @@ def _faults() -> Iterator[tuple[int, str]]:
             11,
             (
                 f"网站以数据库角色 {role} 运行，它是表的所有者、超级用户或不受行级安全约束。"
-                f"请设置 SHOUWANG_DATABASE_ROLE=shouwang_web，{REMEDY}，然后重新启动。"
+                f"请设置 SHOUWANG_DATABASE_ROLE=shouwang_web，再以数据库所有者身份运行 shouwang secure-database，然后重新启动。"
             ),
         )
     if found and (stored != digest() or not all(bound for _, bound in found)):
