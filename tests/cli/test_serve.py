@@ -200,6 +200,9 @@ def test_a_database_that_lacks_tables_keeps_the_site_from_starting(monkeypatch: 
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [1, 2])
     assert "差 2 步" in serve_module._not_ready()
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [])
+    monkeypatch.setattr("shouwang.demo.bulk_insert.is_aside", lambda: True)
+    assert "索引还没有建好" in serve_module._not_ready()
+    monkeypatch.setattr("shouwang.demo.bulk_insert.is_aside", lambda: False)
     assert serve_module._not_ready() == ""
 
 

@@ -231,3 +231,18 @@ def test_a_place_outside_the_scope_is_not_shown(city):
         figures.require_place(scope(officer), other)
     with pytest.raises(OutOfScope):
         figures.require_place(scope(officer), city.city.place)
+
+
+def test_frozen_values_of_every_place_are_the_live_ones_and_days_share_what_is_the_same_query(city):
+    filled(city)
+    cut_off, known = CUT_OFF, {}
+    with CaptureQueriesContext(connection) as first:
+        figures.freeze([f.code for f in (COUNTED, SUMMED, RATE, MEAN)], cut_off, city=city.city, measured=known)
+    with CaptureQueriesContext(connection) as second:
+        figures.freeze([f.code for f in (COUNTED, SUMMED, RATE, MEAN)], cut_off - dt.timedelta(hours=1), city=city.city, measured=known)
+    grouped = [[q for q in c if "GROUP BY" in q["sql"]] for c in (first, second)]
+    assert (len(grouped[0]), len(grouped[1])) == (3, 0)
+    for figure in (COUNTED, SUMMED, RATE, MEAN):
+        for region in (city.city, *city.counties, *city.towns):
+            live = figures.value(figure, DAY, place=region.place)
+            assert figures.frozen(figure, cut_off, [region.pk])[region.pk].number == live.number

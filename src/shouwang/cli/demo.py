@@ -20,6 +20,7 @@ from shouwang.ledgers.registry.models import Household
 
 START = dt.date(2020, 2, 17)
 HOUSEHOLDS = 27_000
+TREND_UP_TO = 100_000  # a larger city starts with yesterday's and today's figures instead of two weeks': they are minutes of counting
 ACCOUNTS = (
     ("市扶贫办经办人（登记来文、交办、收报、汇总）", "4405-fpb-jb"), ("市扶贫办负责人（批示、签发）", "4405-fpb-ld"),
     ("市农业农村局经办人（成员部门）", "4405-nyj-jb"), ("潮阳区扶贫办经办人", "440513-fpb-jb"), ("潮阳区扶贫办负责人", "440513-fpb-ld"),
@@ -28,7 +29,7 @@ ACCOUNTS = (
 
 
 @click.command()
-@click.option("--households", default=HOUSEHOLDS, show_default=True, help="户数")
+@click.option("--households", default=HOUSEHOLDS, show_default=True, help=f"户数；超过 {TREND_UP_TO:,} 户时走势只补最近两天")
 @click.option("--seed", default=2020, show_default=True, help="随机种子，同一种子得到同样的数据")
 @click.option("--if-empty", is_flag=True, help="已有数据时什么也不做")
 @click.option("--without-work", is_flag=True, help="只建机构、人员和户，不登记通知和办理过程")
@@ -67,7 +68,7 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     known: figures.Measured = {}  # nothing is written between these days: most figures are the same query again
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
-    for day in (START - dt.timedelta(n) for n in range(13, -1, -1)):
+    for day in (START - dt.timedelta(n) for n in range(13 if households <= TREND_UP_TO else 1, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city, measured=known)
     if not without_work:
         Story(staff).tell()

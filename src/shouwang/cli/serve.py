@@ -243,6 +243,7 @@ def _not_ready() -> str:
     from django.db.migrations.executor import MigrationExecutor
 
     import shouwang.kernel.pages  # noqa: F401 - registers the check that every route declares its access
+    from shouwang.demo.bulk_insert import is_aside
     from shouwang.kernel.regions.row_policies import site_is_bound
 
     # Not by run_checks(databases=…): Django's own checks would then fail, not wait, where the database is away.
@@ -255,4 +256,6 @@ def _not_ready() -> str:
         return ""
     if pending:
         return f"数据库尚未建立或不是最新（差 {len(pending)} 步）。请先运行 ./dev run，或 shouwang migrate。"
+    if is_aside():
+        return "演示数据没有载入完，列表的索引还没有建好。请运行 shouwang init 补齐，或删除数据目录后重新载入。"
     return ""

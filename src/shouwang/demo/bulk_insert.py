@@ -102,20 +102,32 @@ def put_aside(tables: Iterable[type[models.Model]]) -> None:
         name_index.suspend(connection)
 
 
+def is_aside() -> bool:
+    """Whether a load broke off and its indexes are still to be made."""
+    return Setting.objects.filter(pk=ASIDE).exists()
+
+
 def put_back() -> bool:
     """Make again what was put aside, in one transaction with striking out the note; False where nothing was. Safe to repeat."""
     kept = Setting.objects.filter(pk=ASIDE).first()
     if kept is None:
         return False
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA threads=2")  # sorts an index with a second thread
+    _sorting("PRAGMA threads=2", "PRAGMA temp_store=FILE")  # a second thread; what does not fit into the cache goes to the disk
     with transaction.atomic(), connection.cursor() as cursor:
         for definition in kept.value.values():
             cursor.execute(definition)
         name_index.build(connection)
         kept.delete()
+    _sorting("PRAGMA temp_store=MEMORY")
     return True
+
+
+def _sorting(*pragmas: str) -> None:
+    """How SQLite sorts while it makes an index; inside a transaction (a test's) it keeps to what it has."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            for pragma in pragmas:
+                cursor.execute(pragma)
 
 
 def take_stock() -> None:

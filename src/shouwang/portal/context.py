@@ -12,6 +12,7 @@ from shouwang.kernel.web import Request
 from shouwang.kernel.worklist.queries import unread
 
 HOME_ITEMS = (("工作台", "home", "layout-dashboard", "worklist.view"), ("我的待办", "worklist", "clipboard-check", "worklist.view"))
+SEARCH = ("registry_households", "registry.view")  # the list that the box in the header searches
 FIGURE_ITEMS = (("指标目录", "figures", "report-analytics", "figures.view"),)
 
 
@@ -22,7 +23,7 @@ def chrome(request: Request) -> dict[str, Any]:
     today = getattr(request, "today", None)
     frame = SimpleNamespace(
         product="守望", menu=[], user=None, scope_label="", demo=today is not None and getattr(request, "demo", False), today=today, unread=None,
-        search=False, can_advance_demo=False, demo_advance_url="/demo/advance/",
+        search="", can_advance_demo=False, demo_advance_url="/demo/advance/",
     )  # fmt: skip
     create: dict[str, bool] = {}
     if scope is not None and signed_in:
@@ -31,6 +32,7 @@ def chrome(request: Request) -> dict[str, Any]:
         frame.user = SimpleNamespace(
             name=scope.user_name, office=scope.office.name if scope.office else "未分配机构", initial=scope.user_name[:1]
         )
+        frame.search = reverse(SEARCH[0]) if scope.may(SEARCH[1]) else ""
         frame.scope_label = f"{home.name}{' · 全市' if home.level == 2 else ''}" if home else ""
         frame.unread = unread(scope)
         frame.inbox = scope.may("worklist.view")
