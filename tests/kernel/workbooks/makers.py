@@ -48,7 +48,7 @@ def of_rows(rows: Sequence[Sequence[Any]], at: tuple[int, int] = (0, 0)) -> byte
 
 def parts(sheet: str, **more: str) -> dict[str, str | bytes]:
     """The parts of a smallest workbook; `sheet` is the worksheet's whole XML or what stands in its sheetData."""
-    if "<worksheet" not in sheet:
+    if "worksheet" not in sheet:
         sheet = f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>{sheet}</sheetData></worksheet>'
     kinds = {
         "workbook.xml": "sheet.main",

@@ -50,9 +50,8 @@ class Part:
 
 
 def parts(stream: IO[bytes], size: int) -> Iterator[Part]:
-    """The worksheet as one head, pieces of about `size` bytes of whole rows, one tail; together they are the part, byte for byte.
-
-    A sheet without rows has its self-closing tag in the tail. Raises Refused for what is no worksheet.
+    """The worksheet as one head, pieces of about `size` bytes of whole rows, one tail; together they are the part, byte for byte
+    (the self-closing tag of a sheet without rows becomes two). Raises Refused for what is no worksheet.
     """
     held = b""
     while not (found := OPENING.search(held)):
@@ -60,11 +59,9 @@ def parts(stream: IO[bytes], size: int) -> Iterator[Part]:
             raise refuse(BROKEN)
         held += more
     check_prolog(held[: found.start()])
-    prefix = found[1]
-    cut = found.start() if found[2] else found.end()
-    yield Part("head", held[:cut], prefix)
-    held = held[cut:]
-    closing = b"</" + prefix + b"sheetData"
+    prefix, closing = found[1], b"</" + found[1] + b"sheetData"
+    yield Part("head", held[: found.end()].removesuffix(b"/>") + b">" * bool(found[2]), prefix)
+    held = closing * bool(found[2]) + b">" * bool(found[2]) + held[found.end() :]
     ended, seen = 0 if found[2] else -1, 0
     while ended < 0:
         more = stream.read(max(size - len(held), MEGABYTE))
@@ -115,14 +112,16 @@ def places(rows: bytes, row: int) -> Iterator[Place]:
     """Rows and cells of a piece in the order they stand, those without a reference counted on from `row`; raises Refused if unclear."""
     column, row = 0, row - 1
     for tag in TAG.finditer(rows):
-        written = REFERENCE.search(tag[2])
+        written = REFERENCE.findall(tag[2])
+        if len(written) > 1:
+            raise refuse(ODD)
         if tag[1] == b"row":
-            row, column = int(written[1]) - 1 if written and written[1].isdigit() else row + 1, 0
+            row, column = int(written[0]) - 1 if written and written[0].isdigit() else row + 1, 0
             yield Place(row, -1, tag.start(), tag.end(), tag[2], tag[3] == b"/")
             continue
         at = row
         if written:
-            reference = CELL.fullmatch(written[1])
+            reference = CELL.fullmatch(written[0])
             if not reference:
                 raise refuse(ODD)
             column, at = column_number(reference[1]), int(reference[2]) - 1
@@ -184,15 +183,16 @@ class Extent:
         return min(numbers) - 1, max(numbers) - 1
 
     def _thorough(self, rows: bytes) -> tuple[int, int]:
-        if sum(1 for _ in LOOSE.finditer(rows)) != sum(1 for _ in TAG.finditer(rows)):
-            raise refuse(ODD)
-        first, last, columns, row = self.limits.rows, -1, self.columns, self.row - 1
+        first, last, columns, row, count = self.limits.rows, -1, self.columns, self.row - 1, 0
         for place in places(rows, self.row):
+            count += 1
             if place.column < 0:
                 row = place.row
             elif not (place.closed or rows.startswith(b"</", place.end)):  # styled and empty: parsers pass over it
                 first, last = min(first, place.row), max(last, place.row)
                 columns = max(columns, place.column + 1)
+        if count != sum(1 for _ in LOOSE.finditer(rows)):
+            raise refuse(ODD)  # a tag the strict pattern does not see could name any place
         self.row, self.columns = row + 1, columns
         return first, last
 

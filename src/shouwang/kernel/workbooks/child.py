@@ -194,7 +194,8 @@ def with_errors(found: Found, data: bytes, above: int) -> Iterator[list[Any]]:
 
 def _filled(row: list[Any], errors: dict[int, str]) -> list[Any]:
     for column, words in errors.items():
-        row[column] = {"e": words}
+        if column < len(row):  # an error without a word is no cell to the parser
+            row[column] = {"e": words}
     return row
 
 

@@ -160,7 +160,7 @@ class _Marks:
             if number == self.header or (cells and not self.header):
                 self.header = number
                 for cell in cells:
-                    if self._shown(cell.text) == self.title:
+                    if self._shown(cell.text).partition("：")[0] == self.title:
                         self.column, self.replaces = cell.column, True
                 break
         self.above = 0
@@ -169,7 +169,8 @@ class _Marks:
             old += [b' r="%s\\d' % column_letters(self.column).encode(), rb"<(?:[\w.-]+:)?c(?! r=)"]
         self.old = [re.compile(pattern) for pattern in old]
         if self.words:
-            self.words[self.header or 1] = self.title
+            self.header = self.header or 1
+            self.words[self.header] = "：".join([self.title] + [w for w in [self.words.get(self.header)] if w])
         self.todo = sorted({*self.errors, *self.words})
 
     def _head(self, head: bytes) -> bytes:
@@ -214,7 +215,9 @@ class _Marks:
     def _tags(self, rows: bytes) -> Iterator[tuple[re.Match[bytes], int]]:
         """The opening tags of the rows, and where each row ends."""
         tags = list(self.row_tag.finditer(rows))
-        return zip(tags, [t.start() for t in tags[1:]] + [len(rows)], strict=True)
+        if not tags and rows.strip():
+            raise refuse(ODD)
+        return zip(tags, [t.start() for t in tags[1:]] + [len(rows)], strict=False)
 
     def _number(self, tag: re.Match[bytes]) -> int:
         written = REFERENCE.search(tag[1])
@@ -272,7 +275,7 @@ class _Marks:
             style = self.styles.red(self._default(attributes, column))
             written.append((column, b'<%sc r="%s%d" s="%d"/>' % (self.prefix, column_letters(column).encode(), number, style)))
         if words:
-            left = [self.plain.get(c.style, c.style) for c in kept if c.column < self.column] if words == self.title else []
+            left = [self.plain.get(c.style, c.style) for c in kept if c.column < self.column] if number == self.header else []
             written.append((self.column, self._inline(number, words, left[-1] if left else self.note)))
         inner = b"".join(text for _, text in sorted(written, key=lambda w: w[0]))
         return b"<%srow%s>%s</%srow>" % (self.prefix, attributes, inner, self.prefix)
@@ -312,7 +315,10 @@ def _anew(
             target = book.add_worksheet(data.name)
             if data.hidden and len(found.sheets) > 1:
                 target.hide()
-            mine, said = (errors, {(header or data.first_row): title, **words}) if data.name == sheet and words else ({}, {})
+            at = header or data.first_row
+            mine, said = (
+                (errors, {**words, at: f"{title}：{words[at]}" if at in words else title}) if data.name == sheet and words else ({}, {})
+            )
             last = max([data.first_row + len(data.rows) - 1, *mine, *said])
             rows, width = chain(data.rows, repeat([])), len(data.rows[0]) if data.rows else 0
             for number, row in zip(range(data.first_row, last + 1), rows, strict=False):

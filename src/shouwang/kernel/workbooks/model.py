@@ -158,7 +158,7 @@ def decode(piece: Piece, width: int) -> list[list[Any]]:
     """The rows of a piece, `width` cells each. The child took a hostile file apart: what it says is checked, not believed."""
     try:
         rows = json.loads(piece.cells, object_hook=_value, parse_constant=_not_a_number)
-    except (ValueError, TypeError, RecursionError) as fault:
+    except (ValueError, TypeError, OverflowError, RecursionError) as fault:
         raise Refused(BROKEN, field="file") from fault
     if not isinstance(rows, list) or len(rows) != piece.count:
         raise Refused(BROKEN, field="file")
