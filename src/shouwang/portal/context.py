@@ -61,6 +61,10 @@ def _menu(request: Request, scope: Scope) -> list[dict[str, Any]]:
         _item(request, label, reverse(name), icon) for label, name, icon, held in ADMIN_ITEMS if any(scope.may(p) for p in held)
     ]
     groups["管理"].append(_item(request, "使用帮助", reverse("help"), "help-circle"))
+    lines = [line for items in groups.values() for line in items]
+    deepest = max((len(line["url"]) for line in lines if line["current"]), default=0)
+    for line in lines:  # a list below another list's address is the one that is open
+        line["current"] = line["current"] and len(line["url"]) == deepest
     return [{"title": title, "items": items} for title, items in groups.items() if items]
 
 

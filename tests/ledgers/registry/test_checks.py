@@ -161,12 +161,12 @@ CASES: dict[str, tuple[Deed, Deed]] = {
         income(transfer_dibao=100, net=900_100),
         both(income(transfer_dibao=100, net=900_100), home(kind="dibao"), wife(assistance="dibao")),
     ),
-    "land_large": (home(orchard_land=Decimal("200.01")), home(orchard_land=Decimal(200))),
+    "land_large": (home(arable_land=Decimal("200.01")), home(orchard_land=Decimal(200))),
     "road_far": (home(road_distance=Decimal("5.01")), home(road_distance=Decimal(5))),
     "housing_unsafe": (home(housing_grade="c"), home(housing_grade="d", housing_lived_in=False)),
     "housing_unknown": (home(housing_grade=""), home(housing_grade="b")),
-    "water_open": (home(water_access=False), home(water_access=None)),
-    "water_unknown": (home(water_access=None), home(water_access=False)),
+    "water_open": (home(water_quality=False), home(water_access=None)),
+    "water_unknown": (home(water_quantity=None), home(water_access=False)),
     "no_helper": (lambda f: f.home.helpers.all().delete(), NOTHING),
     "village_dissolved": (lambda f: f.put(f.home.region, year_to=2019), lambda f: f.put(f.home.region, year_to=2020)),
     "standing_conflict": (both(watched(), home(registration="relapsed")), watched()),
@@ -280,3 +280,17 @@ def test_a_second_window_decides_and_a_young_one_is_no_evidence_for_the_entry(fa
     family.put(family.home.incomes.get(), is_latest=False, wage=9_000_000, net=9_000_000)
     add_income(family.home, persons=3, checked_on=dt.date(2020, 2, 1), window_type="calendar", wage=900_000, out_of_pocket=1)
     assert family.codes() == {"income_high_at_entry"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "field"),
+    [
+        (home(water_area=Decimal(201)), "land_large", "household.water_area"),
+        (home(water_reliability=False), "water_open", "household.water_reliability"),
+        (home(water_access=None, water_reliability=False), "water_unknown", "household.water_access"),
+    ],
+)
+def test_a_check_over_several_fields_names_the_one_to_mend(family: SoundFamily, spoil: Deed, code: str, field: str) -> None:
+    spoil(family)
+    family.codes()
+    assert CheckFinding.objects.get(code=code).field == field

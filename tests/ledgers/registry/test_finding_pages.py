@@ -59,6 +59,8 @@ def test_the_list_names_check_person_and_place_and_no_value(town: Client, family
         assert words in page, words
     assert "12345<" not in page
     assert f"/registry/members/{family.wife.pk}/edit/#id_labour" in page
+    assert '<a href="/registry/findings/" aria-current="page">' in page
+    assert '<a href="/registry/" aria-current="page">' not in page  # whose address leads this one's
 
 
 @pytest.mark.parametrize(

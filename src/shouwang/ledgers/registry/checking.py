@@ -21,7 +21,7 @@ from shouwang.kernel.audit.actions import change_many
 from shouwang.kernel.privacy.keys import keyring
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.checks.cards import Card, in_force
-from shouwang.ledgers.registry.checks.facts import Facts, Home, Values
+from shouwang.ledgers.registry.checks.facts import Facts, Home, Named, Values
 from shouwang.ledgers.registry.checks.homes import HOME_CHECKS
 from shouwang.ledgers.registry.checks.members import MEMBER_CHECKS
 from shouwang.ledgers.registry.checks.reading import PLACES, homes_of, others_holding
@@ -50,6 +50,11 @@ class Found(NamedTuple):
     card: Card
     values: Values
     facts: Facts
+
+    @property
+    def field(self) -> str:
+        """The owner.field to mend."""
+        return self.values.field if isinstance(self.values, Named) else self.card.field
 
 
 @dataclass
@@ -187,7 +192,7 @@ class _Block:
 
     def _finding(self, key: Key, found: Found) -> CheckFinding:
         card, places = found.card, dict(zip(PLACES, found.facts[1 : 1 + len(PLACES)], strict=True))
-        what = {"code": card.code, "severity": card.severity, "field": card.field, "group": card.group, "digest": self.digests[key][0]}
+        what = {"code": card.code, "severity": card.severity, "field": found.field, "group": card.group, "digest": self.digests[key][0]}
         return CheckFinding(household_id=key[0], member_id=key[1], found_on=self.today, **what, **places)
 
     def _clear(self) -> None:
@@ -218,7 +223,7 @@ class _Block:
             before = (finding.digest, finding.severity, finding.field, finding.group, *_placed(finding))
             if finding.digest not in digests:
                 finding.digest = digests[0]
-            finding.severity, finding.field, finding.group = found.card.severity, found.card.field, found.card.group
+            finding.severity, finding.field, finding.group = found.card.severity, found.field, found.card.group
             for name, value in zip(PLACES, found.facts[1 : 1 + len(PLACES)], strict=True):
                 setattr(finding, name, value)
             if before != (finding.digest, finding.severity, finding.field, finding.group, *_placed(finding)):

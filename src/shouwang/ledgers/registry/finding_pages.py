@@ -27,12 +27,12 @@ class AcceptForm(forms.Form):
         label="怎样核实的",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="例如：已核对身份证原件；已入户核实。请勿填写证件号码、电话。",
     )
     until = day_field("核实有效期至")
 
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, remedy: str, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = f"{remedy}数据属实的写明怎样核实，例如：已入户核实。请勿填写证件号码、电话。"
         last = finding_actions.longest(today)
         self.fields["until"].initial = last
         self.fields["until"].help_text = f"最迟 {last}；到期或数据有改动时重新核查。"
@@ -48,7 +48,7 @@ class ReopenForm(forms.Form):
 def accept(request: Request, pk: int) -> HttpResponse:
     """The check fails, the data are right all the same."""
     found = finding_queries.finding(request.scope, pk)
-    form = AcceptForm(request.POST or None, today=request.today)
+    form = AcceptForm(request.POST or None, remedy=cards()[found.code].remedy, today=request.today)
 
     def save(said: dict[str, Any]) -> HttpResponse:
         finding_actions.accept_finding(

@@ -220,9 +220,12 @@ def meta(f: Family) -> list[str]:
 def tags(f: Family) -> list[dict[str, str]]:
     """The badges beside the name."""
     h = f.household
+    todo = [x for x in f.findings if x.state == "open" and x.severity != "hint"]
+    tone = "r" if any(x.severity == "error" for x in todo) else "o"
+    check = [{"text": f"待核查 {len(todo)} 处", "tone": tone}] if todo else []
     if not f.see(Group.BASE):
-        return []
+        return check
     out = [{"text": standing_word(h.registration, h.monitoring, on=f.today), "tone": "c" if standing(h) else ""}]
     if f.see(Group.ASSISTANCE) and h.kind != "general":
         out.append({"text": word("household_kind", h.kind, on=f.today), "tone": "b"})
-    return out
+    return out + check

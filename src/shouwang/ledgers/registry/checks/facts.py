@@ -10,6 +10,18 @@ from typing import Any, NamedTuple
 Values = tuple[Any, ...]
 
 
+class Named(tuple[Any, ...]):
+    """Values at odds of a check that looks at several fields: `field` is the one to mend."""
+
+    field: str
+
+    def __new__(cls, field: str, values: Values) -> Named:
+        """The values with the owner.field."""
+        made = super().__new__(cls, values)
+        made.field = field
+        return made
+
+
 class Person(NamedTuple):
     """A member. `id_text` and `phone_text` are None where nothing is stored or it does not open; tags are the blind ones.
 
@@ -43,7 +55,7 @@ class Person(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """The household's own columns; `last_year` is the last year its village stood, None while it stands."""
+    """The household's own columns; `lands` and `water` by field name, `last_year` is the last year its village stood, None while it stands."""
 
     pk: int
     region_id: int
@@ -58,10 +70,10 @@ class Facts(NamedTuple):
     main_cause: str
     other_causes: str
     no_labour: bool
-    lands: tuple[Any, ...]
+    lands: Mapping[str, Any]
     housing_grade: str
     housing_lived_in: bool
-    water: tuple[bool | None, ...]
+    water: Mapping[str, bool | None]
     road_distance: Any
     last_year: int | None
     phone_text: str | None

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shouwang.ledgers.registry.checks.facts import Home, Values
+from shouwang.ledgers.registry.checks.facts import Home, Named, Values
 from shouwang.ledgers.registry.identity import phone_problem
 
 
@@ -87,9 +87,15 @@ def dibao_income_without_member(home: Home, _limit: Any) -> Values | None:
     return (latest.pk, latest.transfer_dibao) if paid and latest is not None else None
 
 
+def _first(fields: Mapping[str, Any], odd: Callable[[Any], bool]) -> Named | None:
+    """The first field that is odd and the values of all, or None."""
+    name = next((name for name, value in fields.items() if odd(value)), "")
+    return Named(f"household.{name}", tuple(fields.values())) if name else None
+
+
 def land_large(home: Home, limit: Any) -> Values | None:
     """One kind of land beyond the limit."""
-    return home.facts.lands if any(land is not None and land > limit for land in home.facts.lands) else None
+    return _first(home.facts.lands, lambda land: land is not None and land > limit)
 
 
 def road_far(home: Home, limit: Any) -> Values | None:
@@ -111,12 +117,12 @@ def housing_unknown(home: Home, _limit: Any) -> Values | None:
 
 def water_open(home: Home, _limit: Any) -> Values | None:
     """One of quantity, quality, access, reliability does not reach the standard."""
-    return home.facts.water if False in home.facts.water else None
+    return _first(home.facts.water, lambda reached: reached is False)
 
 
 def water_unknown(home: Home, _limit: Any) -> Values | None:
     """On file, and one of the four was never looked at."""
-    return home.facts.water if home.on_file and None in home.facts.water else None
+    return _first(home.facts.water, lambda reached: reached is None) if home.on_file else None
 
 
 def no_helper(home: Home, _limit: Any) -> Values | None:

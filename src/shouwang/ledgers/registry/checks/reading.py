@@ -111,7 +111,18 @@ def _facts(row: tuple[Any, ...]) -> Facts:
     lands, water = rest[-_LANDS - len(WATER_FIELDS) : -len(WATER_FIELDS)], rest[-len(WATER_FIELDS) :]
     text, tag = _opened(phone, uid)
     return Facts._make(
-        (pk, *places, *plain[:-2], tuple(lands), *plain[-2:], tuple(water), road, last_year, text, tag),
+        (
+            pk,
+            *places,
+            *plain[:-2],
+            dict(zip(LAND_FIELDS, lands, strict=True)),
+            *plain[-2:],
+            dict(zip(WATER_FIELDS, water, strict=True)),
+            road,
+            last_year,
+            text,
+            tag,
+        ),
     )
 
 
