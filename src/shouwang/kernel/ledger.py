@@ -11,6 +11,7 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.figures import Figure
 from shouwang.kernel.lifecycle import Lifecycle
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.shifts import Hook
 from shouwang.kernel.tables import Table
 
 
@@ -29,7 +30,8 @@ class MenuItem:
 class Ledger:
     """One ledger. `permissions` are code → Chinese description; `count` gives the number beside a menu item (None = no number).
 
-    `on_household_change(old, new)` moves what the ledger stores about a household; a ledger with a foreign key to it must have one.
+    `on_household_change(shift)` moves what the ledger stores about a household or member; a ledger with a foreign key to either must have
+    one (kernel.shifts says what it is told and what it may do).
     """
 
     code: str
@@ -42,4 +44,4 @@ class Ledger:
     permissions: Mapping[str, str] = field(default_factory=dict)
     menu: tuple[MenuItem, ...] = ()
     count: Callable[[Scope, str], int | None] | None = None
-    on_household_change: Callable[[int, int], None] | None = None
+    on_household_change: Hook | None = None

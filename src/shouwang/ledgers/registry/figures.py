@@ -21,7 +21,7 @@ HOUSEHOLDS, MEMBERS = "/registry/", "/registry/members/"
 
 def _homes(*narrow: Homes) -> Callable[[dt.date], QuerySet[Any]]:
     def rows(day: dt.date) -> QuerySet[Any]:
-        found: QuerySet[Household] = Household.objects.all()
+        found: QuerySet[Household] = queries.current(Household.objects.all())
         for step in narrow:
             found = step(found, day)
         return found
@@ -36,7 +36,7 @@ def _people(
 
     def rows(day: dt.date) -> QuerySet[Any]:
         everyone = queries.living(Member.objects.all(), day)
-        found = everyone.filter(household__in=homes(Household.objects.all(), day)) if homes else queries.of_registered(everyone)
+        found = everyone.filter(household__in=homes(queries.current(Household.objects.all()), day)) if homes else queries.of_registered(everyone)
         return narrow(found, day) if narrow else found
 
     return rows

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.registry.figures import FIGURES
-from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION, STATUS_VERBS
-from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.lifecycle import CHANGE, CHANGE_VERBS, LOOKALIKE, MONITORING, REGISTRATION, STATUS_VERBS
+from shouwang.ledgers.registry.models import (
+    HelperAssignment,
+    Household,
+    HouseholdChange,
+    IncomeStatement,
+    LookAlike,
+    Member,
+    MemberChange,
+    ProgrammeStatus,
+)
 from shouwang.ledgers.registry.policies import OWN_VERBS, PERMISSIONS, VIEW
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
 
 LEDGER = Ledger(
     code="registry",
     title="户档案",
-    models=(Household, Member, IncomeStatement, ProgrammeStatus, HelperAssignment),
+    models=(Household, Member, IncomeStatement, ProgrammeStatus, HelperAssignment, HouseholdChange, MemberChange, LookAlike),
     tables=(HOUSEHOLDS, MEMBERS),
-    lifecycles=(REGISTRATION, MONITORING),
+    lifecycles=(REGISTRATION, MONITORING, CHANGE, LOOKALIKE),
     figures=FIGURES,
-    verbs=(*OWN_VERBS, *STATUS_VERBS),
+    verbs=(*OWN_VERBS, *STATUS_VERBS, *CHANGE_VERBS),
     permissions=PERMISSIONS,
     menu=(
         MenuItem("户档案", "registry_households", "home-heart", VIEW, "户档案"),

@@ -54,7 +54,7 @@ def households(scope: Scope) -> QuerySet[Household]:
     incomes = IncomeStatement.objects.filter(is_latest=True).only("household_id", "net", "persons")
     helpers = HelperAssignment.objects.filter(until=None).only("household_id", "name").order_by("-since", "-pk")
     return (
-        Household.objects.within(scope)
+        current(Household.objects.within(scope))
         .only(*LISTED)
         .annotate(persons=Coalesce(Subquery(living.values("n"), output_field=IntegerField()), 0), **PLACE_NAMES)
         .prefetch_related(Prefetch("incomes", incomes, to_attr="latest_incomes"), Prefetch("helpers", helpers, to_attr="open_helpers"))
@@ -118,6 +118,11 @@ def city_code() -> str:
 
 
 # Named sets. Each takes a queryset of households or members and narrows it; figures and list filters use the same ones.
+
+
+def current(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """Households that stand: those that went into another are kept and counted nowhere."""
+    return rows.filter(closed_on=None)
 
 
 def registered(rows: QuerySet[Household]) -> QuerySet[Household]:
