@@ -82,15 +82,17 @@ def arrange(made: HouseholdChange, members: Mapping[int, Member], wanted: Wanted
 def write(wanted: Wanted, *, by: Scope, today: dt.date, verb: Verb, reason: str) -> None:
     """Write household, relation and place of each member; the households' names follow their heads.
 
-    New heads come last: two heads at one moment break the constraint, even inside one statement.
+    First who is no head, then heads who go on as heads elsewhere, new heads last: two heads of one household at one moment break the
+    constraint, even inside one statement.
     """
 
     def put(member: Member) -> None:
         home, member.relation = wanted[member.pk]
         member.put_beside(home)
 
-    others = [pk for pk, (_home, relation) in wanted.items() if relation != "head"]
-    for keys in (others, [pk for pk in wanted if pk not in set(others)]):
+    heads = {pk for pk, (_home, relation) in wanted.items() if relation == "head"}
+    old_heads = set(Member.objects.filter(pk__in=heads, relation="head").values_list("pk", flat=True))
+    for keys in (wanted.keys() - heads, old_heads, heads - old_heads):
         rows: Any = Member.objects.filter(pk__in=keys).select_related("household").order_by("pk")
         change_many(rows, put, by=by, verb=verb, today=today, fields=["household", "relation", *PLACES], reason=reason)
     names = dict(Member.objects.filter(pk__in=wanted, relation="head", left_on=None).values_list("household_id", "name"))
