@@ -12,7 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories.registry import add_income, add_member, add_status, make_household
+from tests.factories.registry import add_change, add_income, add_member, add_pair, add_status, make_household
 
 TODAY = dt.date(2020, 2, 17)
 NOW = dt.datetime(2020, 2, 17, 14, 5, tzinfo=timezone.get_default_timezone())
@@ -42,6 +42,17 @@ def household(region: Region) -> Any:
 def member(region: Region) -> Any:
     """A person with number and telephone."""
     return add_member(make_household(region), name="林试样", id_number="440513197001010017", phone="13900139000")
+
+
+def household_change(region: Region) -> Any:
+    """A split inside the village."""
+    old, new = household(region), household(region)
+    return add_change(old, new)
+
+
+def lookalike(region: Region) -> Any:
+    """Two members of the village."""
+    return add_pair(member(region), member(region))
 
 
 def notice(region: Region) -> Any:
@@ -81,6 +92,8 @@ def bulletin(region: Region) -> Any:
 SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
+    "household_changes": Sample(household_change),
+    "lookalikes": Sample(lookalike),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

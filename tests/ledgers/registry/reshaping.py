@@ -66,7 +66,10 @@ def broken() -> list[str]:
         for place in ("region", "city", "county", "town", "village"):
             strays = model.objects.exclude(**{f"{place}_id": F(f"household__{place}_id")}).count()
             out += [f"{strays} {model.__name__} lie in another {place} than their household"] if strays else []
-    if IncomeStatement.objects.filter(is_latest=True).values("household").distinct().count() != IncomeStatement.objects.filter(is_latest=True).count():
+    if (
+        IncomeStatement.objects.filter(is_latest=True).values("household").distinct().count()
+        != IncomeStatement.objects.filter(is_latest=True).count()
+    ):
         out.append("an income stands twice")
     return out
 

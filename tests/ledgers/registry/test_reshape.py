@@ -109,9 +109,7 @@ class TestSplit:
         with pytest.raises(Refused, match="陈孙为男，与户主关系“之女”，两者矛盾"):
             reshape.split(household, {son.pk: "head", boy.pk: "daughter"}, {father.pk: "head"}, basis=BASIS, by=clerk, today=TODAY)
 
-    @pytest.mark.parametrize(
-        ("day", "words"), [(TODAY + DAY, "晚于今天"), (SINCE - DAY, "早于陈子的加入日期")]
-    )
+    @pytest.mark.parametrize(("day", "words"), [(TODAY + DAY, "晚于今天"), (SINCE - DAY, "早于陈子的加入日期")])
     def test_dates_that_do_not_fit_are_refused(self, city: City, clerk: Scope, day: dt.date, words: str) -> None:
         household, (father, son) = family(city.villages[0], "陈父", "陈子", registered=False)
         with pytest.raises(Refused, match=words):

@@ -40,7 +40,9 @@ def act(name: str, city: City, rng: random.Random) -> HouseholdChange | None:
     if name == "move":
         return reshape.move(home, rng.choice(city.villages), **options)
     if name == "merge":
-        return reshape.merge(home, other, led([*keys, *whole(other)], rng), inherit=rng.random() < 0.5, **options) if home != other else None
+        return (
+            reshape.merge(home, other, led([*keys, *whole(other)], rng), inherit=rng.random() < 0.5, **options) if home != other else None
+        )
     rng.shuffle(keys)
     going, rest = keys[: len(keys) // 2], keys[len(keys) // 2 :]
     if not going:
@@ -107,7 +109,12 @@ def picture() -> list[object]:
     return [
         sorted(Member.objects.values_list("pk", "household", "relation", "village", "left_on")),
         sorted(Household.objects.values_list("pk", "head_name", "registration", "monitoring", "standard_system", "closed_reason")),
-        sorted(Household.objects.filter(statuses__until=None, statuses__isnull=False).values_list("pk", "statuses__programme", "statuses__standing"), key=str),
+        sorted(
+            Household.objects.filter(statuses__until=None, statuses__isnull=False).values_list(
+                "pk", "statuses__programme", "statuses__standing"
+            ),
+            key=str,
+        ),
         sorted(Household.objects.filter(helpers__until=None, helpers__isnull=False).values_list("pk", "helpers__name"), key=str),
         sorted(IncomeStatement.objects.values_list("pk", "household", "is_latest")),
     ]

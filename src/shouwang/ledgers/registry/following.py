@@ -83,5 +83,3 @@ def lapse_gone(*, by: Scope, today: dt.date, limit: int = 500) -> int:
     count = rows.count()
     _step(rows, "lapse", by, today)
     return count
-
-

@@ -44,9 +44,7 @@ def split(
         checks.check_joined([members[pk] for pk in leaving], basis.effective)
         kept = checks.standing(held) if inherit else ("", "")
         checks.check_standing_kept(by, held, checks.standing(held), kept, today)
-        new = steps.new_household(
-            held, members, leaving, basis, hamlet=hamlet, address=address, inherit=inherit, by=by, today=today
-        )
+        new = steps.new_household(held, members, leaving, basis, hamlet=hamlet, address=address, inherit=inherit, by=by, today=today)
         made = steps.record("split", held, new, basis, by=by, today=today, verb=policies.SPLIT)
         wanted = {pk: (new, r) for pk, r in leaving.items()} | {pk: (held, r) for pk, r in staying.items()}
         steps.arrange(made, members, wanted, by=by, today=today, verb=policies.SPLIT)

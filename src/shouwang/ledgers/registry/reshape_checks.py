@@ -103,7 +103,9 @@ def check_periods(household: Household, effective: dt.date) -> None:
 def check_standing_kept(scope: Scope, household: Household, before: tuple[str, str], after: tuple[str, str], today: dt.date) -> None:
     """Persons whose standing an act changes (into 建档立卡 or out of it) need the tier that enters county decisions."""
     if before != after and not policies.decides_standing(scope, household, today, policies.RESHAPE):
-        raise NotPermitted("该变动会改变成员的建档立卡或监测属性，须由区（县）扶贫工作机构依据审定文件办理。请报区（县）办理，或选择沿用原属性。")
+        raise NotPermitted(
+            "该变动会改变成员的建档立卡或监测属性，须由区（县）扶贫工作机构依据审定文件办理。请报区（县）办理，或选择沿用原属性。"
+        )
 
 
 def check_undo(change: HouseholdChange) -> None:

@@ -51,5 +51,3 @@ def answer(asked: HouseholdChange, step: str) -> None:
         words = "已接收" if step == "accept" else "退回了"
         text = f"{asked.region}{words}户编号 {asked.source.code} 的迁入申请。"
         worklist.tell(town, text, now=now, url=reverse("registry_change", args=[asked.pk]))
-
-

@@ -54,9 +54,7 @@ def new_household(
 ) -> Household:  # fmt: skip
     """The household that leaves `old`: in the same village, with causes and standing of `old` where it inherits them."""
     head = next(members[pk] for pk, relation in leaving.items() if relation == "head")
-    new = Household(
-        code=next_household_code(old.region), head_name=head.name, hamlet=hamlet or old.hamlet, address=address or old.address
-    )
+    new = Household(code=next_household_code(old.region), head_name=head.name, hamlet=hamlet or old.hamlet, address=address or old.address)
     new.put_in(old.region)
     if inherit:
         for name in ("registration", "monitoring", "standard_system", "main_cause", "other_causes", "kind"):

@@ -23,10 +23,11 @@ class HouseholdChangeQuerySet(models.QuerySet["HouseholdChange"]):
     """Changes of a scope."""
 
     def within(self, scope: Scope, permission: str = VIEW) -> HouseholdChangeQuerySet:
-        """Those that came from or went to a place the permission covers, or concern a household looked after."""
+        """Those from or to a place the permission covers, or about a household that lies there now or is looked after."""
         mine = HelperAssignment.objects.filter(user_id=scope.user_id, until=None).values("household_id") if scope.user_id else []
         looked_after = Q(source__in=mine) | Q(target__in=mine)
-        return self.filter(scope.q(permission, assigned=looked_after) | scope.q(permission, prefix="origin_"))
+        there = scope.q(permission, assigned=looked_after) | scope.q(permission, prefix="origin_")
+        return self.filter(there | scope.q(permission, prefix="source__") | scope.q(permission, prefix="target__"))
 
 
 class HouseholdChange(Record, Placed):
