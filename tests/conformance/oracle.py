@@ -29,7 +29,8 @@ class Rule:
     `gate`: any of these permissions opens the page at all (none: everyone signed in; `public`: everyone). `kind`: the records its
     address names; `covers` says who may know that one exists — everybody else gets 404; `acts` who may post — everybody else is
     refused and nothing is written (`strict`: on GET too). `noted`: looking is on the audit. `settles`: open to people who must first
-    change the password or verify. `lists`: the kind a GET shows completely. `path`, `query` and `body` say where the record's number
+    change the password or verify. `lists`: the kind a GET shows completely, to everyone in `due` (none:
+    everyone who may know of it). `path`, `query` and `body` say where the record's number
     stands; `fixed` and `fixed_path` what else is sent.
     """
 
@@ -43,6 +44,7 @@ class Rule:
     strict: bool = False
     noted: bool = False
     lists: str = ""
+    due: Sees | None = None
     path: Callable[[Target], dict[str, Any]] = lambda target: {"pk": target.row.pk}
     body: Callable[[Target | None, World], dict[str, Any]] = lambda _target, _world: {}
     query: Callable[[Target], dict[str, Any]] = lambda _target: {}
@@ -322,7 +324,7 @@ def county_decides(person: Person, target: Target, _world: World) -> bool:
 
 
 REGISTRY = {
-    "registry_households": Rule((VIEW,), lists="household"),
+    "registry_households": Rule((VIEW,), lists="household", due=keeps(VIEW)),
     "registry_households_export": Rule((EXPORT,), POST),
     "registry_members": Rule((VIEW,), lists="member"),
     "registry_members_export": Rule((EXPORT,), POST),

@@ -14,7 +14,7 @@ from shouwang.kernel.privacy.fields import BlindTag
 from shouwang.ledgers.registry.evidence import of_ids, of_names, scale
 from shouwang.ledgers.registry.lookalikes import LIGHT, Known, Pair, opened, pieces, told, worth_opening
 from shouwang.ledgers.registry.models import Household, Member
-from shouwang.ledgers.registry.names import tidy
+from shouwang.ledgers.registry.names import sounds
 
 # A number shared by more is a village cadre's, given for everyone who has none: it tells nobody apart.
 SHARED_AT_MOST = 6
@@ -44,7 +44,8 @@ def member_pairs(county: int, *, today: dt.date, more: Iterable[Pair] = ()) -> F
     births, names = defaultdict(list), defaultdict(list)
     for person in every.values():
         births[person.birth_date].append(person.pk)
-        names[person.village_id, tidy(person.name)].append(person.pk)
+        for sound in sounds(person.name):
+            names[person.village_id, sound].append(person.pk)
     found: Found = {}
     for pair in {*_in_groups(births.values()), *_in_groups(names.values()), *phones, *ids}:
         codes = told(every[pair[0]], every[pair[1]], same_phone=pair in phones, same_id=pair in ids)

@@ -6,7 +6,7 @@ Set-wise: a block of rows costs a fixed handful of queries. Guarantees, limits a
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,9 +19,11 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import book
 from shouwang.ledgers.registry.evidence import BOOK, Scale, of_births, of_ids, of_names, scale
 from shouwang.ledgers.registry.models import Member
-from shouwang.ledgers.registry.names import tidy
+from shouwang.ledgers.registry.names import sounds, tidy
 
 PIECE = 400  # values in one IN list
+# Names of a village are read whole, for those that sound alike, where the block has this many rows of it: else they cost more than they find.
+ROWS_OF_A_VILLAGE = 20
 LIGHT = ("pk", "household_id", "name", "sex", "birth_date", "village_id", "household__code")
 Pair = tuple[int, int]
 
@@ -119,11 +121,19 @@ def _by_birth(members: Any, candidates: Sequence[PersonKey], known: dict[int, Kn
 
 
 def _by_village_and_name(members: Any, candidates: Sequence[PersonKey], known: dict[int, Known]) -> Iterator[Pair]:
-    """Namesakes in the row's village, whatever the birth date."""
+    """Who bears the same name in the row's village, or one that sounds the same, whatever the birth date."""
     asked: dict[tuple[int, str], list[int]] = defaultdict(list)
+    heard: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, c in enumerate(candidates):
         if c.village_id is not None and c.name:
             asked[c.village_id, tidy(c.name)].append(i)
+            for sound in sounds(c.name):
+                heard[c.village_id][sound].append(i)
+    often = Counter(c.village_id for c in candidates)
+    for villages in pieces([v for v in heard if often[v] >= ROWS_OF_A_VILLAGE]):
+        for village, name in members.filter(village__in=villages).order_by().values_list("village_id", "name").distinct():
+            for i in {i for sound in sounds(name) for i in heard[village].get(sound, ())} - set(asked.get((village, name), ())):
+                asked[village, name].append(i)
     by_village: dict[int, set[str]] = defaultdict(set)
     for village, name in asked:
         by_village[village].add(name)
