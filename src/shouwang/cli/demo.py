@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shouwang.cli.setup import prepare
 from shouwang.kernel import figures
+from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.clock import DEMO_DATE
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions import load
@@ -48,7 +49,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, offices
+    from shouwang.demo import backing, changes, offices
     from shouwang.demo.load_people import load_people
     from shouwang.demo.work import Story
 
@@ -59,6 +60,8 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"机构 {len(staff.offices)} 个，人员 {len(staff.users)} 名。")
     loaded = load_people(city, households, seed=seed, today=START, by=Scope.system("演示数据"), backing=backing.backing(staff, city))
     click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
+    clerk = scope_of(staff.users["440513100-zf-jb"], START)
+    changes.tell(city, seed=seed, today=START, by=Scope.system("演示数据"), clerk=clerk)
     for day in (START - dt.timedelta(n) for n in range(13, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
     if not without_work:
