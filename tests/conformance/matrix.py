@@ -182,7 +182,8 @@ def compare(got: Answer, rule: Rule, case: Case, world: World, canaries: dict[st
     if due in ("method", "login", "settle", "forbidden", "missing") and shown:
         out.append(f"{due}, and yet shows {_words(canaries[next(iter(shown))])}")
     if rule.lists and due == "served" and method == "GET":
-        wanted = {t.canary for t in world.targets[rule.lists] if SEEN[rule.lists](person, t, world)}
+        due_to = rule.due or SEEN[rule.lists]
+        wanted = {t.canary for t in world.targets[rule.lists] if due_to(person, t, world)}
         out += [f"does not list {_words(canaries[c])}" for c in sorted(wanted - shown)]
     return out
 

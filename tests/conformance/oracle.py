@@ -29,7 +29,8 @@ class Rule:
     `gate`: any of these permissions opens the page at all (none: everyone signed in; `public`: everyone). `kind`: the records its
     address names; `covers` says who may know that one exists — everybody else gets 404; `acts` who may post — everybody else is
     refused and nothing is written (`strict`: on GET too). `noted`: looking is on the audit. `settles`: open to people who must first
-    change the password or verify. `lists`: the kind a GET shows completely. `path`, `query` and `body` say where the record's number
+    change the password or verify. `lists`: the kind a GET shows completely, to everyone in `due` (none:
+    everyone who may know of it). `path`, `query` and `body` say where the record's number
     stands; `fixed` and `fixed_path` what else is sent.
     """
 
@@ -43,6 +44,7 @@ class Rule:
     strict: bool = False
     noted: bool = False
     lists: str = ""
+    due: Sees | None = None
     path: Callable[[Target], dict[str, Any]] = lambda target: {"pk": target.row.pk}
     body: Callable[[Target | None, World], dict[str, Any]] = lambda _target, _world: {}
     query: Callable[[Target], dict[str, Any]] = lambda _target: {}
@@ -195,6 +197,19 @@ def keeps(permission: str) -> Sees:
     return sees
 
 
+def sees_change(person: Person, target: Target, world: World) -> bool:
+    """From both places, and with the households it is about."""
+    view = "registry.view"
+    if person.at(view, target.code) or person.at(view, target.extra["origin"]):
+        return True
+    return any(keeps(view)(person, t, world) for t in world.targets["household"] if t.row in target.extra["homes"])
+
+
+def named_in_a_change(person: Person, target: Target, world: World) -> bool:
+    """Who is asked to receive a household is told its number."""
+    return any(sees_change(person, t, world) for t in world.targets["change"] if target.row in t.extra["homes"])
+
+
 def listed(permission: str) -> Sees:
     """Saved views exist for who may see their list."""
     return lambda p, _t, _w: p.may(permission)
@@ -225,7 +240,9 @@ SEEN: dict[str, Sees] = {
     "report": sees_report,
     "suggestion": sees_suggestion,
     "attachment": sees_file,
-    "household": keeps("registry.view"),
+    "household": either(keeps("registry.view"), named_in_a_change),
+    "change": sees_change,
+    "pair": in_reach("registry.lookalikes"),
     "member": keeps("registry.view"),
     "helper": keeps("registry.view"),
     "import": sees_import,
@@ -304,6 +321,7 @@ PORTAL = {
 }
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
+RESHAPE, LOOKALIKES = "registry.reshape", "registry.lookalikes"
 
 
 def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "household", **path: Any) -> Rule:
@@ -317,7 +335,7 @@ def county_decides(person: Person, target: Target, _world: World) -> bool:
 
 
 REGISTRY = {
-    "registry_households": Rule((VIEW,), lists="household"),
+    "registry_households": Rule((VIEW,), lists="household", due=keeps(VIEW)),
     "registry_households_export": Rule((EXPORT,), POST),
     "registry_members": Rule((VIEW,), lists="member"),
     "registry_members_export": Rule((EXPORT,), POST),
@@ -344,6 +362,18 @@ REGISTRY = {
     "registry_leave": home(EDIT, kind="member"),
     "registry_correct_income": home(EDIT, kind="income"),
     "registry_end_helper": home(EDIT, kind="helper"),
+    **{f"registry_{name}": home(RESHAPE) for name in ("split", "merge", "transfer", "move")},
+    "registry_changes": Rule((VIEW,), lists="change"),
+    "registry_change": Rule((VIEW,), GET, "change", sees_change),
+    "registry_change_step": Rule(
+        (RESHAPE,), POST, "change", sees_change, in_reach(RESHAPE), path=lambda t: {"pk": t.row.pk, "move": "accept"}
+    ),
+    "registry_lookalikes": Rule((LOOKALIKES,)),
+    "registry_lookalike": Rule((LOOKALIKES,), GET, "pair", in_reach(LOOKALIKES)),
+    "registry_lookalike_step": Rule(
+        (LOOKALIKES,), POST, "pair", in_reach(LOOKALIKES), path=lambda t: {"pk": t.row.pk, "move": "different"}
+    ),
+    "registry_find_lookalikes": Rule((LOOKALIKES,), POST),
 }
 
 

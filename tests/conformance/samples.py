@@ -12,7 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories.registry import add_finding, add_income, add_member, add_status, make_household
+from tests.factories.registry import add_change, add_finding, add_income, add_member, add_pair, add_status, make_household
 
 TODAY = dt.date(2020, 2, 17)
 NOW = dt.datetime(2020, 2, 17, 14, 5, tzinfo=timezone.get_default_timezone())
@@ -48,6 +48,17 @@ def finding(region: Region) -> Any:
     """A member's, and of the group everyone sees."""
     home = make_household(region, head_name="陈试样")
     return add_finding(home, member=add_member(home), code="relation_sex", severity="error", field="member.relation")
+
+
+def household_change(region: Region) -> Any:
+    """A split inside the village."""
+    old, new = household(region), household(region)
+    return add_change(old, new)
+
+
+def lookalike(region: Region) -> Any:
+    """Two members of the village."""
+    return add_pair(member(region), member(region))
 
 
 def notice(region: Region) -> Any:
@@ -89,6 +100,8 @@ SAMPLES = {
     "members": Sample(member),
     "registry_sheet": Sample(member),
     "findings": Sample(finding),
+    "household_changes": Sample(household_change),
+    "lookalikes": Sample(lookalike),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from django.db import models
+from django.test.utils import isolate_apps
 from django.urls import path
 
 from shouwang.kernel import figures, testing
@@ -12,6 +14,7 @@ from shouwang.kernel.lists import export_page, list_page
 from shouwang.kernel.privacy.classes import Group, open_to_scope, personal, sensitive
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.tables import Column
+from shouwang.ledgers.registry.models import Household, Member
 from tests.conformance import fake
 from tests.conformance.fake import CYCLE, LEDGER, NOW, OFFICES, SAMPLE, TOWNS
 from tests.factories.accounts import small_city
@@ -68,6 +71,23 @@ def test_sound_ledger_passes_every_check(city, monkeypatch):
     assert testing.figure_declaration(TOWNS, [TOWNS.code]) == []
     assert testing.figure_rows(TOWNS, NOW.date(), city.city.place, here, NOW) == []
     assert testing.figure_rows(TOWNS, NOW.date(), city.counties[0].place, scope_at(city.counties[0]), NOW) == []
+
+
+@isolate_apps("tests.conformance")
+def test_model_that_points_to_a_household_needs_a_hook():
+    class Visit(models.Model):
+        household = models.ForeignKey(Household, models.PROTECT, related_name="+")
+
+        class Meta:
+            app_label = "fake"
+
+        def __str__(self) -> str:
+            return ""
+
+    deaf = replace(LEDGER, models=(fake.Paper, Visit))
+    words = "fake.Visit.household points to registry.Household, and the ledger has no on_household_change"
+    assert testing.stragglers(deaf, (Household, Member)) == [words]
+    assert testing.stragglers(replace(deaf, on_household_change=lambda _shift: None), (Household, Member)) == []
 
 
 @pytest.mark.parametrize(

@@ -319,10 +319,32 @@ def _households(world: World) -> None:
         if kind != "household":
             target.row.put_beside(moved)
             target.row.save()
+    _changes_and_pairs(world)
     helper = world.person("helper").user
     assignment = world.targets["helper"][-1].row
     assignment.user = helper
     assignment.save()
+
+
+def _changes_and_pairs(world: World) -> None:
+    """A move that waits for another district, a split inside a village; pairs inside a town and across two districts."""
+    homes = [t.row for t in world.targets["household"]]
+    people = [t.row for t in world.targets["member"]]
+    there = world.city.at("440514103201")
+    world.add(
+        "change",
+        there.code,
+        lambda canary: registry.add_change(homes[1], homes[1], kind="move", state="asked", to=there, document=canary),
+        homes=[homes[1]],
+        origin=homes[1].region.code,
+    )
+    inside = homes[2].region
+    world.add(
+        "change", inside.code, lambda canary: registry.add_change(homes[2], homes[3], document=canary), homes=homes[2:4], origin=inside.code
+    )
+    # The code a pair lies at is that of the region that holds both sides.
+    for left, right, code in ((people[2], people[3], "440513101"), (people[1], people[4], "4405")):
+        world.add("pair", code, lambda canary, a=left, b=right: registry.add_pair(a, b, reason=canary))
 
 
 def _household(world: World, village: Region) -> None:

@@ -9,7 +9,17 @@ from typing import Any
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.registry.income import net_income, window_of
-from shouwang.ledgers.registry.models import CheckFinding, HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.models import (
+    CheckFinding,
+    HelperAssignment,
+    Household,
+    HouseholdChange,
+    IncomeStatement,
+    LookAlike,
+    Member,
+    ProgrammeStatus,
+)
+from shouwang.ledgers.registry.pairs import put_between
 
 SINCE = dt.date(2016, 6, 1)
 TODAY = dt.date(2020, 2, 17)
@@ -94,3 +104,27 @@ def add_finding(household: Household, *, code: str = "no_helper", **kw: Any) -> 
     finding.put_beside(household)
     finding.save()
     return finding
+
+
+def add_change(
+    source: Household, target: Household, *, kind: str = "split", state: str = "done", to: Region | None = None, **kw: Any
+) -> HouseholdChange:
+    """A change in which nobody moved: the bare record."""
+    made = HouseholdChange(kind=kind, state=state, source=source, target=target, effective=kw.pop("effective", TODAY), **kw)
+    made.document, made.reason, made.registered_by = made.document or "分户协议", made.reason or "核验", "核验"
+    made.come_from(source)
+    made.put_in(to or target.region)
+    made.save()
+    return made
+
+
+def add_pair(left: Any, right: Any, *, points: int = 6, evidence: str = "name_same,birth_same,village_same", **kw: Any) -> LookAlike:
+    """An open pair of two members or two households."""
+    kind = "member" if isinstance(left, Member) else "household"
+    left, right = sorted((left, right), key=lambda row: row.pk)
+    pair = LookAlike(kind=kind, points=points, evidence=evidence, found_on=TODAY, **kw)
+    setattr(pair, f"left_{kind}", left)
+    setattr(pair, f"right_{kind}", right)
+    put_between(pair, left, right)
+    pair.save()
+    return pair

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shouwang.cli.setup import prepare
 from shouwang.kernel import figures
+from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.clock import DEMO_DATE
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions import load
@@ -49,7 +50,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, offices
+    from shouwang.demo import backing, changes, offices
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.load_people import load_people
@@ -65,6 +66,8 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     )
     take_stock()
     click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
+    clerk = scope_of(staff.users["440513100-zf-jb"], START)
+    changes.tell(city, seed=seed, today=START, by=Scope.system("演示数据"), clerk=clerk)
     known: figures.Measured = {}  # nothing is written between these days: most figures are the same query again
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")

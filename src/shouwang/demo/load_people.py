@@ -266,6 +266,9 @@ class _Maker:
             "collector_name": [MARK] * len(rows),
             "collector_phone": [None] * len(rows),
             "collected_on": _days(h["collected_on"]),
+            "closed_on": [None] * len(rows),
+            "closed_reason": [""] * len(rows),
+            "merged_into": [None] * len(rows),
         }
 
     def _members(self, m: dict[str, Any]) -> Columns:

@@ -12,6 +12,7 @@ from shouwang.kernel.columns.sheet import Sheet
 from shouwang.kernel.figures import Figure
 from shouwang.kernel.lifecycle import Lifecycle
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.shifts import Hook
 from shouwang.kernel.tables import Table
 
 
@@ -30,7 +31,8 @@ class MenuItem:
 class Ledger:
     """One ledger. `permissions` are code → Chinese description; `count` gives the number beside a menu item (None = no number).
 
-    `on_household_change(old, new)` moves what the ledger stores about a household; a ledger with a foreign key to it must have one.
+    `on_household_change(shift)` moves what the ledger stores about a household or member; a ledger with a foreign key to either must have
+    one (kernel.shifts says what it is told and what it may do).
     """
 
     code: str
@@ -44,4 +46,4 @@ class Ledger:
     menu: tuple[MenuItem, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     count: Callable[[Scope, str], int | None] | None = None
-    on_household_change: Callable[[int, int], None] | None = None
+    on_household_change: Hook | None = None

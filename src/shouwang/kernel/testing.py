@@ -74,6 +74,18 @@ def declaration(ledger: Ledger) -> list[str]:
     return out
 
 
+def stragglers(ledger: Ledger, anchors: Iterable[type[Model]]) -> list[str]:
+    """Models that point to a household or member (`anchors`) in a ledger that would not hear of its split, merge or move."""
+    if ledger.on_household_change is not None:
+        return []
+    return [
+        f"{m._meta.label}.{f.name} points to {f.related_model._meta.label}, and the ledger has no on_household_change"
+        for m in ledger.models
+        for f in m._meta.concrete_fields
+        if f.related_model in set(anchors)
+    ]
+
+
 def roles_match(ledgers: Iterable[Ledger], others: Mapping[str, str]) -> list[str]:
     """Permissions declared (by ledgers and, as `others`, by the kernel's apps) and permissions the roles hold are the same set."""
     declared = {p for ledger in ledgers for p in ledger.permissions} | set(others)

@@ -32,6 +32,7 @@ def edit_household(
         rechecked(household.pk, today=today),
         change(household, by=by, verb=policies.EDIT_HOUSEHOLD, today=today, version=version, reason=reason) as locked,
     ):
+        policies.check_open(locked)
         _set(locked, values)
     return locked
 
@@ -40,6 +41,7 @@ def add_member(household: Household, values: Mapping[str, Any], *, by: Scope, to
     """Add a member under the next free number of the household. Raises Refused where there is a head already."""
     with rechecked(household.pk, today=today):
         held = Household.objects.select_for_update().get(pk=household.pk)  # two adders must not take one number
+        policies.check_open(held)
         member = Member(code=_next_code(held))
         member.put_beside(held)
         _set(member, values)
@@ -90,6 +92,7 @@ def record_income(
     window = window_of(window_type, checked_on)
     with rechecked(household.pk, today=today):
         held = Household.objects.select_for_update().get(pk=household.pk)
+        policies.check_open(held)
         same = IncomeStatement.objects.filter(household=held, window_type=window_type, window_start=window.start)
         if same.exists():
             raise Refused(f"该户 {window.text} 的收入已登记，同一周期不能登记两次。如有错误，请在原记录上更正。", field="window_type")
@@ -151,6 +154,7 @@ def change_programme_status(
         rechecked(household.pk, today=today),
         cycle.advance(household, move, by=by, today=today, reason=reason, version=version) as locked,
     ):
+        policies.check_open(locked)
         policies.check_standing(by, locked, move, step.target, today)
         period = ProgrammeStatus.objects.select_for_update().filter(household=locked, programme=programme, until=None).first()
         if period is not None:
@@ -213,6 +217,7 @@ def assign_helper(
         raise Refused(f"结对日期 {since} 晚于今天 {today}。请在结对之日登记。", field="since")
     with rechecked(household.pk, today=today):
         held = Household.objects.select_for_update().get(pk=household.pk)
+        policies.check_open(held)
         if HelperAssignment.objects.filter(household=held, name=name, until=None).exists():
             raise Refused(f"“{name}”已是该户的帮扶责任人，不能重复安排。同名的另一人请在姓名后加注单位。", field="name")
         helper = HelperAssignment(name=name, user=user, sponsor_unit=unit, since=since, phone=phone)
@@ -280,8 +285,10 @@ def _set_amounts(statement: IncomeStatement, amounts: Mapping[str, int]) -> None
 
 
 def _next_code(household: Household) -> str:
-    taken = Member.objects.filter(household=household).values_list("code", flat=True)
-    numbers = [int(c[-CODE_DIGITS:]) for c in taken if c[-CODE_DIGITS:].isdigit()]
+    # By number and not by household: who was split off keeps a number of this household, who was merged in brings another's.
+    taken = Member.objects.filter(code__startswith=household.code).values_list("code", flat=True)
+    tails = [c.removeprefix(household.code) for c in taken]
+    numbers = [int(t) for t in tails if len(t) == CODE_DIGITS and t.isdigit()]
     number = max(numbers, default=0) + 1
     if number >= 10**CODE_DIGITS:
         raise Refused(f"该户已登记过 {number - 1} 名成员，编号已用完。请核对是否应当分户。")

@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate
 
 
 class RegistryConfig(AppConfig):
-    """户档案."""
+    """户档案; registers the search for look-alikes."""
 
     name = "shouwang.ledgers.registry"
     label = "registry"

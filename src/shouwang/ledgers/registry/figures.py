@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from shouwang.kernel.figures import Figure
 from shouwang.ledgers.registry import queries
-from shouwang.ledgers.registry.models import Household, Member
+from shouwang.ledgers.registry.models import Household, LookAlike, Member
 
 Homes = Callable[[QuerySet[Household], dt.date], QuerySet[Household]]
 HOUSEHOLDS, MEMBERS = "/registry/", "/registry/members/"
@@ -21,7 +21,7 @@ HOUSEHOLDS, MEMBERS = "/registry/", "/registry/members/"
 
 def _homes(*narrow: Homes) -> Callable[[dt.date], QuerySet[Any]]:
     def rows(day: dt.date) -> QuerySet[Any]:
-        found: QuerySet[Household] = Household.objects.all()
+        found: QuerySet[Household] = queries.current(Household.objects.all())
         for step in narrow:
             found = step(found, day)
         return found
@@ -36,7 +36,11 @@ def _people(
 
     def rows(day: dt.date) -> QuerySet[Any]:
         everyone = queries.living(Member.objects.all(), day)
-        found = everyone.filter(household__in=homes(Household.objects.all(), day)) if homes else queries.of_registered(everyone)
+        found = (
+            everyone.filter(household__in=homes(queries.current(Household.objects.all()), day))
+            if homes
+            else queries.of_registered(everyone)
+        )
         return narrow(found, day) if narrow else found
 
     return rows
@@ -228,5 +232,14 @@ FIGURES: tuple[Figure, ...] = (
         decimals=1,
         good="up",
         drill=f"{HOUSEHOLDS}?registered=1&has_phone=1",
+    ),
+    Figure(
+        "registry.open_lookalikes",
+        "疑似重复待核对",
+        "对",
+        "系统找出、尚未核对的疑似同一人或疑似同一户的对数；跨镇的计入区（县），跨区（县）的计入市。",
+        lambda _day: LookAlike.objects.filter(state="open"),
+        good="down",
+        drill="/registry/lookalikes/?state=open",
     ),
 )

@@ -3,25 +3,55 @@
 from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
+from shouwang.ledgers.registry.change_tables import CHANGES, LOOKALIKE_PAIRS
 from shouwang.ledgers.registry.figures import FIGURES
 from shouwang.ledgers.registry.finding_figures import FINDING_FIGURES
 from shouwang.ledgers.registry.finding_tables import FINDINGS
 from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.intake.incomes import INCOMES
 from shouwang.ledgers.registry.intake.people import PEOPLE
-from shouwang.ledgers.registry.lifecycle import FINDING, FINDING_VERBS, MONITORING, REGISTRATION, STATUS_VERBS
-from shouwang.ledgers.registry.models import CheckFinding, HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
-from shouwang.ledgers.registry.policies import EDIT, OWN_VERBS, PERMISSIONS, VIEW
+from shouwang.ledgers.registry.lifecycle import (
+    CHANGE,
+    CHANGE_VERBS,
+    FINDING,
+    FINDING_VERBS,
+    LOOKALIKE,
+    MONITORING,
+    REGISTRATION,
+    STATUS_VERBS,
+)
+from shouwang.ledgers.registry.models import (
+    CheckFinding,
+    HelperAssignment,
+    Household,
+    HouseholdChange,
+    IncomeStatement,
+    LookAlike,
+    Member,
+    MemberChange,
+    ProgrammeStatus,
+)
+from shouwang.ledgers.registry.policies import EDIT, LOOKALIKES, OWN_VERBS, PERMISSIONS, VIEW
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
 
 LEDGER = Ledger(
     code="registry",
     title="户档案",
-    models=(Household, Member, IncomeStatement, ProgrammeStatus, HelperAssignment, CheckFinding),
-    tables=(HOUSEHOLDS, MEMBERS, SHEET, FINDINGS),
-    lifecycles=(REGISTRATION, MONITORING, FINDING),
+    models=(
+        Household,
+        Member,
+        IncomeStatement,
+        ProgrammeStatus,
+        HelperAssignment,
+        CheckFinding,
+        HouseholdChange,
+        MemberChange,
+        LookAlike,
+    ),
+    tables=(HOUSEHOLDS, MEMBERS, SHEET, FINDINGS, CHANGES, LOOKALIKE_PAIRS),
+    lifecycles=(REGISTRATION, MONITORING, FINDING, CHANGE, LOOKALIKE),
     figures=(*FIGURES, *FINDING_FIGURES),
-    verbs=(*OWN_VERBS, *STATUS_VERBS, *FINDING_VERBS),
+    verbs=(*OWN_VERBS, *STATUS_VERBS, *FINDING_VERBS, *CHANGE_VERBS),
     permissions=PERMISSIONS,
     sheets=(PEOPLE, INCOMES),
     menu=(
@@ -29,5 +59,7 @@ LEDGER = Ledger(
         MenuItem("家庭成员", "registry_members", "users", VIEW, "户档案"),
         MenuItem("Excel 导入", "imports", "file-import", EDIT, "户档案"),
         MenuItem("数据核查", "registry_findings", "list-check", VIEW, "户档案"),
+        MenuItem("户变动", "registry_changes", "arrows-exchange", VIEW, "户档案"),
+        MenuItem("疑似重复", "registry_lookalikes", "copy", LOOKALIKES, "户档案"),
     ),
 )

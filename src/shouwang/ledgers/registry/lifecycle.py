@@ -10,7 +10,7 @@ from __future__ import annotations
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.lifecycle import Lifecycle, Move, State
 
-EDIT = "registry.edit"
+EDIT, RESHAPE, LOOKALIKES = "registry.edit", "registry.reshape", "registry.lookalikes"
 OUT = State("未纳入", "村（社区）：发现符合条件的及时上报", "")
 
 
@@ -75,7 +75,58 @@ FINDING = Lifecycle(
     },
 )
 FINDING_VERBS = tuple(m.verb for m in FINDING.moves.values())
+CHANGE = Lifecycle(
+    name="户变动",
+    initial="asked",
+    states={
+        "asked": State("待接收", "迁入地镇（街道）或区（县）：核对后接收或退回", "o"),
+        "done": State("已生效", "无", "g"),
+        "declined": State("未接收", "无", "r", final=True),
+        "withdrawn": State("已撤回", "无", "", final=True),
+        "undone": State("已撤销", "无", "", final=True),
+    },
+    moves={
+        # Who may take these is decided by policies.check_change: a move belongs to two places.
+        "accept": Move(("asked",), "done", "接收", Verb("registry.change.accept", "接收了迁入户")),
+        "decline": Move(("asked",), "declined", "退回", Verb("registry.change.decline", "退回了迁入申请", needs_reason=True)),
+        "withdraw": Move(("asked",), "withdrawn", "撤回", Verb("registry.change.withdraw", "撤回了迁出申请", needs_reason=True)),
+        "undo": Move(("done",), "undone", "撤销并户", Verb("registry.change.undo", "撤销了并户", RESHAPE, needs_reason=True)),
+    },
+)
+
+LOOKALIKE = Lifecycle(
+    name="疑似重复",
+    initial="open",
+    states={
+        "open": State("待核对", "镇（街道）扶贫专干：核对是否同一人（户）", "o"),
+        "unsure": State("暂不确定", "镇（街道）扶贫专干：入户或调档后再定", "o"),
+        "same": State("同一人（户）", "无", "g"),
+        "different": State("不是同一人（户）", "无", ""),
+        "lapsed": State("已失效", "无", ""),
+    },
+    moves={
+        "same": Move(
+            ("open", "unsure"), "same", "是同一人", Verb("registry.lookalike.same", "核对为同一人（户）", LOOKALIKES, needs_reason=True)
+        ),
+        "different": Move(
+            ("open", "unsure"),
+            "different",
+            "不是同一人",
+            Verb("registry.lookalike.different", "核对为不是同一人（户）", LOOKALIKES, needs_reason=True),
+        ),
+        "unsure": Move(("open",), "unsure", "暂不确定", Verb("registry.lookalike.unsure", "标记为暂不确定", LOOKALIKES, needs_reason=True)),
+        "lapse": Move(("open", "unsure"), "lapsed", "失效", Verb("registry.lookalike.lapse", "因户变动或人口减少，疑似重复失效")),
+        "joined": Move(("open", "unsure"), "same", "已并户", Verb("registry.lookalike.joined", "随并户记为同一户")),
+        "reopen": Move(
+            ("same", "different", "lapsed"),
+            "open",
+            "重新核对",
+            Verb("registry.lookalike.reopen", "重新打开了疑似重复", needs_reason=True),
+        ),
+    },
+)
 
 CYCLES = {"registration": REGISTRATION, "monitoring": MONITORING}
 MOVES = {name: programme for programme, cycle in CYCLES.items() for name in cycle.moves}
 STATUS_VERBS = tuple(m.verb for cycle in CYCLES.values() for m in cycle.moves.values())
+CHANGE_VERBS = tuple(m.verb for cycle in (CHANGE, LOOKALIKE) for m in cycle.moves.values())

@@ -15,11 +15,11 @@ from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.sign_in.sessions import confirm_password
 from shouwang.kernel.web import Request
-from shouwang.ledgers.registry import actions, finding_lines, finding_queries, policies, queries, record, record_parts
+from shouwang.ledgers.registry import actions, finding_lines, finding_queries, policies, queries, record, record_parts, reshape_view
 from shouwang.ledgers.registry.identity import clean_number
 from shouwang.ledgers.registry.lifecycle import CYCLES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, Member, label_of
-from shouwang.ledgers.registry.policies import EDIT, REVEAL, VIEW
+from shouwang.ledgers.registry.policies import EDIT, RESHAPE, REVEAL, VIEW
 
 PROVED = "registry_proved_at"
 KINDS: dict[str, type[Any]] = {"household": Household, "member": Member, "helper": HelperAssignment}
@@ -135,7 +135,7 @@ def _family(request: Request, pk: int) -> record.Family:
 
 def _context(request: Request, f: record.Family) -> dict[str, Any]:
     h = f.household
-    edits = h.covers(request.scope, EDIT)
+    edits = h.closed_on is None and h.covers(request.scope, EDIT)
     moves, why = _moves(request, f) if edits else ([], "")
     subjects = record_parts.subjects_of(f)
     events = queries.events_of(h, [*f.members, *f.incomes, *f.helpers])
@@ -151,6 +151,9 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
         "standings": [(s, record.standing_of(s, f.today)) for s in f.statuses] if f.see("base") else [],
         "events": [record_parts.entry(e, subjects) for e in events],
         "edits": edits,
+        "lineage": reshape_view.history(h, queries.changes_of(h), request.scope),
+        "reshapes": h.closed_on is None and request.scope.may_at(RESHAPE, h),
+        "heir_seen": h.merged_into is not None and h.merged_into.covers(request.scope, VIEW),
         "moves": moves,
         "moves_why": why,
         "findings": finding_lines.lines(f),

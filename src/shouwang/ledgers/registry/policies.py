@@ -15,14 +15,17 @@ from shouwang.ledgers.registry.codes import rule, words
 
 if TYPE_CHECKING:
     from shouwang.kernel.regions.models import Region
-    from shouwang.ledgers.registry.models import HelperAssignment, Household, Member
+    from shouwang.ledgers.registry.models import HelperAssignment, Household, HouseholdChange, Member
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
+RESHAPE, LOOKALIKES = "registry.reshape", "registry.lookalikes"
 PERMISSIONS = {
     VIEW: "查看户档案（按区划或结对帮扶关系，敏感字段脱敏）",
     EDIT: "维护户、成员、收入、结对帮扶信息",
     REVEAL: "查看脱敏字段的完整内容（须写明理由，限额，逐项留痕）",
     EXPORT: "导出户档案列表",
+    RESHAPE: "办理分户、并户、迁移和成员转户（须有依据文件；迁往他处的由迁入地接收）",
+    LOOKALIKES: "核对疑似重复的人和户",
 }
 
 EDIT_HOUSEHOLD = Verb("registry.household.edit", "修改了户信息", EDIT)
@@ -33,6 +36,13 @@ RECORD_INCOME = Verb("registry.income.record", "登记了家庭收入", EDIT)
 CORRECT_INCOME = Verb("registry.income.correct", "更正了家庭收入", EDIT, needs_reason=True)
 ASSIGN_HELPER = Verb("registry.helper.assign", "安排了帮扶责任人", EDIT)
 END_HELPER = Verb("registry.helper.end", "解除了结对帮扶", EDIT, needs_reason=True)
+SPLIT = Verb("registry.household.split", "办理了分户", RESHAPE, needs_reason=True)
+MERGE = Verb("registry.household.merge", "办理了并户", RESHAPE, needs_reason=True)
+TRANSFER = Verb("registry.household.transfer", "办理了成员转户", RESHAPE, needs_reason=True)
+MOVE = Verb("registry.household.move", "办理了迁移", RESHAPE, needs_reason=True)
+ASK_MOVE = Verb("registry.household.ask_move", "提出了迁出申请", needs_reason=True)  # the row lies where it leads to: check_reshape decides
+FIND_LOOKALIKE = Verb("registry.lookalike.find", "发现了疑似重复")
+FOLLOW_LOOKALIKE = Verb("registry.lookalike.follow", "疑似重复随户变动更新")
 REVEAL_FIELD = Verb("registry.field.reveal", "查看了脱敏字段", REVEAL, needs_reason=True)
 IMPORT_HOUSEHOLD = Verb("registry.household.import", "导入新增了户", EDIT)
 IMPORT_STANDING = Verb("registry.status.import", "导入登记了项目状态", EDIT)
@@ -49,6 +59,13 @@ OWN_VERBS = (
     CORRECT_INCOME,
     ASSIGN_HELPER,
     END_HELPER,
+    SPLIT,
+    MERGE,
+    TRANSFER,
+    MOVE,
+    ASK_MOVE,
+    FIND_LOOKALIKE,
+    FOLLOW_LOOKALIKE,
     REVEAL_FIELD,
 )
 
@@ -65,7 +82,7 @@ def check_standing(scope: Scope, household: Household, move: str, standing: str,
     Standings follow a county decision, so they are entered at the tier of rulebook programme_status_tier or above. Raises
     NotPermitted or Refused.
     """
-    if not may_enter_standing(scope, household, today):
+    if not decides_standing(scope, household, today, EDIT):
         raise NotPermitted("项目状态以区（县）审定文件为准，由区（县）及以上扶贫工作机构登记。请将审定文件报区（县）扶贫办登记。")
     programme = "monitoring_standing" if move.startswith("watch_") else "registration_standing"
     if move.startswith("watch_") and standing not in words(programme, on=today):
@@ -76,11 +93,32 @@ def check_standing(scope: Scope, household: Household, move: str, standing: str,
         raise Refused("边缘易致贫户须为非建档立卡户；该户已建档立卡。请登记为脱贫不稳定户，或登记返贫。", field="move")
 
 
-def may_enter_standing(scope: Scope, region: Region | Household, today: dt.date) -> bool:
-    """Whether this person may enter programme standings at the place: rulebook programme_status_tier and above."""
+def decides_standing(scope: Scope, place: Region | Household, today: dt.date, permission: str) -> bool:
+    """Whether the permission is held over the place at the tier that enters county decisions (programme_status_tier), or above."""
     lowest = int(rule("programme_status_tier", on=today).value)
-    held = replace(scope, holds=tuple(h for h in scope.holds if h.place and h.place.level <= lowest))
-    return held.may_at(EDIT, region)
+    return replace(scope, holds=tuple(h for h in scope.holds if h.place and h.place.level <= lowest)).may_at(permission, place)
+
+
+def check_open(household: Household) -> None:
+    """Whether the household still stands; raises Refused saying when it went where."""
+    if household.closed_on is not None:
+        heir = household.merged_into.code if household.merged_into else ""
+        raise Refused(f"该户已于 {household.closed_on} 并入户编号 {heir} 的户，不能再办理。请打开并入后的户办理。", field="household")
+
+
+def check_reshape(scope: Scope, household: Household) -> None:
+    """Whether this person may split, merge or move the household; raises NotPermitted."""
+    if not scope.may_at(RESHAPE, household):
+        raise NotPermitted("您没有办理该户分户、并户、迁移的权限。请联系该户所在镇（街道）扶贫专干办理。")
+
+
+def check_change(scope: Scope, change: HouseholdChange, move: str) -> None:
+    """Whether this person may accept or send back (the receiving place), withdraw (the giving place) or undo; raises NotPermitted."""
+    here = move in ("accept", "decline", "undo")
+    if here and not scope.may_at(RESHAPE, change):
+        raise NotPermitted("只有迁入地（现所在地）的镇（街道）或区（县）扶贫工作机构可以办理。请联系其接收。")
+    if move == "withdraw" and not scope.may_at(RESHAPE, change.origin):
+        raise NotPermitted("只有提出申请的迁出地可以撤回。请联系迁出地镇（街道）扶贫专干。")
 
 
 def _covers(level: int, place: int, household: Household) -> bool:

@@ -13,7 +13,9 @@ from django.db.models.functions import Coalesce
 
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.audit.models import Event
-from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.audit.queries import Entry, timeline
+from shouwang.kernel.errors import OutOfScope, Refused
+from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.codes import rule
@@ -22,7 +24,9 @@ from shouwang.ledgers.registry.models import (
     WATER_FIELDS,
     HelperAssignment,
     Household,
+    HouseholdChange,
     IncomeStatement,
+    LookAlike,
     Member,
     OfHousehold,
     ProgrammeStatus,
@@ -61,7 +65,7 @@ def households(scope: Scope) -> QuerySet[Household]:
     incomes = IncomeStatement.objects.filter(is_latest=True).only("household_id", "net", "persons")
     helpers = HelperAssignment.objects.filter(until=None).only("household_id", "name").order_by("-since", "-pk")
     return (
-        Household.objects.within(scope)
+        current(Household.objects.within(scope))
         .only(*LISTED)
         .annotate(persons=Coalesce(Subquery(living.values("n"), output_field=IntegerField()), 0), **PLACE_NAMES)
         .prefetch_related(Prefetch("incomes", incomes, to_attr="latest_incomes"), Prefetch("helpers", helpers, to_attr="open_helpers"))
@@ -89,6 +93,60 @@ def of_household(model: type[M], scope: Scope, pk: int, permission: str = EDIT) 
     if found is None:
         raise OutOfScope
     return found
+
+
+def household_by_code(scope: Scope, code: str, permission: str) -> Household:
+    """The household of that number; raises Refused in words where there is none that the permission reaches."""
+    found = Household.objects.within(scope, permission).select_related("region", "county", "town", "village").filter(code=code).first()
+    if found is None:
+        raise Refused(f"没有户编号为“{code}”的户，或不在您的办理权限范围内。请核对户编号；跨区（县）的由市办理。", field="other")
+    return found
+
+
+def changes(scope: Scope) -> QuerySet[HouseholdChange]:
+    """Changes from or to the places of the scope, with both households and both places."""
+    return HouseholdChange.objects.within(scope).select_related("source", "target", "region__town", "origin__town")
+
+
+def change(scope: Scope, pk: int) -> HouseholdChange:
+    """One change; raises OutOfScope."""
+    found = changes(scope).select_related("county", "town", "origin__county", "source__region", "target__region").filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def changes_of(household: Household) -> list[HouseholdChange]:
+    """What became of the household and where it came from, the youngest first."""
+    rows = HouseholdChange.objects.filter(Q(source=household) | Q(target=household))
+    return list(rows.select_related("source", "target", "region", "town", "origin__town").order_by("-effective", "-pk"))
+
+
+PAIR_SIDES = tuple(f"{side}_{row}" for side in ("left", "right") for row in ("member__household", "member__village", "household__village"))
+
+
+def lookalikes(scope: Scope) -> QuerySet[LookAlike]:
+    """Pairs of the scope with both sides."""
+    return LookAlike.objects.within(scope).select_related(*PAIR_SIDES)
+
+
+def lookalike(scope: Scope, pk: int) -> LookAlike:
+    """One pair; raises OutOfScope."""
+    found = lookalikes(scope).filter(pk=pk).first()
+    if found is None:
+        raise OutOfScope
+    return found
+
+
+def next_lookalike(scope: Scope, pair: LookAlike) -> int | None:
+    """The pair to look at after this one: the most alike that waits."""
+    rows = LookAlike.objects.within(scope).filter(state="open").exclude(pk=pair.pk)
+    return rows.order_by("-points", "-pk").values_list("pk", flat=True).first()
+
+
+def timeline_of(record: Record) -> list[Entry]:
+    """The acts on one record, the youngest first."""
+    return timeline(record._meta.label_lower, str(record.pk))
 
 
 def found_by_number(scope: Scope, number: str) -> list[Household]:
@@ -125,6 +183,11 @@ def city_code() -> str:
 
 
 # Named sets. Each takes a queryset of households or members and narrows it; figures and list filters use the same ones.
+
+
+def current(rows: QuerySet[Household]) -> QuerySet[Household]:
+    """Households that stand: those that went into another are kept and counted nowhere."""
+    return rows.filter(closed_on=None)
 
 
 def registered(rows: QuerySet[Household]) -> QuerySet[Household]:

@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.registry import edit_pages, finding_pages, pages
+from shouwang.ledgers.registry import edit_pages, finding_pages, lookalike_pages, pages, reshape_pages
+from shouwang.ledgers.registry.change_tables import CHANGES, LOOKALIKE_PAIRS
 from shouwang.ledgers.registry.finding_tables import FINDINGS
 from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
@@ -32,4 +33,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("members/<int:pk>/leave/", edit_pages.leave, name="registry_leave"),
     path("incomes/<int:pk>/edit/", edit_pages.correct_income, name="registry_correct_income"),
     path("helpers/<int:pk>/end/", edit_pages.end_helper, name="registry_end_helper"),
+    path("<int:pk>/split/", reshape_pages.split, name="registry_split"),
+    path("<int:pk>/merge/", reshape_pages.merge, name="registry_merge"),
+    path("<int:pk>/transfer/", reshape_pages.transfer, name="registry_transfer"),
+    path("<int:pk>/move/", reshape_pages.move, name="registry_move"),
+    path("changes/", list_page(CHANGES), name="registry_changes"),
+    path("changes/<int:pk>/", reshape_pages.change, name="registry_change"),
+    path("changes/<int:pk>/<slug:move>/", reshape_pages.step, name="registry_change_step"),
+    path("lookalikes/", list_page(LOOKALIKE_PAIRS, "registry/lookalikes.html"), name="registry_lookalikes"),
+    path("lookalikes/find/", lookalike_pages.search, name="registry_find_lookalikes"),
+    path("lookalikes/<int:pk>/", lookalike_pages.pair, name="registry_lookalike"),
+    path("lookalikes/<int:pk>/<slug:move>/", lookalike_pages.decide, name="registry_lookalike_step"),
 ]

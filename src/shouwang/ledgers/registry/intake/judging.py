@@ -31,7 +31,7 @@ from shouwang.ledgers.registry.intake.columns import (
 from shouwang.ledgers.registry.intake.places import Villages
 from shouwang.ledgers.registry.intake.suspects import suspects_of
 from shouwang.ledgers.registry.models import Household, Member
-from shouwang.ledgers.registry.policies import EDIT, may_enter_standing
+from shouwang.ledgers.registry.policies import EDIT, decides_standing
 
 MEMBER_NAMES = {n: n for n in MEMBER_COLUMNS}
 MASKED = {"name": MaskKind.NAME, "address": MaskKind.ADDRESS}
@@ -330,7 +330,7 @@ def _standing(bundle: Bundle, shared: Mapping[str, Any], home: Household | None,
         _wrong(line, "建档立卡属性", "", f"登记项目状态须同时填写{'、'.join(missing)}。请按审定文件补填。")
     elif said["since"] > context.today:
         _wrong(line, "认定时间", said["since"], f"晚于今天 {context.today}。请按审定文件填写。")
-    elif loaded.region is not None and not may_enter_standing(context.by, loaded.region, context.today):
+    elif loaded.region is not None and not decides_standing(context.by, loaded.region, context.today, EDIT):
         _wrong(line, "建档立卡属性", "", "项目状态由区（县）及以上机构登记。请留空，导入后报区（县）扶贫办登记。")
     return said
 

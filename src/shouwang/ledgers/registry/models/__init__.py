@@ -1,9 +1,11 @@
-"""Tables of the registry: household, member, income statement, programme status, helper assignment, check finding.
+"""Tables of the registry: household, member, income statement, programme status, helper assignment; check findings;
+what became of households and members (changes) and pairs that may be the same (look-alikes).
 
 Every row carries the ancestor ids of its village (Placed), so that scope is an equality. Codes are those of
 rulebook/registry_codes.yaml; their words depend on the date and are not stored.
 """
 
+from shouwang.ledgers.registry.models.changes import HouseholdChange, MemberChange
 from shouwang.ledgers.registry.models.households import (
     HelperAssignment,
     Household,
@@ -12,6 +14,7 @@ from shouwang.ledgers.registry.models.households import (
     OfHouseholdQuerySet,
     assigned_to,
 )
+from shouwang.ledgers.registry.models.lookalikes import LookAlike
 from shouwang.ledgers.registry.models.members import Member
 from shouwang.ledgers.registry.models.programmes import PER_HEAD, IncomeStatement, ProgrammeStatus
 from shouwang.ledgers.registry.models.quality import CheckFinding
@@ -26,9 +29,12 @@ __all__ = [
     "CheckFinding",
     "HelperAssignment",
     "Household",
+    "HouseholdChange",
     "HouseholdQuerySet",
     "IncomeStatement",
+    "LookAlike",
     "Member",
+    "MemberChange",
     "OfHousehold",
     "OfHouseholdQuerySet",
     "ProgrammeStatus",

@@ -30,6 +30,7 @@ from shouwang.ledgers.registry.policies import VIEW
 
 # As `assigned_to`, for row-level security.
 ASSIGNED = "SELECT household_id FROM registry_helperassignment WHERE user_id = {person} AND until IS NULL"
+STANDING = Q(closed_on=None)  # a household that was merged away stays on file and on no list
 SORTED = ("code", "head_name")  # what the list may be ordered by besides the last change
 
 
@@ -62,7 +63,8 @@ class OfHouseholdQuerySet(models.QuerySet[Any]):
 class Household(Record, Placed):
     """户: people who live together and share income.
 
-    `registration` and `monitoring` repeat the open programme statuses for lists; only actions.change_programme_status writes them.
+    `registration` and `monitoring` repeat the open programme statuses for lists; only actions.change_programme_status and reshape.py write
+    them. A household that went into another is kept with `closed_on`, `closed_reason` and `merged_into`; lists and figures leave it out.
     """
 
     code = models.CharField("户编号", max_length=20)
@@ -97,9 +99,12 @@ class Household(Record, Placed):
     collector_name = models.CharField("采集人", max_length=40, blank=True)
     collector_phone = EncryptedTextField("采集人电话", data_class=DataClass.CONTACT, mask=MaskKind.PHONE, null=True, blank=True)
     collected_on = models.DateField("采集日期", null=True, blank=True)
+    closed_on = models.DateField("销户日期", null=True, blank=True, editable=False)
+    closed_reason = models.CharField("销户原因", max_length=12, blank=True, editable=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, related_name="absorbed", null=True, editable=False, verbose_name="并入户")
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
-        **dict.fromkeys(("code", "hamlet", "collector_name", "collected_on"), open_to_scope()),
+        **dict.fromkeys(("code", "hamlet", "collector_name", "collected_on", "closed_on", "closed_reason"), open_to_scope()),
         "head_name": personal(Group.BASE, MaskKind.NAME),
         "address": personal(Group.CONTACT, MaskKind.ADDRESS),
         **dict.fromkeys(("phone", "collector_phone"), personal(Group.CONTACT, MaskKind.PHONE)),
@@ -120,16 +125,30 @@ class Household(Record, Placed):
             models.CheckConstraint(condition=Q(standard_system__in=STANDARD_SYSTEMS), name="household_standard_system_known"),
             models.CheckConstraint(condition=Q(registration__in=list(REGISTRATION.states)), name="household_registration_known"),
             models.CheckConstraint(condition=Q(monitoring__in=list(MONITORING.states)), name="household_monitoring_known"),
+            models.CheckConstraint(
+                condition=Q(closed_on=None, closed_reason="", merged_into=None)
+                | (Q(closed_on__isnull=False, merged_into__isnull=False) & ~Q(closed_reason="")),
+                name="household_closed_with_reason_and_heir",
+            ),
             *(
                 models.CheckConstraint(condition=Q(**{f"{f}__isnull": True}) | Q(**{f"{f}__gte": 0}), name=f"household_{f}_not_negative")
                 for f in (*LAND_FIELDS, "housing_area", "road_distance")
             ),
         ]
         indexes = [
-            *scoped_indexes("household", covered=("registration", "monitoring", "kind", "no_labour", "main_cause", "other_causes")),
-            *(models.Index(fields=[level, "registration", "monitoring"], name=f"household_standing_{level}") for level in LARGE),
-            *(models.Index(fields=[level, "monitoring"], name=f"household_monitoring_{level}") for level in LARGE),
-            *(models.Index(fields=[level, column, "id"], name=f"household_{column}_{level}") for level in LARGE for column in SORTED),
+            *scoped_indexes(
+                "household", STANDING, covered=("registration", "monitoring", "kind", "no_labour", "main_cause", "other_causes")
+            ),
+            *(
+                models.Index(fields=[level, "registration", "monitoring"], name=f"household_standing_{level}", condition=STANDING)
+                for level in LARGE
+            ),
+            *(models.Index(fields=[level, "monitoring"], name=f"household_monitoring_{level}", condition=STANDING) for level in LARGE),
+            *(
+                models.Index(fields=[level, column, "id"], name=f"household_{column}_{level}", condition=STANDING)
+                for level in LARGE
+                for column in SORTED
+            ),
             models.Index(BlindTag("phone"), name="household_phone_tag"),
         ]
 

@@ -93,6 +93,7 @@ class Member(OfHousehold):
         ]
         indexes = [
             *scoped_indexes("member", Q(left_on=None)),
+            models.Index(fields=["county", "birth_date"], name="member_by_birth", condition=Q(left_on=None)),
             models.Index(BlindTag("id_number"), name="member_id_number_tag"),
             models.Index(BlindTag("phone"), name="member_phone_tag"),
         ]
