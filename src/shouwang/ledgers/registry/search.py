@@ -23,7 +23,7 @@ CODE_DIGITS = 20
 # A whole ID or phone number: it must not stand in an address. Numbers of households and members are 17 and 19 digits.
 _NUMBER = re.compile(r"(1[3-9]\d{9}|\d{15}|\d{17}[\dxX])", re.ASCII)
 _ASIDE = re.compile(r"[\s\-－—]+")
-EXACT = "搜索栏不接受完整的证件号码或电话，以免留在网址里，本次未搜索。请用页面右上角的“精确查找”。"
+EXACT = "搜索栏不接受完整的证件号码或电话，以免留在网址里，本次未搜索。请用本页的“精确查找”。"
 UNREADABLE = "搜索“{}”中没有可以查找的内容，已忽略。请输入姓名、拼音（首字母至少两个）或户编号。"
 TOO_MANY = "符合的人超过 {:,} 人，只在其中 {:,} 人里查找。请再多输几个字，或先选所在区划。"
 
