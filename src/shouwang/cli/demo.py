@@ -20,6 +20,7 @@ from shouwang.ledgers.registry.models import Household
 
 START = dt.date(2020, 2, 17)
 HOUSEHOLDS = 27_000
+PAPERS_AT = "440513100001"
 ACCOUNTS = (
     ("市扶贫办经办人（登记来文、交办、收报、汇总）", "4405-fpb-jb"), ("市扶贫办负责人（批示、签发）", "4405-fpb-ld"),
     ("市农业农村局经办人（成员部门）", "4405-nyj-jb"), ("潮阳区扶贫办经办人", "440513-fpb-jb"), ("潮阳区扶贫办负责人", "440513-fpb-ld"),
@@ -48,7 +49,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, offices
+    from shouwang.demo import backing, file, offices
     from shouwang.demo.load_people import load_people
     from shouwang.demo.work import Story
 
@@ -59,6 +60,9 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"机构 {len(staff.offices)} 个，人员 {len(staff.users)} 名。")
     loaded = load_people(city, households, seed=seed, today=START, by=Scope.system("演示数据"), backing=backing.backing(staff, city))
     click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
+    system = Scope.system("演示数据")
+    seen, kept = file.load_visits(seed=seed, today=START, by=system), file.load_papers(PAPERS_AT, today=START, by=system)
+    click.echo(f"走访 {seen} 次，档案材料 {kept} 份。")
     for day in (START - dt.timedelta(n) for n in range(13, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
     if not without_work:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from shouwang.kernel.figures import Figure
 from shouwang.ledgers.registry import queries
+from shouwang.ledgers.registry.file_figures import FILE_FIGURES
 from shouwang.ledgers.registry.models import Household, Member
 
 Homes = Callable[[QuerySet[Household], dt.date], QuerySet[Household]]
@@ -229,4 +230,5 @@ FIGURES: tuple[Figure, ...] = (
         good="up",
         drill=f"{HOUSEHOLDS}?registered=1&has_phone=1",
     ),
+    *FILE_FIGURES,
 )

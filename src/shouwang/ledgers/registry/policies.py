@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from shouwang.ledgers.registry.models import HelperAssignment, Household, Member
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
+VISIT = "registry.visit"
 PERMISSIONS = {
     VIEW: "查看户档案（按区划或结对帮扶关系，敏感字段脱敏）",
     EDIT: "维护户、成员、收入、结对帮扶信息",
     REVEAL: "查看脱敏字段的完整内容（须写明理由，限额，逐项留痕）",
     EXPORT: "导出户档案列表",
+    VISIT: "登记走访、答复走访发现的需求（按区划或结对帮扶关系）",
 }
 
 EDIT_HOUSEHOLD = Verb("registry.household.edit", "修改了户信息", EDIT)
@@ -32,6 +34,15 @@ CORRECT_INCOME = Verb("registry.income.correct", "更正了家庭收入", EDIT, 
 ASSIGN_HELPER = Verb("registry.helper.assign", "安排了帮扶责任人", EDIT)
 END_HELPER = Verb("registry.helper.end", "解除了结对帮扶", EDIT, needs_reason=True)
 REVEAL_FIELD = Verb("registry.field.reveal", "查看了脱敏字段", REVEAL, needs_reason=True)
+ADD_PAPER = Verb("registry.paper.add", "归档了材料", EDIT)
+REMOVE_PAPER = Verb("registry.paper.remove", "移出了材料", EDIT, needs_reason=True)
+WAIVE_PAPER = Verb("registry.paper.waive", "注明材料不需要", EDIT, needs_reason=True)
+ASK_PAPER = Verb("registry.paper.ask", "撤回了“不需要”，恢复材料要求", EDIT)
+RECORD_VISIT = Verb("registry.visit.record", "登记了走访", VISIT)
+CORRECT_VISIT = Verb("registry.visit.correct", "更正了走访记录", VISIT, needs_reason=True)
+MEET_NEED = Verb("registry.visit.meet_need", "答复了走访发现的需求", VISIT)
+PRINT_CARD = Verb("registry.card.print", "打印了帮扶明白卡", EDIT)
+FILE_VERBS = (ADD_PAPER, REMOVE_PAPER, WAIVE_PAPER, ASK_PAPER, RECORD_VISIT, CORRECT_VISIT, MEET_NEED, PRINT_CARD)
 OWN_VERBS = (
     EDIT_HOUSEHOLD,
     ADD_MEMBER,
@@ -42,6 +53,7 @@ OWN_VERBS = (
     ASSIGN_HELPER,
     END_HELPER,
     REVEAL_FIELD,
+    *FILE_VERBS,
 )
 
 REVEALABLE = {

@@ -57,6 +57,7 @@ class Family:
     today: dt.date
     see: See
     may_reveal: bool = False
+    may_edit: bool = False
     living: list[Member] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,9 +103,9 @@ def summary(f: Family) -> list[Item]:
         Item("认定（纳入）时间", since if f.see(Group.BASE) else HIDDEN),
         Item("住房", *housing_item(f)),
         Item("饮水", *_water(f)),
+        Item("采集", f"{h.collector_name or '--'}　{h.collected_on or ''}".strip()),
         Item("享受政策", "；".join(enjoys(f)), wide=True),
         Item("帮扶责任人", _helper(f), wide=True),
-        Item("采集", f"{h.collector_name or '--'}　{h.collected_on or ''}".strip(), wide=True),
     ]
 
 
@@ -182,28 +183,17 @@ def enjoys(f: Family) -> list[str]:
 
 
 def lacks(f: Family) -> list[str]:
-    """What is missing or wrong, one phrase each with the person it concerns."""
+    """What is not recorded or looks wrong in the file; what the household is owed stands in entitlements.owed."""
     h, out = f.household, []
-    if f.see(Group.INCOME) and below_line(f):
-        out.append("人均纯收入低于收入线")
     if f.see(Group.INCOME) and f.income is None:
         out.append("没有收入核算记录")
     if f.see(Group.HOUSING):
-        if h.housing_grade in ("c", "d") and h.housing_lived_in:
-            out.append(f"住 {word('housing_grade', h.housing_grade, on=f.today)} 危房")
-        bad = [words for n, words in WATER_WORDS.items() if getattr(h, n) is False]
-        out += [f"饮水不达标：{'、'.join(bad)}"] if bad else []
         unknown = [words for n, words in WATER_WORDS.items() if getattr(h, n) is None]
         out += [f"饮水未核实：{'、'.join(unknown)}"] if unknown else []
-    if f.see(Group.HEALTH) and (some := [m for m in f.living if m.insurance == "none"]):
-        out.append(f"未参加基本医保：{f.names(some)}")
-    if f.see(Group.EDUCATION) and (some := [m for m in f.living if m.out_of_school_reason]):
-        words = "、".join(f"{m.name}（{word('out_of_school_reason', m.out_of_school_reason, on=f.today)}）" for m in some)
-        out.append(f"义务教育阶段未上学：{words}")
-    if not [x for x in f.helpers if x.until is None] and standing(h):
-        out.append("空档户：没有帮扶责任人")
     if not h.phone:
         out.append("没有联系电话")
+    if f.head is None:
+        out.append("没有登记户主成员")
     return out + doubts(f)
 
 

@@ -1,4 +1,4 @@
-"""Tables of the registry: household, member, income statement, programme status, helper assignment.
+"""Tables of the registry: household, member, income statement, programme status, helper assignment, visit, paper.
 
 Every row carries the ancestor ids of its village (Placed), so that scope is an equality. Codes are those of
 rulebook/registry_codes.yaml; their words depend on the date and are not stored.
@@ -13,8 +13,10 @@ from shouwang.ledgers.registry.models.households import (
     assigned_to,
 )
 from shouwang.ledgers.registry.models.members import Member
+from shouwang.ledgers.registry.models.papers import Paper
 from shouwang.ledgers.registry.models.programmes import IncomeStatement, ProgrammeStatus
 from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, label_of
+from shouwang.ledgers.registry.models.visits import Visit
 
 __all__ = [
     "HOUSING_FIELDS",
@@ -28,7 +30,9 @@ __all__ = [
     "Member",
     "OfHousehold",
     "OfHouseholdQuerySet",
+    "Paper",
     "ProgrammeStatus",
+    "Visit",
     "assigned_to",
     "label_of",
 ]
