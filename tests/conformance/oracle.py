@@ -200,6 +200,17 @@ def listed(permission: str) -> Sees:
     return lambda p, _t, _w: p.may(permission)
 
 
+def opens_copies(person: Person, target: Target, world: World) -> bool:
+    """Copies of papers carry what pages mask: for who keeps the file, or may see masked fields whole."""
+    return keeps("registry.edit")(person, target, world) or keeps("registry.reveal")(person, target, world)
+
+
+def names_file(person: Person, target: Target, world: World) -> bool:
+    """The name of a paper's copy stands on the page of its household; the copy itself is opened by fewer."""
+    record: Target = target.extra["of"]
+    return keeps("registry.view")(person, record, world) if record.kind == "paper" else sees_file(person, target, world)
+
+
 # Whose words may turn up anywhere in an answer.
 SEEN: dict[str, Sees] = {
     "user": either(administers(*ADMIN), is_self),
@@ -217,10 +228,12 @@ SEEN: dict[str, Sees] = {
     "request": sees_request,
     "report": sees_report,
     "suggestion": sees_suggestion,
-    "attachment": sees_file,
+    "attachment": names_file,
     "household": keeps("registry.view"),
     "member": keeps("registry.view"),
     "helper": keeps("registry.view"),
+    "visit": keeps("registry.view"),
+    "paper": opens_copies,
 }
 
 VIEWS = Rule(methods=POST, covers=listed("dispatch.task.view"), fixed={"table": "tasks", "name": "核验", "shown": "text", "id": ""})
@@ -293,6 +306,7 @@ PORTAL = {
 }
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
+VISIT = "registry.visit"
 
 
 def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "household", **path: Any) -> Rule:
@@ -303,6 +317,11 @@ def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "househol
 def county_decides(person: Person, target: Target, _world: World) -> bool:
     """Standings follow the county's decision: entered there or above."""
     return any(EDIT in h.placed and 0 < len(h.code) <= 6 and target.code.startswith(h.code) for h in person.holds)
+
+
+def _file_of(target: Target | None, world: World) -> int:
+    files = (t.row.pk for t in world.targets["attachment"] if target and t.extra["of"].row == target.row)
+    return next(files, 0)
 
 
 REGISTRY = {
@@ -327,6 +346,21 @@ REGISTRY = {
     "registry_leave": home(EDIT, kind="member"),
     "registry_correct_income": home(EDIT, kind="income"),
     "registry_end_helper": home(EDIT, kind="helper"),
+    "registry_history": home(VIEW, GET),
+    "registry_visits": Rule((VIEW,), lists="visit"),
+    "registry_visits_export": Rule((EXPORT,), POST),
+    "registry_record_visit": home(VISIT),
+    "registry_correct_visit": Rule(
+        (VISIT,), BOTH, "visit", keeps(VISIT), keeps(EDIT), fixed={"day": "0", "means": "home", "reach": "reached"}
+    ),
+    "registry_meet_need": home(VISIT, POST, "visit"),
+    "registry_papers": home(VIEW, GET),
+    "registry_add_paper": Rule((EDIT,), POST, "household", keeps(EDIT), fixed={"code": "posting", "day": "0"}),
+    "registry_waive_paper": Rule((EDIT,), POST, "household", keeps(EDIT), fixed={"code": "check_sheet"}),
+    "registry_remove_paper": Rule((EDIT,), POST, "paper", keeps(EDIT), body=lambda t, w: {"file": _file_of(t, w)}),
+    "registry_ask_paper": home(EDIT, POST, "waived"),
+    "registry_cards": Rule((EDIT,), BOTH),
+    "registry_card": Rule((EDIT,), GET, "household", keeps(EDIT), noted=True),
 }
 
 N_VIEW, REGISTER, ISSUE, INSTRUCT = (

@@ -12,7 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories.registry import add_income, add_member, add_status, make_household
+from tests.factories.registry import add_income, add_member, add_status, add_visit, make_household
 
 TODAY = dt.date(2020, 2, 17)
 NOW = dt.datetime(2020, 2, 17, 14, 5, tzinfo=timezone.get_default_timezone())
@@ -42,6 +42,11 @@ def household(region: Region) -> Any:
 def member(region: Region) -> Any:
     """A person with number and telephone."""
     return add_member(make_household(region), name="林试样", id_number="440513197001010017", phone="13900139000")
+
+
+def visit(region: Region) -> Any:
+    """A visit with a need, met and unmet in turn."""
+    return add_visit(make_household(region, head_name="吴试样"), met="吴试样", needs="缺种苗农资", next_step="报镇")
 
 
 def notice(region: Region) -> Any:
@@ -81,6 +86,7 @@ def bulletin(region: Region) -> Any:
 SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
+    "visits": Sample(visit),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

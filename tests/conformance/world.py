@@ -311,7 +311,7 @@ def _households(world: World) -> None:
     moved = world.targets["household"][0].row
     moved.put_in(world.city.at("440514103201"))
     moved.save()
-    for kind in ("household", "member", "income", "helper"):
+    for kind in ("household", "member", "income", "helper", "visit", "paper", "waived"):
         target = next(t for t in world.targets[kind] if kind == "household" or t.extra["household"] == moved)
         target.code = moved.region.code
         if kind != "household":
@@ -331,7 +331,15 @@ def _household(world: World, village: Region) -> None:
     )
     world.add("income", code, lambda _canary: registry.add_income(household, wage=380_000), household=household)
     world.add("helper", code, lambda canary: registry.add_helper(household, name=canary), household=household)
+    world.add("visit", code, lambda canary: registry.add_visit(household, needs="核验", visitor_name=canary), household=household)
+    paper = world.add("paper", code, lambda _canary: registry.add_paper(household, "posting"), household=household)
+    world.add("waived", code, lambda _canary: _waived(household), household=household)
+    _file(world, next(t for t in world.targets["paper"] if t.row == paper))
     registry.add_status(household)
+
+
+def _waived(household: Any) -> Any:
+    return registry.add_paper(household, "appraisal", state="waived", waived_for="核验", dated_on=None)
 
 
 def _placed(row: Any, region: Region) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.registry.income import net_income, window_of
-from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
+from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, Paper, ProgrammeStatus, Visit
 
 SINCE = dt.date(2016, 6, 1)
 TODAY = dt.date(2020, 2, 17)
@@ -85,3 +85,20 @@ def add_helper(
     helper.put_beside(household)
     helper.save()
     return helper
+
+
+def add_visit(household: Household, *, visited_on: dt.date = TODAY, reach: str = "reached", **kw: Any) -> Visit:
+    """A visit on foot by somebody without an account."""
+    kw = {"means": "home", "visitor_name": "林走访", "result": "家庭情况无变化" if reach == "reached" else "", **kw}
+    visit = Visit(visited_on=visited_on, reach=reach, **kw)
+    visit.put_beside(household)
+    visit.save()
+    return visit
+
+
+def add_paper(household: Household, code: str, *, member: Member | None = None, **kw: Any) -> Paper:
+    """A paper kept since today, without files."""
+    paper = Paper(code=code, member=member, dated_on=kw.pop("dated_on", TODAY), **kw)
+    paper.put_beside(household)
+    paper.save()
+    return paper

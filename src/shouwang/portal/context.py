@@ -59,6 +59,10 @@ def _menu(request: Request, scope: Scope) -> list[dict[str, Any]]:
         _item(request, label, reverse(name), icon) for label, name, icon, held in ADMIN_ITEMS if any(scope.may(p) for p in held)
     ]
     groups["管理"].append(_item(request, "使用帮助", reverse("help"), "help-circle"))
+    # A list may lie below another one's address: only the nearest is where the person is.
+    here = max((i["url"] for items in groups.values() for i in items if i["current"]), key=len, default="")
+    for item in (i for items in groups.values() for i in items):
+        item["current"] = item["current"] and item["url"] == here
     return [{"title": title, "items": items} for title, items in groups.items() if items]
 
 
