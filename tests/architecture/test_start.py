@@ -8,7 +8,21 @@ from django.core.checks import run_checks
 
 from shouwang.kernel.pages import Access, every_route_declares_access, routes
 
-HEAVY = ("pandas", "ortools", "splink", "ibis", "pyarrow", "openpyxl", "pdfplumber", "docx", "numpy", "xlsxwriter", "holidays", "duckdb")
+HEAVY = (
+    "pandas",
+    "ortools",
+    "splink",
+    "ibis",
+    "pyarrow",
+    "openpyxl",
+    "pdfplumber",
+    "docx",
+    "numpy",
+    "xlsxwriter",
+    "python_calamine",
+    "holidays",
+    "duckdb",
+)
 START = """
 import sys, os
 os.environ["DJANGO_SETTINGS_MODULE"] = "shouwang.config.settings"
