@@ -43,6 +43,10 @@ CORRECT_VISIT = Verb("registry.visit.correct", "更正了走访记录", VISIT, n
 MEET_NEED = Verb("registry.visit.meet_need", "答复了走访发现的需求", VISIT)
 PRINT_CARD = Verb("registry.card.print", "打印了帮扶明白卡", EDIT)
 FILE_VERBS = (ADD_PAPER, REMOVE_PAPER, WAIVE_PAPER, ASK_PAPER, RECORD_VISIT, CORRECT_VISIT, MEET_NEED, PRINT_CARD)
+UPLOAD_EXPORT = Verb("registry.reconciliation.upload", "上传了上级系统数据用于比对", EDIT)
+COMPARE = Verb("registry.reconciliation.compare", "比对了上级系统数据", EDIT)
+DECIDE_DIFFERENCE = Verb("registry.difference.decide", "确定了差异的更正地点", EDIT)
+COMPARE_VERBS = (UPLOAD_EXPORT, COMPARE, DECIDE_DIFFERENCE)
 OWN_VERBS = (
     EDIT_HOUSEHOLD,
     ADD_MEMBER,
@@ -54,6 +58,7 @@ OWN_VERBS = (
     END_HELPER,
     REVEAL_FIELD,
     *FILE_VERBS,
+    *COMPARE_VERBS,
 )
 
 REVEALABLE = {

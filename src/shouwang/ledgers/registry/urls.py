@@ -1,6 +1,6 @@
 """Routes of the registry."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from shouwang.kernel.lists import export_page, list_page
 from shouwang.ledgers.registry import card_pages, edit_pages, pages, paper_pages, visit_pages
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/history/", pages.changes, name="registry_history"),
     path("cards/", card_pages.batch, name="registry_cards"),
     path("<int:pk>/card/", card_pages.card, name="registry_card"),
+    path("reconcile/", include("shouwang.ledgers.registry.reconcile.urls")),
     path("visits/", list_page(VISITS), name="registry_visits"),
     path("visits/export/", export_page(VISITS), name="registry_visits_export"),
     path("<int:pk>/visits/new/", visit_pages.record, name="registry_record_visit"),

@@ -1,4 +1,4 @@
-"""Tables of the registry: household, member, income statement, programme status, helper assignment, visit, paper.
+"""Tables of the registry: household, member, income statement, programme status, helper assignment, visit, paper, comparison and difference.
 
 Every row carries the ancestor ids of its village (Placed), so that scope is an equality. Codes are those of
 rulebook/registry_codes.yaml; their words depend on the date and are not stored.
@@ -15,6 +15,7 @@ from shouwang.ledgers.registry.models.households import (
 from shouwang.ledgers.registry.models.members import Member
 from shouwang.ledgers.registry.models.papers import Paper
 from shouwang.ledgers.registry.models.programmes import IncomeStatement, ProgrammeStatus
+from shouwang.ledgers.registry.models.reconciling import Difference, Reconciliation
 from shouwang.ledgers.registry.models.shared import HOUSING_FIELDS, LAND_FIELDS, STANDARD_SYSTEMS, WATER_FIELDS, label_of
 from shouwang.ledgers.registry.models.visits import Visit
 
@@ -23,6 +24,7 @@ __all__ = [
     "LAND_FIELDS",
     "STANDARD_SYSTEMS",
     "WATER_FIELDS",
+    "Difference",
     "HelperAssignment",
     "Household",
     "HouseholdQuerySet",
@@ -32,6 +34,7 @@ __all__ = [
     "OfHouseholdQuerySet",
     "Paper",
     "ProgrammeStatus",
+    "Reconciliation",
     "Visit",
     "assigned_to",
     "label_of",

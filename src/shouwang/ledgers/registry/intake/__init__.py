@@ -1,0 +1,1 @@
+"""The registry's workbooks: households with their members, and incomes."""
