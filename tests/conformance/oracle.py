@@ -234,6 +234,9 @@ SEEN: dict[str, Sees] = {
     "helper": keeps("registry.view"),
     "visit": keeps("registry.view"),
     "paper": opens_copies,
+    "reconciliation": in_reach("registry.edit"),
+    "mapping": in_reach("registry.edit"),
+    "difference": in_reach("registry.edit"),
 }
 
 VIEWS = Rule(methods=POST, covers=listed("dispatch.task.view"), fixed={"table": "tasks", "name": "核验", "shown": "text", "id": ""})
@@ -314,6 +317,11 @@ def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "househol
     return Rule((permission,), methods, kind, keeps(permission), path=lambda t: {"pk": t.row.pk, **path})
 
 
+def home_of(permission: str, kind: str, methods: tuple[str, ...]) -> Rule:
+    """A page about a record that lies in a place and is assigned to nobody."""
+    return Rule((permission,), methods, kind, in_reach(permission), fixed={"where": "ours"})
+
+
 def county_decides(person: Person, target: Target, _world: World) -> bool:
     """Standings follow the county's decision: entered there or above."""
     return any(EDIT in h.placed and 0 < len(h.code) <= 6 and target.code.startswith(h.code) for h in person.holds)
@@ -360,6 +368,13 @@ REGISTRY = {
     "registry_remove_paper": Rule((EDIT,), POST, "paper", keeps(EDIT), body=lambda t, w: {"file": _file_of(t, w)}),
     "registry_ask_paper": home(EDIT, POST, "waived"),
     "registry_cards": Rule((EDIT,), BOTH),
+    "registry_reconciliations": Rule((EDIT,), lists="reconciliation"),
+    "registry_reconcile_new": Rule((EDIT,), BOTH),
+    "registry_reconciliation": home_of(EDIT, "reconciliation", GET),
+    "registry_reconcile_start": home_of(EDIT, "mapping", POST),
+    "registry_differences": Rule((EDIT,), lists="difference"),
+    "registry_differences_export": Rule((EXPORT,), POST),
+    "registry_difference": home_of(EDIT, "difference", BOTH),
     "registry_card": Rule((EDIT,), GET, "household", keeps(EDIT), noted=True),
 }
 

@@ -12,7 +12,15 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories.registry import add_income, add_member, add_status, add_visit, make_household
+from tests.factories.registry import (
+    add_difference,
+    add_income,
+    add_member,
+    add_status,
+    add_visit,
+    make_household,
+    make_reconciliation,
+)
 
 TODAY = dt.date(2020, 2, 17)
 NOW = dt.datetime(2020, 2, 17, 14, 5, tzinfo=timezone.get_default_timezone())
@@ -47,6 +55,14 @@ def member(region: Region) -> Any:
 def visit(region: Region) -> Any:
     """A visit with a need, met and unmet in turn."""
     return add_visit(make_household(region, head_name="吴试样"), met="吴试样", needs="缺种苗农资", next_step="报镇")
+
+
+def reconciliation(region: Region) -> Any:
+    return make_reconciliation(region)
+
+
+def difference(region: Region) -> Any:
+    return add_difference(make_household(region), make_reconciliation(region))
 
 
 def notice(region: Region) -> Any:
@@ -87,6 +103,8 @@ SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
     "visits": Sample(visit),
+    "reconciliations": Sample(reconciliation),
+    "differences": Sample(difference),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

@@ -311,10 +311,13 @@ def _households(world: World) -> None:
     moved = world.targets["household"][0].row
     moved.put_in(world.city.at("440514103201"))
     moved.save()
-    for kind in ("household", "member", "income", "helper", "visit", "paper", "waived"):
+    for kind in ("household", "member", "income", "helper", "visit", "paper", "waived", "difference"):
         target = next(t for t in world.targets[kind] if kind == "household" or t.extra["household"] == moved)
         target.code = moved.region.code
-        if kind != "household":
+        if kind == "difference":
+            target.row.put_in(moved.region)
+            target.row.save()
+        elif kind != "household":
             target.row.put_beside(moved)
             target.row.save()
     helper = world.person("helper").user
@@ -335,6 +338,10 @@ def _household(world: World, village: Region) -> None:
     paper = world.add("paper", code, lambda _canary: registry.add_paper(household, "posting"), household=household)
     world.add("waived", code, lambda _canary: _waived(household), household=household)
     _file(world, next(t for t in world.targets["paper"] if t.row == paper))
+    comparison = world.add("reconciliation", code, lambda canary: registry.make_reconciliation(village, file_name=canary))
+    world.add("mapping", code, lambda canary: registry.make_reconciliation(village, file_name=canary, state="mapping"))
+    _file(world, next(t for t in world.targets["reconciliation"] if t.row == comparison))
+    world.add("difference", code, lambda canary: registry.add_difference(household, comparison, about=canary), household=household)
     registry.add_status(household)
 
 

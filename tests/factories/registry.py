@@ -9,7 +9,17 @@ from typing import Any
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.registry.income import net_income, window_of
-from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, Paper, ProgrammeStatus, Visit
+from shouwang.ledgers.registry.models import (
+    Difference,
+    HelperAssignment,
+    Household,
+    IncomeStatement,
+    Member,
+    Paper,
+    ProgrammeStatus,
+    Reconciliation,
+    Visit,
+)
 
 SINCE = dt.date(2016, 6, 1)
 TODAY = dt.date(2020, 2, 17)
@@ -102,3 +112,23 @@ def add_paper(household: Household, code: str, *, member: Member | None = None, 
     paper.put_beside(household)
     paper.save()
     return paper
+
+
+def make_reconciliation(region: Region, **kw: Any) -> Reconciliation:
+    """A comparison that is done, without its file."""
+    made = Reconciliation(
+        **{"system": "province", "file_name": "导出.xlsx", "taken_on": TODAY, "uploaded_by": "林比对", "state": "done", **kw}
+    )
+    made.put_in(region)
+    made.save()
+    return made
+
+
+def add_difference(household: Household, latest: Reconciliation, **kw: Any) -> Difference:
+    """An open difference of a field."""
+    values = {"kind": "field", "column": "health", "about": household.code, "ours": "健康", "theirs": "残疾", "where": "both", **kw}
+    made = Difference(household=household, latest=latest, system=latest.system, key=kw.pop("key", f"key{next(_numbers)}"), **values)
+    for name in ("region_id", "city_id", "county_id", "town_id", "village_id"):
+        setattr(made, name, getattr(household, name))
+    made.save()
+    return made

@@ -107,14 +107,14 @@ class TestComparing:
         ],
     )
     def test_a_field_that_differs_is_listed_masked_with_where_it_is_corrected(
-        self, clerk: User, household: Household, change: dict[str, str], wanted: tuple[str, ...]
+        self, clerk: User, change: dict[str, str], wanted: tuple[str, ...]
     ) -> None:
         before = (Household.objects.values().get(), Member.objects.exclude(pk=0).values("name", "health", "version").get())
         compare(clerk, row(**change))
         assert open_ones() == {wanted}
         assert before == (Household.objects.values().get(), Member.objects.exclude(pk=0).values("name", "health", "version").get())
 
-    def test_empty_cells_of_theirs_are_not_compared(self, clerk: User, household: Household) -> None:
+    def test_empty_cells_of_theirs_are_not_compared(self, clerk: User) -> None:
         compare(clerk, row(致贫原因="", 健康状况="", 联系电话=""))
         assert open_ones() == set()
 
@@ -137,7 +137,7 @@ class TestComparing:
             ("only_theirs", "", "4405139999 吴**户　和睦居委会，文件第 4 行", "ours"),
         }
 
-    def test_a_household_under_another_number_is_found_by_id_and_by_name_and_birth(self, clerk: User, household: Household) -> None:
+    def test_a_household_under_another_number_is_found_by_id_and_by_name_and_birth(self, clerk: User) -> None:
         assert compare(clerk, row(户编号="X1")).counts["matched"] == 1
         without = row(户编号="X2", 身份证号="")
         assert compare(clerk, without).counts["matched"] == 0  # a name alone is not enough
@@ -148,16 +148,27 @@ class TestComparing:
         made.refresh_from_db()
         assert made.counts["matched"] == 1
 
-    def test_nothing_stored_carries_a_whole_number_or_name(self, clerk: User, household: Household) -> None:
+    def test_nothing_stored_carries_a_whole_number_or_name(self, clerk: User) -> None:
         compare(clerk, row(身份证号=OTHER, 联系电话="15400000009"), row(户编号="4405139999", 户主="吴他方", 姓名="吴他方", 身份证号=THIRD))
         text = str(list(Difference.objects.values()))
         for secret in (ID, OTHER, THIRD, "15400000009", "吴他方", "陈样板"):
             assert secret not in text
 
+    def test_a_household_of_theirs_lies_in_the_village_its_row_names(self, city: City, clerk: User) -> None:
+        compare(
+            clerk,
+            row(),
+            row(户编号="4405139999", 户主="吴他方", 姓名="吴他方", 身份证号=OTHER),
+            row(户编号="4405139998", **{"村（社区）": "无名村"}),
+        )
+        places = dict(Difference.objects.filter(kind="only_theirs", ours="", member=None).values_list("about", "region__code"))
+        assert places["4405139999 吴**户"] == city.at("440513100001").code
+        assert {c for a, c in places.items() if a.startswith("4405139998")} <= {clerk.office.region.code}
+
 
 @pytest.mark.usefixtures("household")
 class TestLaterExports:
-    def test_what_agrees_later_is_closed_and_what_stays_is_not_doubled(self, clerk: User, household: Household) -> None:
+    def test_what_agrees_later_is_closed_and_what_stays_is_not_doubled(self, clerk: User) -> None:
         compare(clerk, row(健康状况="健康", 致贫原因="因残"))
         assert Difference.objects.count() == 2
         made = compare(clerk, row(致贫原因="因残"))
@@ -170,7 +181,7 @@ class TestLaterExports:
         assert Difference.objects.filter(column="health").count() == 2
         assert Difference.objects.exclude(state="closed").count() == 2
 
-    def test_a_decision_and_its_note_survive_until_it_agrees(self, clerk: User, household: Household) -> None:
+    def test_a_decision_and_its_note_survive_until_it_agrees(self, clerk: User) -> None:
         compare(clerk, row(健康状况="健康"))
         found = Difference.objects.get()
         actions.decide(found, "ours", note="已看病历，我方有误", by=scope_of(clerk, TODAY), today=TODAY)
@@ -183,7 +194,7 @@ class TestLaterExports:
         with pytest.raises(Refused, match="已一致"):
             actions.decide(found, "theirs", note="", by=scope_of(clerk, TODAY), today=TODAY)
 
-    def test_an_export_without_the_column_or_of_another_system_closes_nothing(self, clerk: User, household: Household) -> None:
+    def test_an_export_without_the_column_or_of_another_system_closes_nothing(self, clerk: User) -> None:
         compare(clerk, row(健康状况="健康"))
         head = [h for h in HEAD if h != "健康状况"]
         made = upload(clerk, export([c for h, c in zip(HEAD, row(), strict=True) if h != "健康状况"], head=head))
@@ -192,7 +203,7 @@ class TestLaterExports:
         compare(clerk, row(), system="national")
         assert Difference.objects.get().state == "open"
 
-    def test_a_household_entered_here_closes_only_theirs(self, city: City, clerk: User, household: Household) -> None:
+    def test_a_household_entered_here_closes_only_theirs(self, city: City, clerk: User) -> None:
         theirs = row(户编号="4405139999", 户主="吴他方", 姓名="吴他方", 身份证号=OTHER, 致贫原因="", 健康状况="", 联系电话="")
         compare(clerk, row(), theirs)
         assert Difference.objects.get().kind == "only_theirs"
@@ -205,7 +216,7 @@ class TestLaterExports:
 
 @pytest.mark.usefixtures("household")
 class TestReading:
-    def test_columns_named_once_are_named_again_for_the_same_header(self, clerk: User, household: Household) -> None:
+    def test_columns_named_once_are_named_again_for_the_same_header(self, clerk: User) -> None:
         head = ["家庭代码", "户主", "成员", "病情"]
         file = ["4405130001", "陈样板", "陈样板", "健康"]
         made = upload(clerk, export(file, head=head))
@@ -218,7 +229,7 @@ class TestReading:
         again = upload(clerk, export(file, head=head))
         assert again.mapping == named
 
-    def test_a_cell_nobody_can_read_is_named_and_left_out(self, clerk: User, household: Household) -> None:
+    def test_a_cell_nobody_can_read_is_named_and_left_out(self, clerk: User) -> None:
         made = compare(clerk, row(健康状况="欠佳"))
         assert made.counts["unreadable"] == 1
         assert made.problems[0].startswith("第 2 行“健康状况”：不在可选值内")
@@ -248,7 +259,7 @@ class TestReading:
 
 @pytest.mark.usefixtures("household")
 class TestPages:
-    def test_from_upload_to_decision_in_the_browser(self, clerk: User, household: Household) -> None:
+    def test_from_upload_to_decision_in_the_browser(self, clerk: User) -> None:
         client = sign_in(Client(), clerk)
         answer = client.post(
             "/registry/reconcile/new/", {"system": "province", "taken_on": "2020-02-10", "file": export(row(健康状况="健康"))}
@@ -269,7 +280,7 @@ class TestPages:
         found.refresh_from_db()
         assert (found.state, found.where) == ("decided", "theirs")
 
-    def test_a_town_does_not_see_another_towns_differences(self, city: City, clerk: User, household: Household) -> None:
+    def test_a_town_does_not_see_another_towns_differences(self, city: City, clerk: User) -> None:
         compare(clerk, row(健康状况="健康"))
         found = Difference.objects.get()
         mine = sign_in(Client(), make_user("mine", city.offices["440513100-zf"], "town_clerk"))

@@ -131,6 +131,9 @@ def _row(comparison: Reconciliation, found: Found, today: dt.date) -> Difference
         theirs=found.theirs,
         where=found.where(today),
     )
+    if found.region is not None:
+        row.put_in(found.region)
+        return row
     home: Any = found.household or comparison
     for name in ("region_id", "city_id", "county_id", "town_id", "village_id"):
         setattr(row, name, getattr(home, name))

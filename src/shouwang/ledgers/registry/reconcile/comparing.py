@@ -15,6 +15,7 @@ from django.db.models import Model
 from shouwang.kernel.privacy.classes import Group, classify
 from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.privacy.sealed import Sealed
+from shouwang.kernel.regions.models import Region
 from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.registry.codes import words
 from shouwang.ledgers.registry.intake.columns import HOUSEHOLD_COLUMNS, MEMBER_COLUMNS
@@ -41,6 +42,7 @@ class Found:
     theirs: str
     household: Household | None = None
     member: Member | None = None
+    region: Region | None = None
 
     def where(self, on: dt.date) -> str:
         """Where it is corrected by default."""
@@ -79,14 +81,14 @@ def people_differ(
             )
 
 
-def only_theirs(home: Home) -> Found:
-    """A household of theirs nobody knows here."""
+def only_theirs(home: Home, region: Region | None) -> Found:
+    """A household of theirs nobody knows here; `region` is the village their row names, None where it names none of ours."""
     head = home.value("head_name") or home.value("name") or ""
     code = "" if home.code.startswith("row") else home.code
     said = f"{code or '（无户编号）'} {mask(MaskKind.NAME, head)}户".strip()
     place = "".join(str(home.value(k) or "") for k in ("town", "village"))
     key = key_of("only_theirs", "household", code or home.value("id_number") or head)
-    return Found(key, "only_theirs", "", said, Group.BASE, "", f"{said}　{place}，文件第 {home.first_row} 行"[:120])
+    return Found(key, "only_theirs", "", said, Group.BASE, "", f"{said}　{place}，文件第 {home.first_row} 行"[:120], region=region)
 
 
 def only_ours(household: Household) -> Found:

@@ -8,6 +8,7 @@ from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
+from shouwang.ledgers.registry.intake.places import Villages
 from shouwang.ledgers.registry.models import Difference, Household, Member, Reconciliation
 from shouwang.ledgers.registry.queries import living_now, on_file
 from shouwang.ledgers.registry.reconcile import actions
@@ -21,7 +22,7 @@ def compare(run: Run) -> dict[str, Any]:
     comparison = Reconciliation.objects.select_related("region").get(pk=run.args["comparison"])
     by = run.by()
     export = rows_of(*actions.opened(comparison), run.today)
-    pairs = matched(export.homes, comparison, by)
+    pairs, villages = matched(export.homes, comparison, by), Villages(by, run.today)
     households: Any = Household.objects
     met = frozenset(pairs.values())
     filed = on_file(in_region(households, comparison, by)).order_by("pk").values_list("pk", flat=True)
@@ -31,7 +32,9 @@ def compare(run: Run) -> dict[str, Any]:
         if start < run.cursor.get("theirs", 0):
             continue
         with run.chunk():
-            found = _theirs(piece, {at: pairs[start + at] for at in range(len(piece)) if start + at in pairs}, export, run)
+            found = _theirs(
+                piece, {at: pairs[start + at] for at in range(len(piece)) if start + at in pairs}, export, run, villages, comparison
+            )
             actions.write_down(comparison, found, by=by, today=run.today)
             run.cursor["theirs"] = start + len(piece)
             run.progress(start + len(piece), total, "正在逐户比对")
@@ -55,7 +58,16 @@ def compare(run: Run) -> dict[str, Any]:
     return {"words": words, "link": f"/registry/reconcile/{comparison.pk}/"}
 
 
-def _theirs(piece: Any, pairs: dict[int, int], export: Export, run: Run) -> list[Found]:
+def _village(theirs: Home, villages: Villages, comparison: Reconciliation, run: Run) -> Region | None:
+    """The village their row names, if it lies in the region compared."""
+    said = {k: str(theirs.value(k)) for k in ("county", "town", "village") if theirs.value(k)}
+    found = villages.find(said, run.today)[0] if "village" in said else None
+    level = comparison.region.level
+    inside = found and (level <= Region.PROVINCE or found.ancestor_ids()[LEVEL_FIELDS[level]] == comparison.region_id)
+    return found if inside else None
+
+
+def _theirs(piece: Any, pairs: dict[int, int], export: Export, run: Run, villages: Villages, comparison: Reconciliation) -> list[Found]:
     """What differs in one piece; three queries."""
     homes = {h.pk: h for h in Household.objects.filter(pk__in=pairs.values())}
     people: dict[int, list[Member]] = {}
@@ -65,7 +77,7 @@ def _theirs(piece: Any, pairs: dict[int, int], export: Export, run: Run) -> list
     for at, theirs in enumerate(piece):
         ours = homes.get(pairs.get(at, 0))
         if ours is None:
-            out.append(only_theirs(theirs))
+            out.append(only_theirs(theirs, _village(theirs, villages, comparison, run)))
             continue
         out += _one(ours, theirs, people.get(ours.pk, []), export, run)
     return out

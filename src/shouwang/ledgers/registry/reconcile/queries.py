@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.privacy.classes import Group
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
+from shouwang.kernel.tables import NOT_VISIBLE
 from shouwang.ledgers.registry.models import Difference, Reconciliation
 from shouwang.ledgers.registry.policies import EDIT
 from shouwang.ledgers.registry.queries import PLACE_NAMES
@@ -52,10 +53,11 @@ def export_of(scope: Scope, record_id: str) -> Reconciliation | None:
 
 
 def differences(scope: Scope) -> QuerySet[Difference]:
-    """Differences of the places whose files the person keeps, in the field groups the person sees."""
+    """Differences of the places whose files the person keeps; `ours_shown` and `theirs_shown` only where the field's group is seen."""
     rows: Any = Difference.objects
     seen = [g for g in Group if scope.sees(EDIT, g)]
-    found: QuerySet[Difference] = rows.within(scope).filter(group__in=seen).select_related("latest").annotate(**PLACE_NAMES)
+    sides = {f"{side}_shown": Case(When(group__in=seen, then=F(side)), default=Value(NOT_VISIBLE)) for side in ("ours", "theirs")}
+    found: QuerySet[Difference] = rows.within(scope).select_related("latest").annotate(**sides, **PLACE_NAMES)
     return found
 
 
