@@ -222,6 +222,17 @@ def sees_import(person: Person, target: Target, _world: World) -> bool:
     return person.may("registry.edit") and (office or is_self(person, Target("", row, "", ""), _world))
 
 
+def opens_copies(person: Person, target: Target, world: World) -> bool:
+    """Copies of papers carry what pages mask: for who keeps the file, or may see masked fields whole."""
+    return keeps("registry.edit")(person, target, world) or keeps("registry.reveal")(person, target, world)
+
+
+def names_file(person: Person, target: Target, world: World) -> bool:
+    """The name of a paper's copy stands on the page of its household; the copy itself is opened by fewer."""
+    record: Target = target.extra["of"]
+    return keeps("registry.view")(person, record, world) if record.kind == "paper" else sees_file(person, target, world)
+
+
 # Whose words may turn up anywhere in an answer.
 SEEN: dict[str, Sees] = {
     "user": either(administers(*ADMIN), is_self),
@@ -239,7 +250,6 @@ SEEN: dict[str, Sees] = {
     "request": sees_request,
     "report": sees_report,
     "suggestion": sees_suggestion,
-    "attachment": sees_file,
     "household": either(keeps("registry.view"), named_in_a_change),
     "change": sees_change,
     "pair": in_reach("registry.lookalikes"),
@@ -249,6 +259,12 @@ SEEN: dict[str, Sees] = {
     "import_row": sees_import,
     "finding": keeps("registry.view"),
     "accepted": keeps("registry.view"),
+    "attachment": names_file,
+    "visit": keeps("registry.view"),
+    "paper": opens_copies,
+    "reconciliation": in_reach("registry.edit"),
+    "mapping": in_reach("registry.edit"),
+    "difference": in_reach("registry.edit"),
 }
 
 VIEWS = Rule(methods=POST, covers=listed("dispatch.task.view"), fixed={"table": "tasks", "name": "核验", "shown": "text", "id": ""})
@@ -322,6 +338,7 @@ PORTAL = {
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
 RESHAPE, LOOKALIKES = "registry.reshape", "registry.lookalikes"
+VISIT = "registry.visit"
 
 
 def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "household", **path: Any) -> Rule:
@@ -329,9 +346,19 @@ def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "househol
     return Rule((permission,), methods, kind, keeps(permission), path=lambda t: {"pk": t.row.pk, **path})
 
 
+def home_of(permission: str, kind: str, methods: tuple[str, ...]) -> Rule:
+    """A page about a record that lies in a place and is assigned to nobody."""
+    return Rule((permission,), methods, kind, in_reach(permission), fixed={"where": "ours"})
+
+
 def county_decides(person: Person, target: Target, _world: World) -> bool:
     """Standings follow the county's decision: entered there or above."""
     return any(EDIT in h.placed and 0 < len(h.code) <= 6 and target.code.startswith(h.code) for h in person.holds)
+
+
+def _file_of(target: Target | None, world: World) -> int:
+    files = (t.row.pk for t in world.targets["attachment"] if target and t.extra["of"].row == target.row)
+    return next(files, 0)
 
 
 REGISTRY = {
@@ -374,6 +401,28 @@ REGISTRY = {
         (LOOKALIKES,), POST, "pair", in_reach(LOOKALIKES), path=lambda t: {"pk": t.row.pk, "move": "different"}
     ),
     "registry_find_lookalikes": Rule((LOOKALIKES,), POST),
+    "registry_history": home(VIEW, GET),
+    "registry_visits": Rule((VIEW,), lists="visit"),
+    "registry_visits_export": Rule((EXPORT,), POST),
+    "registry_record_visit": home(VISIT),
+    "registry_correct_visit": Rule(
+        (VISIT,), BOTH, "visit", keeps(VISIT), keeps(EDIT), fixed={"day": "0", "means": "home", "reach": "reached"}
+    ),
+    "registry_meet_need": home(VISIT, POST, "visit"),
+    "registry_papers": home(VIEW, GET),
+    "registry_add_paper": Rule((EDIT,), POST, "household", keeps(EDIT), fixed={"code": "posting", "day": "0"}),
+    "registry_waive_paper": Rule((EDIT,), POST, "household", keeps(EDIT), fixed={"code": "check_sheet"}),
+    "registry_remove_paper": Rule((EDIT,), POST, "paper", keeps(EDIT), body=lambda t, w: {"file": _file_of(t, w)}),
+    "registry_ask_paper": home(EDIT, POST, "waived"),
+    "registry_cards": Rule((EDIT,), BOTH),
+    "registry_reconciliations": Rule((EDIT,), lists="reconciliation"),
+    "registry_reconcile_new": Rule((EDIT,), BOTH),
+    "registry_reconciliation": home_of(EDIT, "reconciliation", GET),
+    "registry_reconcile_start": home_of(EDIT, "mapping", POST),
+    "registry_differences": Rule((EDIT,), lists="difference"),
+    "registry_differences_export": Rule((EXPORT,), POST),
+    "registry_difference": home_of(EDIT, "difference", BOTH),
+    "registry_card": Rule((EDIT,), GET, "household", keeps(EDIT), noted=True),
 }
 
 

@@ -12,7 +12,18 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories.registry import add_change, add_finding, add_income, add_member, add_pair, add_status, make_household
+from tests.factories.registry import (
+    add_change,
+    add_difference,
+    add_finding,
+    add_income,
+    add_member,
+    add_pair,
+    add_status,
+    add_visit,
+    make_household,
+    make_reconciliation,
+)
 
 TODAY = dt.date(2020, 2, 17)
 NOW = dt.datetime(2020, 2, 17, 14, 5, tzinfo=timezone.get_default_timezone())
@@ -61,6 +72,19 @@ def lookalike(region: Region) -> Any:
     return add_pair(member(region), member(region))
 
 
+def visit(region: Region) -> Any:
+    """A visit with a need, met and unmet in turn."""
+    return add_visit(make_household(region, head_name="吴试样"), met="吴试样", needs="缺种苗农资", next_step="报镇")
+
+
+def reconciliation(region: Region) -> Any:
+    return make_reconciliation(region)
+
+
+def difference(region: Region) -> Any:
+    return add_difference(make_household(region), make_reconciliation(region))
+
+
 def notice(region: Region) -> Any:
     number = next(_numbers)
     values = {"title": f"通知{number}", "text": "做好春耕。", "text_digest": str(number), "received_on": TODAY}
@@ -102,6 +126,9 @@ SAMPLES = {
     "findings": Sample(finding),
     "household_changes": Sample(household_change),
     "lookalikes": Sample(lookalike),
+    "visits": Sample(visit),
+    "reconciliations": Sample(reconciliation),
+    "differences": Sample(difference),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

@@ -313,10 +313,13 @@ def _households(world: World) -> None:
     moved = world.targets["household"][0].row
     moved.put_in(world.city.at("440514103201"))
     moved.save()
-    for kind in ("household", "member", "income", "helper", "finding", "accepted"):
+    for kind in ("household", "member", "income", "helper", "finding", "accepted", "visit", "paper", "waived", "difference"):
         target = next(t for t in world.targets[kind] if kind == "household" or t.extra["household"] == moved)
         target.code = moved.region.code
-        if kind != "household":
+        if kind == "difference":
+            target.row.put_in(moved.region)
+            target.row.save()
+        elif kind != "household":
             target.row.put_beside(moved)
             target.row.save()
     _changes_and_pairs(world)
@@ -363,6 +366,14 @@ def _household(world: World, village: Region) -> None:
         lambda canary: registry.add_finding(household, code="two_spouses", accepted_reason=canary, **settled),
         household=household,
     )
+    world.add("visit", code, lambda canary: registry.add_visit(household, needs="核验", visitor_name=canary), household=household)
+    paper = world.add("paper", code, lambda _canary: registry.add_paper(household, "posting"), household=household)
+    world.add("waived", code, lambda _canary: _waived(household), household=household)
+    _file(world, next(t for t in world.targets["paper"] if t.row == paper))
+    comparison = world.add("reconciliation", code, lambda canary: registry.make_reconciliation(village, file_name=canary))
+    world.add("mapping", code, lambda canary: registry.make_reconciliation(village, file_name=canary, state="mapping"))
+    _file(world, next(t for t in world.targets["reconciliation"] if t.row == comparison))
+    world.add("difference", code, lambda canary: registry.add_difference(household, comparison, about=canary), household=household)
     registry.add_status(household)
 
 
@@ -375,6 +386,10 @@ def _imports(world: World) -> None:
         batch = world.add("import", user.office.region.code, lambda c, v=values: Import.objects.create(name=f"{c}.xlsx", **v))
         row = {"batch": batch, "row": 2, "key": "H1", "verdict": "suspect"}
         world.add("import_row", user.office.region.code, lambda c, v=row: ImportRow.objects.create(label=c, **v))
+
+
+def _waived(household: Any) -> Any:
+    return registry.add_paper(household, "appraisal", state="waived", waived_for="核验", dated_on=None)
 
 
 def _placed(row: Any, region: Region) -> Any:

@@ -11,13 +11,17 @@ from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.registry.income import net_income, window_of
 from shouwang.ledgers.registry.models import (
     CheckFinding,
+    Difference,
     HelperAssignment,
     Household,
     HouseholdChange,
     IncomeStatement,
     LookAlike,
     Member,
+    Paper,
     ProgrammeStatus,
+    Reconciliation,
+    Visit,
 )
 from shouwang.ledgers.registry.pairs import put_between
 
@@ -118,6 +122,33 @@ def add_change(
     return made
 
 
+def add_visit(household: Household, *, visited_on: dt.date = TODAY, reach: str = "reached", **kw: Any) -> Visit:
+    """A visit on foot by somebody without an account."""
+    kw = {"means": "home", "visitor_name": "林走访", "result": "家庭情况无变化" if reach == "reached" else "", **kw}
+    visit = Visit(visited_on=visited_on, reach=reach, **kw)
+    visit.put_beside(household)
+    visit.save()
+    return visit
+
+
+def add_paper(household: Household, code: str, *, member: Member | None = None, **kw: Any) -> Paper:
+    """A paper kept since today, without files."""
+    paper = Paper(code=code, member=member, dated_on=kw.pop("dated_on", TODAY), **kw)
+    paper.put_beside(household)
+    paper.save()
+    return paper
+
+
+def make_reconciliation(region: Region, **kw: Any) -> Reconciliation:
+    """A comparison that is done, without its file."""
+    made = Reconciliation(
+        **{"system": "province", "file_name": "导出.xlsx", "taken_on": TODAY, "uploaded_by": "林比对", "state": "done", **kw}
+    )
+    made.put_in(region)
+    made.save()
+    return made
+
+
 def add_pair(left: Any, right: Any, *, points: int = 6, evidence: str = "name_same,birth_same,village_same", **kw: Any) -> LookAlike:
     """An open pair of two members or two households."""
     kind = "member" if isinstance(left, Member) else "household"
@@ -128,3 +159,13 @@ def add_pair(left: Any, right: Any, *, points: int = 6, evidence: str = "name_sa
     put_between(pair, left, right)
     pair.save()
     return pair
+
+
+def add_difference(household: Household, latest: Reconciliation, **kw: Any) -> Difference:
+    """An open difference of a field."""
+    values = {"kind": "field", "column": "health", "about": household.code, "ours": "健康", "theirs": "残疾", "where": "both", **kw}
+    made = Difference(household=household, latest=latest, system=latest.system, key=kw.pop("key", f"key{next(_numbers)}"), **values)
+    for name in ("region_id", "city_id", "county_id", "town_id", "village_id"):
+        setattr(made, name, getattr(household, name))
+    made.save()
+    return made

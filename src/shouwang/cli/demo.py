@@ -22,6 +22,7 @@ from shouwang.ledgers.registry.models import Household
 START = dt.date(2020, 2, 17)
 HOUSEHOLDS = 27_000
 TREND_UP_TO = 100_000  # a larger city starts with yesterday's and today's figures instead of two weeks': they are minutes of counting
+PAPERS_AT = "440513100001"
 ACCOUNTS = (
     ("市扶贫办经办人（登记来文、交办、收报、汇总）", "4405-fpb-jb"), ("市扶贫办负责人（批示、签发）", "4405-fpb-ld"),
     ("市农业农村局经办人（成员部门）", "4405-nyj-jb"), ("潮阳区扶贫办经办人", "440513-fpb-jb"), ("潮阳区扶贫办负责人", "440513-fpb-ld"),
@@ -50,7 +51,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, offices
+    from shouwang.demo import backing, changes, file, offices
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.load_people import load_people
@@ -67,7 +68,10 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     take_stock()
     click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
     clerk = scope_of(staff.users["440513100-zf-jb"], START)
-    changes.tell(city, seed=seed, today=START, by=Scope.system("演示数据"), clerk=clerk)
+    system = Scope.system("演示数据")
+    changes.tell(city, seed=seed, today=START, by=system, clerk=clerk)
+    seen, kept = file.load_visits(seed=seed, today=START, by=system), file.load_papers(PAPERS_AT, today=START, by=system)
+    click.echo(f"走访 {seen} 次，档案材料 {kept} 份。")
     known: figures.Measured = {}  # nothing is written between these days: most figures are the same query again
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")

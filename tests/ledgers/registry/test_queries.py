@@ -20,7 +20,7 @@ from shouwang.ledgers.registry.income import below
 from shouwang.ledgers.registry.lines import line_of
 from shouwang.ledgers.registry.models import STANDARD_SYSTEMS, Household, IncomeStatement, Member
 from tests.factories.accounts import City, make_user, scope
-from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, make_household
+from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, add_visit, make_household
 
 
 class TestCodes:
@@ -160,6 +160,8 @@ def world(city: City, own_figures: None) -> dict[str, Any]:  # noqa: ARG001 - in
     add_helper(exited)
     add_member(exited, birth_date=dt.date(1940, 1, 1), labour="none")
     add_member(exited, relation="son", left_on=dt.date(2019, 1, 1))
+    add_visit(exited, needs="想外出务工")
+    add_visit(poor, reach="refused")
     borderline = make_household(here)
     add_status(borderline, programme="monitoring", standing="borderline")
     add_income(borderline, persons=1, wage=499_999)
@@ -204,6 +206,12 @@ EXPECTED = {
     "without_helper_households": 2,
     "with_phone_households": 1,
     "with_phone_share": 1,
+    "on_file_households": 3,
+    "papers_missing_households": 3,
+    "papers_complete_rate": 0,
+    "visited_households": 1,
+    "unvisited_households": 2,
+    "open_needs": 1,
 }
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.registry import finding_lines, finding_queries, record, record_parts
+from shouwang.ledgers.registry import entitlements, finding_lines, finding_queries, queries, record, record_parts
 from shouwang.ledgers.registry.models import WATER_FIELDS, CheckFinding, Household
 from shouwang.ledgers.registry.record import HIDDEN, WATER_WORDS, Family
 from tests.factories.accounts import City
-from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, make_household
+from tests.factories.registry import TODAY, add_helper, add_income, add_member, add_status, add_visit, make_household
 from tests.ledgers.registry.families import sound_family
 
 
@@ -29,6 +29,10 @@ def family(household: Household, *groups: str, today: dt.date = TODAY, **kw: Any
         see=(lambda group: group in groups) if groups else (lambda _group: True),
         **kw,
     )
+
+
+def owed(household: Household, *groups: str, visits: Any = ()) -> list[str]:
+    return [hint.text for hint in entitlements.owed(family(household, *groups), visits)]
 
 
 @pytest.fixture
@@ -100,6 +104,20 @@ def test_the_findings_block_leads_to_the_field_and_offers_what_may_be_done(city:
     ]
 
 
+def test_gaps_of_members_name_them_and_those_who_left_do_not_count(household: Household) -> None:
+    add_income(household, wage=500_000)
+    add_member(household, name="陈小一", relation="son", insurance="none", birth_date=dt.date(2010, 1, 1), out_of_school_reason="poverty")
+    add_member(household, name="陈小二", relation="son", insurance="none", left_on=TODAY)
+    assert owed(household) == ["未参加基本医保：陈小一", "义务教育阶段未上学：陈小一（因贫（经济原因））"]
+    assert record.lacks(family(household)) == []
+
+
+def test_a_house_nobody_lives_in_is_no_gap(household: Household) -> None:
+    add_income(household, wage=500_000)
+    household.housing_grade, household.housing_lived_in = "d", False
+    assert owed(household) == []
+
+
 def test_without_the_groups_nothing_of_them_is_said(household: Household) -> None:
     add_income(household, wage=100)
     add_member(household, relation="son", insurance="none", health="severe", assistance="dibao")
@@ -108,10 +126,68 @@ def test_without_the_groups_nothing_of_them_is_said(household: Household) -> Non
     assert {items[k] for k in ("联系电话", "人均纯收入", "住房", "饮水")} == {HIDDEN}
     assert items["享受政策"] == ""
     assert record.lacks(seen) == []
+    assert owed(household, "base") == []
     assert all(i.reveal_url == "" for i in record.summary(seen))
     line = record_parts.member_lines(seen)[1]
     assert {line.id_number, line.health, line.labour, line.school, line.insurance, line.assistance} == {HIDDEN}
     assert [i.value for i in record_parts.guarantees(seen)] == [HIDDEN]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"housing_grade": "d"}, ["住 D级 危房，未改造"]),
+        ({"water_quality": False}, ["饮水不达标：水质"]),
+        ({"no_labour": True}, ["整户无劳动能力，未享受低保（特困）兜底"]),
+        ({}, []),
+    ],
+)
+def test_what_the_household_is_owed_is_named(household: Household, changes: dict[str, Any], words: list[str]) -> None:
+    add_income(household, wage=500_000)
+    for name, value in changes.items():
+        setattr(household, name, value)
+    assert owed(household) == words
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ({"birth_date": dt.date(1960, 2, 17)}, ["满 60 周岁未领取养老金：陈试人"]),
+        ({"birth_date": dt.date(1960, 2, 18)}, []),
+        ({"birth_date": dt.date(1960, 2, 17), "pension": "drawing"}, []),
+        ({"illness_insurance": False}, ["未参加大病保险：陈试人"]),
+        ({"health": "severe"}, ["患大病未享受医疗救助：陈试人"]),
+        ({"health": "severe", "medical_help": True}, []),
+        ({"disability_type": 4, "disability_grade": 2}, ["重度残疾未享受低保（特困），并核对护理补贴：陈试人"]),
+        ({"disability_type": 4, "disability_grade": 3}, []),
+        ({"disability_type": 4, "disability_grade": 1, "assistance": "dibao"}, []),
+        ({"birth_date": dt.date(2010, 1, 1)}, ["义务教育阶段未上学：陈试人（原因未填）"]),
+        ({"birth_date": dt.date(2010, 1, 1), "school_status": "primary"}, []),
+    ],
+)
+def test_what_a_member_is_owed_follows_age_illness_and_grade(household: Household, member: dict[str, Any], words: list[str]) -> None:
+    add_income(household, wage=500_000)
+    add_member(household, name="陈试人", relation="brother", **member)
+    assert owed(household) == words
+
+
+def test_an_unanswered_need_is_owed_until_it_is_answered_or_corrected(household: Household) -> None:
+    add_income(household, wage=500_000)
+    first = add_visit(household, needs="想外出务工")
+    assert owed(household, visits=household.visits.all()) == ["2020-02-17 走访发现：想外出务工"]
+    second = add_visit(household, needs="缺种苗", corrects=first)
+    assert owed(household, visits=household.visits.all()) == ["2020-02-17 走访发现：缺种苗"]
+    second.need_met_on = TODAY
+    second.save()
+    assert owed(household, visits=household.visits.all()) == []
+
+
+def test_namesakes_of_the_village_are_told_apart_by_hamlet_and_year(household: Household, city: City) -> None:
+    twin = make_household(city.villages[0], head_name=household.head_name, hamlet="第3村民小组")
+    add_member(twin, birth_date=dt.date(1965, 5, 1))
+    make_household(city.villages[1], head_name=household.head_name)
+    found = record_parts.namesake_words(queries.namesakes(Scope.system(), household))
+    assert found == [f"第3村民小组，1965 年生，{twin.code}"]
 
 
 def test_what_is_enjoyed_is_counted(household: Household) -> None:

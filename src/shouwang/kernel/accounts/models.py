@@ -42,7 +42,7 @@ class Office(Placed):
     valid_to = models.DateField("撤销日期", null=True, blank=True)
     rank = models.PositiveIntegerField("排序", default=0)
 
-    reach: ClassVar = Reach(public=True)  # names and telephone numbers of offices are printed on documents
+    row_reach: ClassVar = Reach(public=True)  # names and telephone numbers of offices are printed on documents
 
     class Meta:
         ordering = ["tier", "rank", "code"]

@@ -7,8 +7,9 @@ from typing import IO
 
 from shouwang.kernel.columns.fields import Field
 from shouwang.kernel.columns.sheet import Sheet
+from shouwang.kernel.workbooks import Kind
 
-TEXT = frozenset({"code", "id", "phone", "text", "name"})
+KINDS = {"date": Kind.DATE, "number": Kind.NUMBER, "whole": Kind.NUMBER, "money": Kind.NUMBER}
 
 
 def write_template(sheet: Sheet, today: dt.date, out: IO[bytes]) -> None:
@@ -20,13 +21,7 @@ def write_template(sheet: Sheet, today: dt.date, out: IO[bytes]) -> None:
             label=f.label,
             note=_note(f),
             required=f.required or f.key in sheet.keys,
-            kind="text"
-            if f.kind in TEXT
-            else "date"
-            if f.kind == "date"
-            else "number"
-            if f.kind in ("number", "whole", "money")
-            else "text",
+            kind=KINDS.get(f.kind, Kind.TEXT),
             choices=_choices(f, today),
             width=max(10, min(24, len(f.label) * 2 + 4)),
             example=f.example,

@@ -29,7 +29,7 @@ REMEDY = "请以数据库所有者身份运行 shouwang secure-database"
 def protected() -> dict[type[models.Model], Reach]:
     """Every model whose rows are kept to scopes: placed ones, and those that belong to one (a CASCADE key leads to it)."""
     every = [m for m in apps.get_models(include_auto_created=True) if m._meta.managed and not m._meta.proxy]
-    found: dict[type[models.Model], Reach] = {m: getattr(m, "reach", Reach()) for m in every if issubclass(m, Placed)}
+    found: dict[type[models.Model], Reach] = {m: getattr(m, "row_reach", Reach()) for m in every if issubclass(m, Placed)}
     while True:
         more = {m: Reach(follows=keys) for m in every if m not in found and (keys := _owners(m, found))}
         if not more:

@@ -62,7 +62,7 @@ class WorkItem(Placed):
     assigned_at = models.DateTimeField("交办时间")
     done_at = models.DateTimeField("办结时间", null=True, blank=True)
 
-    reach: ClassVar = Reach(offices=("office_id",), people=("user_id",))
+    row_reach: ClassVar = Reach(offices=("office_id",), people=("user_id",))
     objects = ItemQuerySet.as_manager()
 
     class Meta:

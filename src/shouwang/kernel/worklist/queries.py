@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.db import models
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
@@ -68,6 +69,12 @@ def grouped(scope: Scope, now: dt.datetime, *, limit: int = 200) -> list[Group]:
 def open_items_of(user: User) -> list[WorkItem]:
     """Open items that a handover must name: those in the person's own name."""
     return list(WorkItem.objects.filter(user=user, state=WorkItem.State.OPEN).select_related("office"))
+
+
+def open_items_on(record: models.Model) -> list[WorkItem]:
+    """Open items about a record, the most urgent first; the caller has checked the record."""
+    rows = WorkItem.objects.filter(ledger=record._meta.label_lower, record_id=str(record.pk), state=WorkItem.State.OPEN)
+    return list(rows.select_related("office").order_by(F("due_at").asc(nulls_last=True), "id"))
 
 
 def unread(scope: Scope) -> int:

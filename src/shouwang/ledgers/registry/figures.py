@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from shouwang.kernel.figures import Figure
 from shouwang.ledgers.registry import queries
+from shouwang.ledgers.registry.file_figures import FILE_FIGURES
 from shouwang.ledgers.registry.models import Household, LookAlike, Member
 
 Homes = Callable[[QuerySet[Household], dt.date], QuerySet[Household]]
@@ -242,4 +243,5 @@ FIGURES: tuple[Figure, ...] = (
         good="down",
         drill="/registry/lookalikes/?state=open",
     ),
+    *FILE_FIGURES,
 )

@@ -15,12 +15,26 @@ from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.sign_in.sessions import confirm_password
 from shouwang.kernel.web import Request
-from shouwang.ledgers.registry import actions, finding_lines, finding_queries, policies, queries, record, record_parts, reshape_view
+from shouwang.kernel.worklist.queries import open_items_on
+from shouwang.ledgers.registry import (
+    actions,
+    entitlements,
+    finding_lines,
+    finding_queries,
+    history,
+    papers,
+    policies,
+    queries,
+    record,
+    record_parts,
+    visits,
+)
 from shouwang.ledgers.registry.identity import clean_number
 from shouwang.ledgers.registry.lifecycle import CYCLES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, Member, label_of
-from shouwang.ledgers.registry.policies import EDIT, RESHAPE, REVEAL, VIEW
+from shouwang.ledgers.registry.policies import EDIT, REVEAL, VIEW, VISIT
 
+EVENTS_SHOWN = 6
 PROVED = "registry_proved_at"
 KINDS: dict[str, type[Any]] = {"household": Household, "member": Member, "helper": HelperAssignment}
 PHRASES = ("电话核实家庭情况", "核对证件信息", "联系本人办理帮扶事项", "核对资金发放户名")
@@ -30,11 +44,11 @@ PHRASES = ("电话核实家庭情况", "核对证件信息", "联系本人办理
 def household(request: Request, pk: int) -> HttpResponse:
     """One household on one screen; `?drawer=1` the drawer, which htmx asks for by its target."""
     family = _family(request, pk)
-    drawer = request.GET.get("drawer") == "1" or request.htmx.target == "drawer"
     context = _context(request, family)
-    if not drawer:
-        context["lacks"] = record.lacks(family, findings=False)  # they stand beside it, each with its link
-    return render(request, "registry/drawer.html" if drawer else "registry/household.html", context)
+    if request.GET.get("drawer") == "1" or request.htmx.target == "drawer":
+        return render(request, "registry/drawer.html", context)
+    context["record"]["tabs"] = _tabs(context)
+    return render(request, "registry/household.html", context)
 
 
 @page(VIEW)
@@ -46,6 +60,17 @@ def print_view(request: Request, pk: int) -> HttpResponse:
     address = request.build_absolute_uri(reverse("registry_household", args=[pk]))
     context |= {"address": address, "code_image": segno.make(address, error="m").png_data_uri(scale=3, border=1)}
     return render(request, "registry/print.html", context)
+
+
+@page(VIEW)
+def changes(request: Request, pk: int) -> HttpResponse:
+    """Every change of the household, page by page."""
+    family = _family(request, pk)
+    h = family.household
+    subjects = record_parts.subjects_of(family, visits.of_household(h), papers.slots(h, request.today))
+    shown = history.page_of(h, request.GET.get("page"))
+    events = [history.entry(e, subjects, family.see, request.today) for e in shown]
+    return render(request, "registry/history.html", {"household": h, "page": shown, "events": events})
 
 
 @page(VIEW, methods=("POST",))
@@ -130,35 +155,57 @@ def _family(request: Request, pk: int) -> record.Family:
         see=policies.seen_groups(request.scope, found, VIEW),
         may_reveal=found.covers(request.scope, REVEAL),
         findings=finding_queries.findings_of(found, request.scope),
+        may_edit=found.closed_on is None and found.covers(request.scope, EDIT),
     )
 
 
 def _context(request: Request, f: record.Family) -> dict[str, Any]:
     h = f.household
-    edits = h.closed_on is None and h.covers(request.scope, EDIT)
-    moves, why = _moves(request, f) if edits else ([], "")
-    subjects = record_parts.subjects_of(f)
-    events = queries.events_of(h, [*f.members, *f.incomes, *f.helpers])
+    moves, why = _moves(request, f) if f.may_edit else ([], "")
+    seen, slots = visits.of_household(h), papers.slots(h, f.today)
+    may_visit = h.closed_on is None and h.covers(request.scope, VISIT)
+    lines = record_parts.visit_lines(f, seen, may_visit=may_visit)
+    events = history.events_of(h)
+    subjects = record_parts.subjects_of(f, seen, slots)
     return {
         "family": f,
         "household": h,
         "record": {"title": f"{h.head_name} 家庭", "tags": record.tags(f), "meta": record.meta(f)},
+        "namesakes": record_parts.namesake_words(queries.namesakes(request.scope, h)) if f.see("base") else [],
         "summary": record.summary(f),
+        "owed": entitlements.owed(f, seen),
         "lacks": record.lacks(f),
+        "tasks": open_items_on(h),
+        "file": papers.tally(slots),
+        "slots": papers.visible(slots, f.see),
+        "visits": lines,
+        "last_visit": next((x for x in lines if x.visit.reach == "reached"), None),
+        "may_visit": may_visit,
         "members": record_parts.member_lines(f),
         "steps": record_parts.derivation(f.income, h, f.today) if f.income and f.see("income") else [],
         "guarantees": record_parts.guarantees(f),
         "standings": [(s, record.standing_of(s, f.today)) for s in f.statuses] if f.see("base") else [],
-        "events": [record_parts.entry(e, subjects) for e in events],
-        "edits": edits,
-        "lineage": reshape_view.history(h, queries.changes_of(h), request.scope),
-        "reshapes": h.closed_on is None and request.scope.may_at(RESHAPE, h),
-        "heir_seen": h.merged_into is not None and h.merged_into.covers(request.scope, VIEW),
+        "events": [history.entry(e, subjects, f.see, f.today) for e in events[:EVENTS_SHOWN]],
+        "events_count": events.count(),
+        "edits": f.may_edit,
         "moves": moves,
         "moves_why": why,
         "findings": finding_lines.lines(f),
         "sees_income": f.see("income"),
     }
+
+
+def _tabs(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of the file as tabs: parts of the page, and the pages of papers and changes."""
+    pk, file = context["household"].pk, context["file"]
+    return [
+        {"label": "概况", "url": reverse("registry_household", args=[pk]), "current": True, "count": None},
+        {"label": "家庭成员", "url": "#members", "count": len(context["family"].living)},
+        {"label": "收入支出", "url": "#income", "count": None},
+        {"label": "档案材料", "url": reverse("registry_papers", args=[pk]), "count": f"{file['kept']}/{file['asked']}"},
+        {"label": "走访记录", "url": "#visits", "count": len(context["visits"])},
+        {"label": "变更日志", "url": reverse("registry_history", args=[pk]), "count": context["events_count"]},
+    ]
 
 
 def _moves(request: Request, f: record.Family) -> tuple[list[dict[str, str]], str]:

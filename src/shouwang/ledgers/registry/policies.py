@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
 RESHAPE, LOOKALIKES = "registry.reshape", "registry.lookalikes"
+VISIT = "registry.visit"
 PERMISSIONS = {
     VIEW: "查看户档案（按区划或结对帮扶关系，敏感字段脱敏）",
     EDIT: "维护户、成员、收入、结对帮扶信息",
@@ -26,6 +27,7 @@ PERMISSIONS = {
     EXPORT: "导出户档案列表",
     RESHAPE: "办理分户、并户、迁移和成员转户（须有依据文件；迁往他处的由迁入地接收）",
     LOOKALIKES: "核对疑似重复的人和户",
+    VISIT: "登记走访、答复走访发现的需求（按区划或结对帮扶关系）",
 }
 
 EDIT_HOUSEHOLD = Verb("registry.household.edit", "修改了户信息", EDIT)
@@ -47,6 +49,19 @@ REVEAL_FIELD = Verb("registry.field.reveal", "查看了脱敏字段", REVEAL, ne
 IMPORT_HOUSEHOLD = Verb("registry.household.import", "导入新增了户", EDIT)
 IMPORT_STANDING = Verb("registry.status.import", "导入登记了项目状态", EDIT)
 WITHDRAW_IMPORT = Verb("registry.household.withdraw_import", "撤回了导入的内容", EDIT, needs_reason=True)
+ADD_PAPER = Verb("registry.paper.add", "归档了材料", EDIT)
+REMOVE_PAPER = Verb("registry.paper.remove", "移出了材料", EDIT, needs_reason=True)
+WAIVE_PAPER = Verb("registry.paper.waive", "注明材料不需要", EDIT, needs_reason=True)
+ASK_PAPER = Verb("registry.paper.ask", "撤回了“不需要”，恢复材料要求", EDIT)
+RECORD_VISIT = Verb("registry.visit.record", "登记了走访", VISIT)
+CORRECT_VISIT = Verb("registry.visit.correct", "更正了走访记录", VISIT, needs_reason=True)
+MEET_NEED = Verb("registry.visit.meet_need", "答复了走访发现的需求", VISIT)
+PRINT_CARD = Verb("registry.card.print", "打印了帮扶明白卡", EDIT)
+FILE_VERBS = (ADD_PAPER, REMOVE_PAPER, WAIVE_PAPER, ASK_PAPER, RECORD_VISIT, CORRECT_VISIT, MEET_NEED, PRINT_CARD)
+UPLOAD_EXPORT = Verb("registry.reconciliation.upload", "上传了上级系统数据用于比对", EDIT)
+COMPARE = Verb("registry.reconciliation.compare", "比对了上级系统数据", EDIT)
+DECIDE_DIFFERENCE = Verb("registry.difference.decide", "确定了差异的更正地点", EDIT)
+COMPARE_VERBS = (UPLOAD_EXPORT, COMPARE, DECIDE_DIFFERENCE)
 OWN_VERBS = (
     IMPORT_HOUSEHOLD,
     IMPORT_STANDING,
@@ -67,6 +82,8 @@ OWN_VERBS = (
     FIND_LOOKALIKE,
     FOLLOW_LOOKALIKE,
     REVEAL_FIELD,
+    *FILE_VERBS,
+    *COMPARE_VERBS,
 )
 
 REVEALABLE = {

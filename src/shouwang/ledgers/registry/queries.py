@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -30,6 +29,7 @@ from shouwang.ledgers.registry.models import (
     Member,
     OfHousehold,
     ProgrammeStatus,
+    Visit,
 )
 from shouwang.ledgers.registry.policies import EDIT, REVEAL_FIELD, VIEW
 
@@ -43,7 +43,6 @@ UNDER_WATCH = Q(monitoring__in=WATCHED)
 UNSAFE_HOUSING = Q(housing_grade__in=("c", "d"), housing_lived_in=True)
 WATER_OPEN = reduce(or_, (Q(**{field: False}) for field in WATER_FIELDS))
 FOUND_AT_MOST = 20
-EVENTS_AT_MOST = 60
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
 LISTED = (
     *("uid", "code", "head_name", "hamlet", "phone", "updated_at", "registration", "monitoring", "main_cause", "housing_grade"),
@@ -54,6 +53,11 @@ PLACE_NAMES = {
     f"{level}_name": Subquery(Region.objects.filter(pk=OuterRef(f"{level}_id")).order_by().values("name"))
     for level in ("county", "town", "village")
 }
+
+# The last day somebody of the household was reached.
+LAST_VISIT = Subquery(
+    Visit.objects.filter(household=OuterRef("pk"), reach="reached", correction=None).order_by("-visited_on").values("visited_on")[:1]
+)
 
 
 def households(scope: Scope) -> QuerySet[Household]:
@@ -67,7 +71,7 @@ def households(scope: Scope) -> QuerySet[Household]:
     return (
         current(Household.objects.within(scope))
         .only(*LISTED)
-        .annotate(persons=Coalesce(Subquery(living.values("n"), output_field=IntegerField()), 0), **PLACE_NAMES)
+        .annotate(persons=Coalesce(Subquery(living.values("n"), output_field=IntegerField()), 0), last_visit=LAST_VISIT, **PLACE_NAMES)
         .prefetch_related(Prefetch("incomes", incomes, to_attr="latest_incomes"), Prefetch("helpers", helpers, to_attr="open_helpers"))
     )
 
@@ -253,6 +257,11 @@ def living(rows: QuerySet[Member], day: dt.date) -> QuerySet[Member]:
     return rows.filter(Q(left_on=None) | Q(left_on__gt=day), joined_on__lte=day)
 
 
+def living_now(rows: QuerySet[Member]) -> QuerySet[Member]:
+    """Members who have not left."""
+    return rows.filter(left_on=None)
+
+
 def of_registered(rows: QuerySet[Member]) -> QuerySet[Member]:
     """Members of registered households."""
     return rows.filter(household__registration__in=IN_REGISTRATION)
@@ -261,7 +270,7 @@ def of_registered(rows: QuerySet[Member]) -> QuerySet[Member]:
 def labour_force(rows: QuerySet[Member], today: dt.date) -> QuerySet[Member]:
     """Able to work (普通、技能、弱或半劳动力), of age 16 or more and not in school."""
     youngest = rule("working_ages", on=today).value["male"][0]
-    born = _years_before(today, youngest)
+    born = years_before(today, youngest)
     able = rule("able_labour", on=today).value
     return rows.filter(labour__in=able, school_status="not_in_school", birth_date__lte=born)
 
@@ -276,7 +285,8 @@ def uninsured(rows: QuerySet[Member]) -> QuerySet[Member]:
     return rows.filter(insurance="none")
 
 
-def _years_before(day: dt.date, years: int) -> dt.date:
+def years_before(day: dt.date, years: int) -> dt.date:
+    """The day `years` earlier: who was born then or before has that age."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:  # 29 February
@@ -293,12 +303,8 @@ def statuses(household: Household) -> QuerySet[ProgrammeStatus]:
     return household.statuses.order_by(F("until").desc(nulls_first=True), "-since", "-pk")
 
 
-def events_of(household: Household, belongings: Iterable[OfHousehold]) -> list[Event]:
-    """The acts on a household and on what belongs to it, the latest first; one query."""
-    keys: dict[str, list[str]] = {household._meta.label_lower: [str(household.pk)]}
-    for row in belongings:
-        keys.setdefault(row._meta.label_lower, []).append(str(row.pk))
-    reach = Q(pk__in=[])
-    for ledger, ids in keys.items():
-        reach |= Q(ledger=ledger, record_id__in=ids)
-    return list(Event.objects.filter(reach).order_by("-id")[:EVENTS_AT_MOST])
+def namesakes(scope: Scope, household: Household) -> list[Household]:
+    """Other households in scope of the same village whose head has the same name, with the head as `heads`; at most five."""
+    heads = Member.objects.filter(relation="head", left_on=None).only("household_id", "birth_date")
+    rows = Household.objects.within(scope).filter(village_id=household.village_id, head_name=household.head_name)
+    return list(rows.exclude(pk=household.pk).prefetch_related(Prefetch("members", heads, to_attr="heads")).order_by("code")[:5])

@@ -58,6 +58,7 @@ class Family:
     see: See
     may_reveal: bool = False
     findings: Sequence[CheckFinding] = ()
+    may_edit: bool = False
     living: list[Member] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +95,7 @@ def summary(f: Family) -> list[Item]:
     open_statuses = [s for s in f.statuses if s.until is None]
     since = "；".join(f"{s.since} {standing_of(s, day)}" for s in open_statuses)
     causes = "、".join(word("cause", c, on=day) for c in h.causes)
+    # Twelve pairs and then the wide ones: rows of three and rows of two both come out whole.
     return [
         Item("户主", who),
         _phone(f),
@@ -103,9 +105,12 @@ def summary(f: Family) -> list[Item]:
         Item("认定（纳入）时间", since if f.see(Group.BASE) else HIDDEN),
         Item("住房", *housing_item(f)),
         Item("饮水", *_water(f)),
+        Item("标准体系", word("standard_system", h.standard_system, on=day) if f.see(Group.BASE) else HIDDEN),
+        Item("户类型", word("household_kind", h.kind, on=day) if f.see(Group.ASSISTANCE) else HIDDEN),
+        Item("收入核查", (str(f.income.checked_on) if f.income else None) if f.see(Group.INCOME) else HIDDEN),
+        Item("采集", f"{h.collector_name or '--'}　{h.collected_on or ''}".strip()),
         Item("享受政策", "；".join(enjoys(f)), wide=True),
         Item("帮扶责任人", _helper(f), wide=True),
-        Item("采集", f"{h.collector_name or '--'}　{h.collected_on or ''}".strip(), wide=True),
     ]
 
 

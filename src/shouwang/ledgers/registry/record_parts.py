@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
-from django.utils import timezone
-
-from shouwang.kernel.audit.models import Event
-from shouwang.kernel.audit.queries import in_words
 from shouwang.kernel.privacy.classes import Group
 from shouwang.ledgers.registry.codes import word
 from shouwang.ledgers.registry.income import PROPERTY_FIELDS, TRANSFER_FIELDS, after_medical, below, per_capita
 from shouwang.ledgers.registry.lines import line_of
-from shouwang.ledgers.registry.models import LAND_FIELDS, WATER_FIELDS, Household, IncomeStatement, Member, label_of
+from shouwang.ledgers.registry.models import LAND_FIELDS, WATER_FIELDS, Household, IncomeStatement, Member, Visit, label_of
+from shouwang.ledgers.registry.papers import Slot
 from shouwang.ledgers.registry.record import HIDDEN, Family, Item, housing_item, reveal_url
+from shouwang.ledgers.registry.visits import visit_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +123,54 @@ def member_lines(f: Family) -> list[MemberLine]:
     ]
 
 
-def entry(event: Event, subjects: dict[tuple[str, str], str]) -> dict[str, Any]:
-    """An act as blocks/timeline.html draws it: on its business day, at the real time of day, with the person it concerns.
-
-    What changed is named; the values of personal and sensitive fields are not repeated. A read that reveals stands out.
-    """
-    on_behalf = f"（代{event.on_behalf_of}）" if event.on_behalf_of else ""
-    concerns = subjects.get((event.ledger, event.record_id), "")
-    return {
-        "at": dt.datetime.combine(event.business_at, timezone.localtime(event.recorded_at).timetz()),
-        "text": event.sentence + (f"（{concerns}）" if concerns else ""),
-        "office": event.office_name,
-        "who": event.actor_name + on_behalf,
-        "reason": event.reason,
-        "changes": in_words(event.changes, apps.get_model(event.ledger)),
-        "correction": event.verb.endswith(".correct"),
-        "tone": "o" if event.verb == "registry.field.reveal" else "",
-    }
-
-
-def subjects_of(f: Family) -> dict[tuple[str, str], str]:
+def subjects_of(f: Family, visits: Iterable[Visit], slots: Iterable[Slot]) -> dict[tuple[str, str], str]:
     """{(ledger, record id): whom or what it is} of everything that belongs to the household."""
     rows: list[Any] = [*f.members, *f.helpers]
     out = {(r._meta.label_lower, str(r.pk)): r.name for r in rows}
-    return out | {(s._meta.label_lower, str(s.pk)): str(s) for s in f.incomes}
+    out |= {(s.paper._meta.label_lower, str(s.paper.pk)): s.label for s in slots if s.paper and f.see(s.entry.group)}
+    return out | {(s._meta.label_lower, str(s.pk)): str(s) for s in (*f.incomes, *visits)}
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """One visit on the record page; `original` is the row it corrects."""
+
+    visit: Visit
+    means: str
+    reach: str
+    tone: str
+    result: str
+    needs: str
+    next_step: str
+    original: Visit | None
+    may_answer: bool
+
+
+def visit_lines(f: Family, visits: Sequence[Visit], *, may_visit: bool) -> list[VisitLine]:
+    """The visits in force, the latest first; each that corrects another carries it along."""
+    old = {v.pk: v for v in visits}
+    sees = f.see(Group.CASE)
+    return [
+        VisitLine(
+            visit=v,
+            means=visit_word("visit_means", v.means, f.today),
+            reach=visit_word("visit_reach", v.reach, f.today),
+            tone="g" if v.reach == "reached" else "o",
+            result=v.result if sees else HIDDEN,
+            needs=v.needs if sees else "",
+            next_step=v.next_step if sees else "",
+            original=old.get(v.corrects_id or 0) if sees else None,
+            may_answer=bool(may_visit and sees and v.needs and v.need_met_on is None),
+        )
+        for v in visits
+        if not hasattr(v, "correction")
+    ]
+
+
+def namesake_words(rows: Iterable[Household]) -> list[str]:
+    """Other heads of the village with the same name: hamlet, year of birth, household number."""
+    out = []
+    for h in rows:
+        head = next(iter(h.heads), None)  # type: ignore[attr-defined]  # prefetched by queries.namesakes
+        out.append("，".join(t for t in (h.hamlet or "未填小组", f"{head.birth_date.year} 年生" if head else "", h.code) if t))
+    return out

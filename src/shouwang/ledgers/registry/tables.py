@@ -15,7 +15,7 @@ from shouwang.kernel.filters import Filter
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import book
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
-from shouwang.ledgers.registry import queries, search
+from shouwang.ledgers.registry import papers, queries, search, visits
 from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
 from shouwang.ledgers.registry.finding_queries import with_errors
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
@@ -133,6 +133,7 @@ HOUSEHOLDS = Table(
         Column("persons", "人口", "persons", kind="num", unit="人"),
         Column("income", "人均纯收入", _income, kind="money", group="income"),
         Column("helper", "帮扶责任人", _helper),
+        Column("last_visit", "最近走访", "last_visit", kind="date", default_hidden=True),
         Column("housing", "住房", _housing, kind="tag", group="housing", default_hidden=True),
         Column("water", "饮水", _water, kind="tag", group="housing", default_hidden=True),
         Column("phone", "联系电话", "phone", mask="phone", group="contact", default_hidden=True),
@@ -158,6 +159,11 @@ HOUSEHOLDS = Table(
         Filter("watched", "监测对象", "flag", apply=_where(queries.UNDER_WATCH), visible=False, group="base"),
         Filter("hamlet", "村民小组", "text", apply="hamlet", visible=False),
         Filter("has_errors", "数据有错误", "flag", apply=_set(with_errors), visible=False),
+        Filter("on_file", "建档立卡户和监测对象", "flag", apply=_set(queries.on_file), visible=False, group="base"),
+        Filter("papers_missing", "档案缺件", "flag", apply=_set(papers.incomplete, dated=True), visible=False),
+        Filter("papers_complete", "档案齐全", "flag", apply=_set(papers.complete, dated=True), visible=False),
+        Filter("visited_lately", "近期走访过", "flag", apply=_set(visits.visited_lately, dated=True), visible=False),
+        Filter("unvisited", "久未走访", "flag", apply=_set(visits.long_unvisited, dated=True), visible=False),
     ),
     quick_views=(
         QuickView("all", "全部", {}),
@@ -165,6 +171,8 @@ HOUSEHOLDS = Table(
         QuickView("watched", "监测对象", {"watched": "1"}, tone="o"),
         QuickView("below", "收入低于标准", {"below_line": "1"}, tone="r", counted=False),
         QuickView("open", "空档户", {"no_helper": "1"}, tone="o", counted=False),
+        QuickView("papers", "档案缺件", {"papers_missing": "1"}, tone="o", counted=False),
+        QuickView("unvisited", "久未走访", {"unvisited": "1"}, tone="o", counted=False),
     ),
 )
 

@@ -1,13 +1,23 @@
 """Routes of the registry."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.registry import edit_pages, finding_pages, lookalike_pages, pages, reshape_pages
+from shouwang.ledgers.registry import (
+    card_pages,
+    edit_pages,
+    finding_pages,
+    lookalike_pages,
+    pages,
+    paper_pages,
+    reshape_pages,
+    visit_pages,
+)
 from shouwang.ledgers.registry.change_tables import CHANGES, LOOKALIKE_PAIRS
 from shouwang.ledgers.registry.finding_tables import FINDINGS
 from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
+from shouwang.ledgers.registry.visit_tables import VISITS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", list_page(HOUSEHOLDS, "registry/list.html"), name="registry_households"),
@@ -44,4 +54,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lookalikes/find/", lookalike_pages.search, name="registry_find_lookalikes"),
     path("lookalikes/<int:pk>/", lookalike_pages.pair, name="registry_lookalike"),
     path("lookalikes/<int:pk>/<slug:move>/", lookalike_pages.decide, name="registry_lookalike_step"),
+    path("<int:pk>/history/", pages.changes, name="registry_history"),
+    path("cards/", card_pages.batch, name="registry_cards"),
+    path("<int:pk>/card/", card_pages.card, name="registry_card"),
+    path("reconcile/", include("shouwang.ledgers.registry.reconcile.urls")),
+    path("visits/", list_page(VISITS), name="registry_visits"),
+    path("visits/export/", export_page(VISITS), name="registry_visits_export"),
+    path("<int:pk>/visits/new/", visit_pages.record, name="registry_record_visit"),
+    path("visits/<int:pk>/correct/", visit_pages.correct, name="registry_correct_visit"),
+    path("visits/<int:pk>/need/", visit_pages.meet_need, name="registry_meet_need"),
+    path("<int:pk>/papers/", paper_pages.catalogue, name="registry_papers"),
+    path("<int:pk>/papers/add/", paper_pages.add, name="registry_add_paper"),
+    path("<int:pk>/papers/waive/", paper_pages.waive, name="registry_waive_paper"),
+    path("papers/<int:pk>/remove/", paper_pages.remove, name="registry_remove_paper"),
+    path("papers/<int:pk>/ask/", paper_pages.ask_again, name="registry_ask_paper"),
 ]

@@ -91,7 +91,7 @@ class Notice(Record, Placed):
     state = models.CharField("状态", max_length=12, choices=NOTICE.choices, default=NOTICE.initial)
     issued_at = models.DateTimeField("交办时间", null=True, blank=True)
 
-    reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", TASKED), Keys("id", REPORTED_ON)))
+    row_reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", TASKED), Keys("id", REPORTED_ON)))
     objects = NoticeQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(

@@ -56,7 +56,7 @@ class ReportRequest(Record, Placed):
     due_at = models.DateTimeField("报送期限")
     open = models.BooleanField("收报中", default=True)
 
-    reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", ASKED),))
+    row_reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", ASKED),))
     objects = RequestQuerySet.as_manager()
 
     privacy: ClassVar = open_fields("direction", "title", "parts", "figures", "questions", "cut_off", "due_at", "open")
@@ -121,7 +121,7 @@ class Report(Record, Placed):
     accepted_at = models.DateTimeField("接收时间", null=True, blank=True)
     returns = models.PositiveSmallIntegerField("退回次数", default=0)
 
-    reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("request_id", OWN_REQUESTS), Keys("id", TO_COUNTERSIGN)))
+    row_reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("request_id", OWN_REQUESTS), Keys("id", TO_COUNTERSIGN)))
     objects = ReportQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(
@@ -249,7 +249,7 @@ class Statement(Record, Placed):
     number = models.DecimalField("部门数", max_digits=16, decimal_places=2)
     source = models.CharField("来源文件", max_length=120)
 
-    reach: ClassVar = Reach(offices=("office_id",))
+    row_reach: ClassVar = Reach(offices=("office_id",))
 
     privacy: ClassVar = open_fields("figure", "as_of", "number", "source")
 
@@ -302,7 +302,7 @@ class Suggestion(Record, Placed):
     replied_by = models.CharField("答复人", max_length=40, blank=True)
     replied_at = models.DateTimeField("答复时间", null=True, blank=True)
 
-    reach: ClassVar = Reach(offices=("responsible_id",), follows=("report",))
+    row_reach: ClassVar = Reach(offices=("responsible_id",), follows=("report",))
     privacy: ClassVar = open_fields("position", "text", "state", "due_at", "reply", "replied_by", "replied_at")
 
     class Meta:
@@ -354,7 +354,7 @@ class Bulletin(Record, Placed):
     drafted_on = models.DateField("拟稿日期")
     registered_number = models.CharField("签发后登记文号", max_length=60, blank=True)
 
-    reach: ClassVar = Reach(offices=("office_id",))
+    row_reach: ClassVar = Reach(offices=("office_id",))
 
     privacy: ClassVar = open_fields("title", "body", "drafted_by", "drafted_on", "registered_number")
 

@@ -57,7 +57,7 @@ class Task(Record, Placed):
     returns = models.PositiveSmallIntegerField("退回次数", default=0)
     result = models.TextField("办理结果", blank=True)
 
-    reach: ClassVar = Reach(offices=("office_id", "assigner_id"), keys=(Keys("id", REPORTED), Keys("id", PASSED_ON)))
+    row_reach: ClassVar = Reach(offices=("office_id", "assigner_id"), keys=(Keys("id", REPORTED), Keys("id", PASSED_ON)))
     objects = TaskQuerySet.as_manager()
 
     privacy: ClassVar = open_fields(

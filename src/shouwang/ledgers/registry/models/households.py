@@ -114,7 +114,7 @@ class Household(Record, Placed):
         **dict.fromkeys(LAND_FIELDS, personal(Group.INCOME)),
         **dict.fromkeys((*HOUSING_FIELDS, *WATER_FIELDS), personal(Group.HOUSING)),
     }
-    reach: ClassVar = Reach(keys=(Keys("id", ASSIGNED, assigned=True),))
+    row_reach: ClassVar = Reach(keys=(Keys("id", ASSIGNED, assigned=True),))
     objects = HouseholdQuerySet.as_manager()
 
     class Meta:
@@ -173,7 +173,7 @@ class Household(Record, Placed):
 class OfHousehold(Record, Placed):
     """Abstract: a row of a household; it lies where the household lies."""
 
-    reach: ClassVar = Reach(keys=(Keys("household_id", ASSIGNED, assigned=True),))
+    row_reach: ClassVar = Reach(keys=(Keys("household_id", ASSIGNED, assigned=True),))
 
     class Meta:
         abstract = True

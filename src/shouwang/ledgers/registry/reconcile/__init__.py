@@ -1,0 +1,1 @@
+"""The registry held against another official system's export: what differs, and where it must be corrected."""
