@@ -92,7 +92,7 @@ def duty_counts(duties: list[Duty]) -> dict[str, int]:
     standing = [d for d in duties if d.state in ("proposed", "confirmed")]
     return {
         "standing": len(standing), "dated": sum(d.due_at is not None for d in standing), "merged": by_state["merged"], "dropped": by_state["dropped"],
-        "bound": sum(bool(d.figure) for d in standing),
+        "bound": sum(bool(d.figure) for d in standing), "undated": sum(not d.due_at and not d.recurrence for d in standing),
     }  # fmt: skip
 
 

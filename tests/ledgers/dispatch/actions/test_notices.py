@@ -8,6 +8,9 @@ import pytest
 
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused, Stale
+from shouwang.kernel.worklist.actions import sweep
+from shouwang.kernel.worklist.models import Message
+from shouwang.ledgers.dispatch import queries
 from shouwang.ledgers.dispatch.actions import notices, tasks
 from shouwang.ledgers.dispatch.models import Duty, Notice, Report, ReportRequest, Task
 from tests.factories.dispatch import (
@@ -163,6 +166,25 @@ def test_a_duty_that_is_out_or_of_an_ended_notice_is_not_changed(made, clerk):
         notices.add_duty(Notice.objects.get(), {"text": "新增"}, by=clerk, today=TODAY)
 
 
+def test_one_clock_is_set_for_several_duties_at_once(notice, clerk):
+    duties, due = list(notice.duties.all()), at("2020-02-25 17:00")
+    assert notices.set_clock(duties, due, by=clerk, today=TODAY, now=NOW) == 2
+    assert set(notice.duties.values_list("due_at", flat=True)) == {due}
+    assert notices.set_clock(notice.duties.all(), due, by=clerk, today=TODAY, now=NOW) == 0
+    with pytest.raises(Refused, match="办理期限 2020-02-17 09:30 已过。请填写晚于现在的时间"):
+        notices.set_clock(notice.duties.all(), NOW, by=clerk, today=TODAY, now=NOW)
+    assert set(notice.duties.values_list("due_at", flat=True)) == {due}
+
+
+def test_a_clock_that_one_duty_cannot_take_is_given_to_none(made, clerk):
+    notice, _ = issued(made)
+    late = notices.add_duty(notice, {"text": "新增"}, by=clerk, today=TODAY)
+    with pytest.raises(Refused, match="该条任务已交办"):
+        notices.set_clock([late, notice.duties.first()], at("2020-02-25 17:00"), by=clerk, today=TODAY, now=NOW)
+    late.refresh_from_db()
+    assert late.due_at is None
+
+
 def test_merging_loses_nothing_that_only_one_of_them_says(notice, clerk):
     keep, other = notice.duties.all()
     notices.edit_duty(other, {"figure": "registry.households", "target": 5, "recurrence": "每周五"}, by=clerk, today=TODAY)
@@ -288,6 +310,16 @@ def test_nobody_else_corrects_merges_or_ends_the_check(made, notice, who):
     assert set(notice.duties.values_list("state", flat=True)) == {"proposed"}
 
 
+def test_whoever_asked_is_told_of_a_late_department_and_led_to_what_they_may_open(made, clerk):
+    issued(made)
+    sweep(DUE + dt.timedelta(hours=9))
+    copies = Message.objects.within(clerk).filter(kind="copy", text__contains="已催办市农业农村局")
+    assert sorted(c.url.split("/")[2] for c in copies) == ["requests", "tasks"]
+    assert {queries.request(clerk, ReportRequest.objects.get().pk).pk, *Task.objects.within(clerk).values_list("pk", flat=True)} >= {
+        int(c.url.split("/")[3]) for c in copies
+    }
+
+
 def test_issuing_writes_tasks_items_messages_and_one_request_with_its_reports(made, done, clerk):
     action, report = done.duties.order_by("kind")
     lead, support = made.office("4405-nyj"), made.office("440513-fpb")
@@ -304,6 +336,7 @@ def test_issuing_writes_tasks_items_messages_and_one_request_with_its_reports(ma
     assert kinds == {"task.acknowledge": at("2020-02-18 23:59:59"), "report.write": DUE}
     assert len(items("440513-fpb")) == 3
     assert told("4405-nyj") == ["市扶贫办交办任务：要做好春耕备耕工作。"]
+    assert told("440513-fpb") == ["市扶贫办交办任务 2 项，请逐项签收：要做好春耕备耕工作等。"]
     request = ReportRequest.objects.get()
     assert (request.cut_off, request.due_at, request.direction) == (at("2020-02-19 17:00"), DUE, "down")
     assert items("4405-fpb") == []

@@ -20,7 +20,7 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end
-from shouwang.ledgers.dispatch.actions.tasks import open_task
+from shouwang.ledgers.dispatch.actions.tasks import open_task, tell_assigned
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
 from shouwang.ledgers.dispatch.models import Clause, Duty, Instruction, Notice, Slip, Task
 from shouwang.ledgers.dispatch.policies import check_acts_for, check_length
@@ -150,6 +150,19 @@ def edit_duty(duty: Duty, values: Mapping[str, Any], *, by: Scope, today: dt.dat
                 raise ValueError(name)
             setattr(row, name, value)
         return row
+
+
+def set_clock(duties: Iterable[Duty], due_at: dt.datetime, *, by: Scope, today: dt.date, now: dt.datetime) -> int:
+    """Give several duties one deadline; returns how many changed. Raises Refused for a moment that has passed, nothing is changed then."""
+    if due_at <= now:
+        raise Refused(f"办理期限 {timezone.localtime(due_at):%Y-%m-%d %H:%M} 已过。请填写晚于现在的时间。", field="due")
+    changed = 0
+    with transaction.atomic():
+        for duty in duties:
+            if duty.due_at != due_at:
+                edit_duty(duty, {"due_at": due_at}, by=by, today=today)
+                changed += 1
+    return changed
 
 
 def add_duty(notice: Notice, values: Mapping[str, Any], *, by: Scope, today: dt.date, origin: str = "manual") -> Duty:
@@ -340,6 +353,7 @@ def issue(notice: Notice, assignments: Iterable[Assignment], *, by: Scope, today
                         open_task(duties[a.duty_id], offices[a.office_id], assignment=a, assigner=row.office, by=by, today=today, now=now)
                     )
             _check_lead(duties.values())
+            tell_assigned(made, now=now)
         _open_reports(duties.values(), by=by, today=today, now=now)
         worklist.finish(notice, kind="notice.issue", now=now)
     return made

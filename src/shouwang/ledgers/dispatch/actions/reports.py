@@ -138,7 +138,8 @@ def _next(report: Report, action: str, now: dt.datetime, office: Office | None =
     worklist.finish(report, kind="report.write", now=now)
     worklist.assign(
         report, office or report.office, kind="report.write", title=f"{action}：{report.title}", action=action, url=f"/dispatch/reports/{report.pk}/",
-        due_at=report.due_at, now=now,
+        due_at=report.due_at, now=now, copy_to=None if report.consolidated else report.request.office,
+        copy_url=f"/dispatch/requests/{report.request_id}/",
     )  # fmt: skip
 
 

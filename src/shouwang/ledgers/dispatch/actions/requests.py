@@ -105,7 +105,7 @@ def _open_reports(request: ReportRequest, offices: list[Office], *, by: Scope, t
         made.append(row)
         worklist.assign(
             row, office, kind="report.write", title=f"报送：{request.title}", action="核对初稿、签发并报送",
-            url=f"/dispatch/reports/{row.pk}/", due_at=row.due_at, now=now,
+            url=f"/dispatch/reports/{row.pk}/", due_at=row.due_at, now=now, copy_to=request.office, copy_url=f"/dispatch/requests/{request.pk}/",
         )  # fmt: skip
     drafting.draft(request, [r for r in made if r.state == "drafting"], now=now)
 

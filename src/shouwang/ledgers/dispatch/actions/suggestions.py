@@ -68,7 +68,7 @@ def assign(suggestion: Suggestion, responsible: Office, *, by: Scope, today: dt.
         worklist.finish(row, kind="suggestion.answer", now=now, dropped=True)
         worklist.assign(
             row, responsible, kind="suggestion.answer", title=f"答复{row.report.office}建议：{row.text}", action="答复",
-            url=f"/dispatch/suggestions/{row.pk}/", due_at=row.due_at, now=now,
+            url=f"/dispatch/suggestions/{row.pk}/", due_at=row.due_at, now=now, copy_to=row.report.request.office,
         )  # fmt: skip
     return row
 
