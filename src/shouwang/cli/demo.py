@@ -49,6 +49,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo import backing, offices
+    from shouwang.demo.history import History
     from shouwang.demo.load_people import load_people
     from shouwang.demo.work import Story
 
@@ -59,10 +60,13 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"机构 {len(staff.offices)} 个，人员 {len(staff.users)} 名。")
     loaded = load_people(city, households, seed=seed, today=START, by=Scope.system("演示数据"), backing=backing.backing(staff, city))
     click.echo(f"户 {loaded.households} 户，人 {loaded.members} 人。")
+    history, story = History(staff, loaded.households, seed=seed), Story(staff)
     for day in (START - dt.timedelta(n) for n in range(13, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
-    if not without_work:
-        Story(staff).tell()
+        with transaction.atomic():  # nobody else is here yet: a day in one piece spares a thousand flushes to the disk
+            history.on(day)
+            if not without_work:
+                story.on(day)
     Setting.objects.create(key=DEMO_DATE, value=START.isoformat())
 
 

@@ -19,7 +19,7 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.clocks import day_end, due_from_rule
 from shouwang.ledgers.dispatch.actions.tasks import open_task, tell_assigned
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
 from shouwang.ledgers.dispatch.models import Clause, Duty, Instruction, Notice, Slip, Task
@@ -275,7 +275,7 @@ def propose(slip: Slip, text: str, *, by: Scope, today: dt.date, now: dt.datetim
             row.proposal, row.proposed_by, row.proposed_at = text.strip(), by.user_name, now
         notice = slip.notice
         worklist.assign(
-            slip, notice.office, kind="slip.instruct", title=f"批示《{notice.title}》", action="批示", due_at=None, now=now,
+            slip, notice.office, kind="slip.instruct", title=f"批示《{notice.title}》", action="批示", due_at=due_from_rule("review", now), now=now,
             url=f"/dispatch/notices/{notice.pk}/slip/",
         )  # fmt: skip
     return row
@@ -293,8 +293,8 @@ def instruct(slip: Slip, text: str, *, by: Scope, today: dt.date, now: dt.dateti
         if not slip.undertaker:
             notice = slip.notice
             worklist.assign(
-                slip, notice.office, kind="slip.undertake", title=f"按批示承办《{notice.title}》", action="转为任务、登记承办", due_at=None, now=now,
-                url=f"/dispatch/notices/{notice.pk}/slip/",
+                slip, notice.office, kind="slip.undertake", title=f"按批示承办《{notice.title}》", action="转为任务、登记承办", now=now,
+                due_at=due_from_rule("review", now), url=f"/dispatch/notices/{notice.pk}/slip/",
             )  # fmt: skip
     return row
 

@@ -149,7 +149,7 @@ def submit(task: Task, result: str, *, by: Scope, today: dt.date, now: dt.dateti
             title=f"审核{row.office}办理结果：{row.duty.text}",
             action="审核销号或退回",
             url=_url(row),
-            due_at=None,
+            due_at=due_from_rule("review", now),
             now=now,
         )
     return row
