@@ -20,6 +20,7 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end, due_from_rule
+from shouwang.ledgers.dispatch import recurring
 from shouwang.ledgers.dispatch.actions.tasks import open_task, tell_assigned
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
 from shouwang.ledgers.dispatch.models import Clause, Duty, Instruction, Notice, Slip, Task
@@ -104,20 +105,20 @@ def _duties(notice: Notice, reading: Mapping[str, Any]) -> list[Duty]:
     return [
         Duty(
             notice=notice, clause=d["clause"][:40], position=n, text=d["text"], kind=d["kind"], by=d["by"], to=(d["to"] or "")[:80],
-            due_at=_due(d), due_text=(d["due_text"] or "")[:80], recurrence=(d["recurrence"] or "")[:40], deliverables=d["deliverables"],
+            due_at=_due(d, notice.received_on), due_text=(d["due_text"] or "")[:80], recurrence=(d["recurrence"] or "")[:120], deliverables=d["deliverables"],
             ledger=d.get("ledger") if d.get("ledger") in codes else "", start=d.get("start"), end=d.get("end"),
         )
         for n, d in enumerate(reading.get("duties", []), 1)
     ]  # fmt: skip
 
 
-def _due(duty: Mapping[str, Any]) -> dt.datetime | None:
-    if not duty["due"]:
-        return None
-    day, hour = dt.date.fromisoformat(duty["due"][:10]), duty.get("time")
-    if hour and hour != "24:00":
-        return timezone.make_aware(dt.datetime.combine(day, dt.time.fromisoformat(hour)))
-    return day_end(day)
+def _due(duty: Mapping[str, Any], received_on: dt.date) -> dt.datetime | None:
+    """The deadline read, or the first round of one that comes round again."""
+    said = duty.get("time")
+    hour = dt.time.fromisoformat(said) if said and said != "24:00" else dt.time(23, 59, 59)
+    if duty["due"]:
+        return timezone.make_aware(dt.datetime.combine(dt.date.fromisoformat(duty["due"][:10]), hour))
+    return recurring.next_moment(duty["recurrence"] or "", received_on, hour)
 
 
 def edit_notice(notice: Notice, values: Mapping[str, Any], *, by: Scope, today: dt.date, version: int) -> Notice:

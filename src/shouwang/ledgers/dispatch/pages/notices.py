@@ -84,7 +84,7 @@ def check(request: Request, pk: int) -> HttpResponse:
 def edit_duty(request: Request, pk: int) -> HttpResponse:
     """Correct one duty, in the drawer or on a page of its own."""
     duty = queries.duty(request.scope, pk)
-    form = DutyForm(request.POST or None, initial=views.duty_initial(duty))
+    form = DutyForm(request.POST or None, initial=views.duty_initial(duty), base=request.today, kept=duty.recurrence)
     if request.method == "POST" and form.is_valid():
         save = partial(notices.edit_duty, duty, form.cleaned_data, by=request.scope, today=request.today, version=version_of(request))
         if views.attempt(form, save):
@@ -97,7 +97,8 @@ def edit_duty(request: Request, pk: int) -> HttpResponse:
 def add_duty(request: Request, pk: int) -> HttpResponse:
     """Add a duty the reader did not find."""
     notice = queries.own_notice(request.scope, pk)
-    form = DutyForm(request.POST or None, initial={"kind": "action", "by": "recipient", "text": request.GET.get("text", "")[:500]})
+    initial = {"kind": "action", "by": "recipient", "text": request.GET.get("text", "")[:500]}
+    form = DutyForm(request.POST or None, initial=initial, base=request.today)
     if request.method == "POST" and form.is_valid():
         made = views.attempt(form, partial(notices.add_duty, notice, form.cleaned_data, by=request.scope, today=request.today))
         if made:
