@@ -252,5 +252,5 @@ def _not_ready() -> str:
     except OperationalError:
         return ""
     if pending:
-        return f"数据库尚未建立或不是最新（差 {len(pending)} 步）。请先运行 ./dev run，或 shouwang migrate。"
+        return f"数据库尚未建立或不是最新（差 {len(pending)} 步）。请先运行 ./dev run，或 shouwang manage migrate。"
     return ""
