@@ -23,7 +23,7 @@ WHEEL = ROOT / "build" / "postgres"
 APT = {
     "postgresql": ("postgresql",),
     "chromium": ("chromium", "fonts-noto-cjk"),
-    "soffice": ("libreoffice-writer-nogui", "poppler-utils", "fonts-noto-cjk"),
+    "soffice": ("libreoffice-writer-nogui", "poppler-utils", "fonts-noto-cjk", "fonts-liberation"),
 }
 STEPS = ("lint", "types", "contracts", "sqlite", "postgres", "journeys")
 

@@ -480,6 +480,7 @@ DISPATCH = {
     "check": desk(REGISTER, BOTH),
     "add_duty": desk(REGISTER, BOTH),
     "merge": desk(REGISTER),
+    "set_clock": desk(REGISTER),
     "finish_check": desk(REGISTER),
     "reopen_check": desk(REGISTER),
     "withdraw": desk(REGISTER),

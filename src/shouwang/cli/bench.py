@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
+from shouwang.cli.jobs import DjangoGroup
 from shouwang.kernel.errors import Refused
 
 
-@click.group()
+@click.group(cls=DjangoGroup)
 def bench() -> None:
     """性能测量。"""
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from shouwang.cli.jobs import DjangoGroup
 from shouwang.kernel.official import write_docx
 from shouwang.ledgers.dispatch import document, queries
 from shouwang.ledgers.dispatch.models import Report
 
 
-@click.group()
+@click.group(cls=DjangoGroup)
 def report() -> None:
     """报告。"""
 
@@ -30,5 +31,8 @@ def export(request_id: int, office_code: str, consolidated: bool, output: Path) 
         known = "、".join(offices) if offices else "（没有这个报送要求）"
         click.echo(f"报送要求 {request_id} 下没有机构“{office_code}”的报告。可用的机构代码：{known}。", err=True)
         sys.exit(2)
-    output.write_bytes(write_docx(document.report_document(queries.report_parts(found))))
+    try:
+        output.write_bytes(write_docx(document.report_document(queries.report_parts(found))))
+    except OSError as no:
+        raise click.ClickException(f"无法写入 {output}（{no.strerror}）。请换一个已有且可写的文件夹。") from None
     click.echo(f"已写入 {output}。")

@@ -255,7 +255,7 @@ def _not_ready() -> str:
     except OperationalError:
         return ""
     if pending:
-        return f"数据库尚未建立或不是最新（差 {len(pending)} 步）。请先运行 ./dev run，或 shouwang migrate。"
+        return f"数据库尚未建立或不是最新（差 {len(pending)} 步）。请先运行 ./dev run，或 shouwang manage migrate。"
     if is_aside():
         return "演示数据没有载入完，列表的索引还没有建好。请运行 shouwang init 补齐，或删除数据目录后重新载入。"
     return ""

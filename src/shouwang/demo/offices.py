@@ -151,3 +151,7 @@ def _people(staff: Staff, seed: int, today: dt.date) -> None:
         for role in roles
     ]
     Grant.objects.bulk_create(grants, batch_size=500)
+    reporting = [o for o in staff.offices.values() if Office.Kind(o.kind) in ROLES]
+    for office in reporting:
+        office.contact_line = f"联系人：{staff.users[f'{office.code}-jb'].name}，电话：00000000"
+    Office.objects.bulk_update(reporting, ["contact_line"], batch_size=500)

@@ -14,15 +14,19 @@ from shouwang.demo.offices import Staff
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.actions import sweep
+from shouwang.kernel.worklist.clocks import day_end
 from shouwang.ledgers.dispatch import decomposition, recipients
 from shouwang.ledgers.dispatch.actions import drafting, notices, reports, statements, suggestions, tasks
 from shouwang.ledgers.dispatch.models import Duty, Notice, Report, Task
 from shouwang.ledgers.dispatch.reading.reader import read_notice
 
-FRIDAY, SATURDAY, MONDAY = dt.date(2020, 2, 14), dt.date(2020, 2, 15), dt.date(2020, 2, 17)
+FRIDAY, SATURDAY, SUNDAY, MONDAY = (dt.date(2020, 2, day) for day in (14, 15, 16, 17))
 # Sentences of attitude, not of work: an officer sets them aside. Recognised by these words.
 ATTITUDE = ("四个意识", "贯彻落实习近平", "坚定信心决心", "不动摇", "缓一缓", "统筹兼顾，切实把", "斗争精神")
-LATE_COUNTY = "440523"
+# Deadlines the officer sets at the check desk, by words of the duty; everything else without one is due by the end of the quarter.
+CLOCKS = {"摸清贫困劳动力": dt.date(2020, 2, 16), "挂牌督战实施方案": dt.date(2020, 2, 18), "春耕备耕": dt.date(2020, 2, 28)}
+QUARTER = dt.date(2020, 3, 31)
+LATE_COUNTY, SLOW_COUNTY = "440523", "440512"  # one has not even acknowledged, one works but has not handed in
 ENTRIES = {
     "employment": "已通过电话和微信逐户摸排贫困劳动力返岗意愿，建立需求清单",
     "produce": "已组织农资门店恢复营业，对接合作社统一配送种苗和化肥",
@@ -40,25 +44,49 @@ def at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
 
 
 class Story:
-    """Acts in the order in which they happened."""
+    """Acts in the order in which they happened, day by day."""
 
     def __init__(self, staff: Staff) -> None:
         self.staff = staff
+        self._acts = {FRIDAY: self._friday, SATURDAY: self._saturday, SUNDAY: lambda: None, MONDAY: self._monday}
 
     def by(self, user: str, day: dt.date) -> Scope:
         """What that officer held on that day."""
         return scope_of(self.staff.users[user], day)
 
-    def tell(self) -> Notice:
-        """All of it; returns the notice."""
-        notice = self._issue()
-        self._acknowledge(notice)
-        self._work(notice)
-        self._reports(notice)
-        sweep(at(MONDAY, 8, 30))
-        return notice
+    def on(self, day: dt.date) -> None:
+        """What happened on that day after eight; each day ends with the ladder as the worker would have climbed it."""
+        if act := self._acts.get(day):
+            act()
+            sweep(at(day, 8, 30) if day == MONDAY else at(day, 20))
 
-    def _issue(self) -> Notice:
+    def _friday(self) -> None:
+        self._issue()
+        for n, task in enumerate(self._unacknowledged()):
+            if n % 3 or (task.due_at and task.due_at < at(MONDAY, 0)):
+                tasks.acknowledge(task, by=self.by(f"{task.office.code}-jb", FRIDAY), today=FRIDAY, now=at(FRIDAY, 17, n % 30))
+
+    def _saturday(self) -> None:
+        self._work()
+        first = Report.objects.all()
+        self._send(first.get(office__code="440507-fpb"), SATURDAY)
+        self._send(first.get(office__code="440515-fpb"), SATURDAY)
+        self._zero(first.get(office__code="4405-jyj"))
+        said = {"figure": "registry.labour_persons", "as_of": SATURDAY, "number": 30000, "source": "贫困劳动力摸排快报（演示数据）"}
+        statements.state(self.staff.offices["4405-rsj"], said, by=self.by("4405-rsj-jb", SATURDAY), today=SATURDAY)
+
+    def _monday(self) -> None:
+        for n, task in enumerate(self._unacknowledged()):
+            tasks.acknowledge(task, by=self.by(f"{task.office.code}-jb", MONDAY), today=MONDAY, now=at(MONDAY, 8, n % 10))
+        clerk = self.by("4405-fpb-jb", MONDAY)
+        for task in list(Task.objects.filter(state="submitted", duty__kind=Duty.Kind.ACTION).order_by("id"))[::2]:
+            tasks.close(task, by=clerk, today=MONDAY, now=at(MONDAY, 8, 10))
+        first = Report.objects.all()
+        reports.accept(first.get(office__code="440507-fpb"), by=clerk, today=MONDAY, now=at(MONDAY, 8, 20))
+        back = first.get(office__code="440515-fpb")
+        reports.send_back(back, "内容过于笼统，请写具体做法。", by=clerk, today=MONDAY, now=at(MONDAY, 8, 25))
+
+    def _issue(self) -> None:
         text = files("shouwang.demo").joinpath("data", "notice.txt").read_text("utf-8")
         reading = read_notice(text, today=FRIDAY).to_json()
         office, clerk = self.staff.offices["4405-fpb"], self.by("4405-fpb-jb", FRIDAY)
@@ -77,6 +105,7 @@ class Story:
                 notices.set_aside(duty, by=clerk, today=FRIDAY)
         left = next(d for d in notice.duties.all() if "剩余脱贫任务" in d.text)
         notices.edit_duty(left, {"figure": "registry.not_exited_households", "target": 0}, by=clerk, today=FRIDAY)
+        self._set_clocks(notice, clerk)
         notices.finish_check(notice, by=clerk, today=FRIDAY, now=at(FRIDAY, 16))
         notices.take_instruction(said, by=clerk, today=FRIDAY)
         found = recipients.resolve(notice.recipients, office, FRIDAY)
@@ -85,43 +114,36 @@ class Story:
             cells += [notices.Assignment(row.duty.pk, o.pk) for o, on, _ in row.districts if on]
             cells += [notices.Assignment(row.duty.pk, o.pk, part) for o, part, _ in row.departments if part]
         notices.issue(notice, cells, by=clerk, today=FRIDAY, now=at(FRIDAY, 16, 30))
-        return Notice.objects.get(pk=notice.pk)
 
-    def _acknowledge(self, notice: Notice) -> None:
-        for n, task in enumerate(Task.objects.filter(duty__notice=notice).select_related("office").order_by("office", "id")):
-            if task.office.code.startswith(LATE_COUNTY):
-                continue
-            day, hour = (FRIDAY, 17) if n % 3 else (MONDAY, 8)
-            tasks.acknowledge(task, by=self.by(f"{task.office.code}-jb", day), today=day, now=at(day, hour, n % 30))
+    def _set_clocks(self, notice: Notice, clerk: Scope) -> None:
+        standing = [d for d in notice.duties.filter(state="proposed") if d.due_at is None]
+        dues = {d: next((day for words, day in CLOCKS.items() if words in d.text), QUARTER) for d in standing}
+        for day in sorted(set(dues.values())):
+            chosen = [d for d, due in dues.items() if due == day]
+            notices.set_clock(chosen, day_end(day), by=clerk, today=FRIDAY, now=at(FRIDAY, 15, 55))
 
-    def _work(self, notice: Notice) -> None:
-        mine = Task.objects.filter(duty__notice=notice, state="acknowledged", duty__kind=Duty.Kind.ACTION).select_related("office", "duty")
+    def _unacknowledged(self) -> list[Task]:
+        waiting = Task.objects.filter(state="issued").exclude(office__code__startswith=LATE_COUNTY)
+        return list(waiting.select_related("office").order_by("office", "id"))
+
+    def _work(self) -> None:
+        mine = Task.objects.filter(state="acknowledged", duty__kind=Duty.Kind.ACTION).select_related("office", "duty")
         for n, task in enumerate(mine.order_by("id")):
-            entry = ENTRIES.get(task.duty.ledger)
-            if entry is None or n % 4 == 0:
+            entry, pressing = ENTRIES.get(task.duty.ledger), bool(task.due_at and task.due_at < at(MONDAY, 0))
+            if entry is None or (n % 4 == 0 and not pressing):
                 continue
             clerk = self.by(f"{task.office.code}-jb", SATURDAY)
             tasks.add_progress(task, f"{entry}。", by=clerk, today=SATURDAY)
-            if n % 9 == 1:
+            if n % 9 == 1 or (pressing and not task.office.code.startswith(SLOW_COUNTY)):
                 tasks.submit(task, f"{entry}，首轮工作已完成。", by=clerk, today=SATURDAY, now=at(SATURDAY, 17))
-            if n % 18 == 1:
-                tasks.close(task, by=self.by("4405-fpb-jb", MONDAY), today=MONDAY, now=at(MONDAY, 8, 10))
 
-    def _reports(self, notice: Notice) -> None:
-        first = Report.objects.filter(request__notice=notice)
-        done = self._send(first.get(office__code="440507-fpb"), SATURDAY)
-        reports.accept(done, by=self.by("4405-fpb-jb", MONDAY), today=MONDAY, now=at(MONDAY, 8, 20))
-        back = self._send(first.get(office__code="440515-fpb"), SATURDAY)
-        reports.send_back(back, "内容过于笼统，请写具体做法。", by=self.by("4405-fpb-jb", MONDAY), today=MONDAY, now=at(MONDAY, 8, 25))
-        zero = first.get(office__code="4405-jyj")
+    def _zero(self, report: Report) -> None:
         clerk, leader = self.by("4405-jyj-jb", SATURDAY), self.by("4405-jyj-ld", SATURDAY)
-        zero = reports.make_zero(zero, by=clerk, today=SATURDAY, now=at(SATURDAY, 10))
-        zero = reports.send_to_check(zero, by=clerk, today=SATURDAY, now=at(SATURDAY, 10, 5))
-        zero = reports.check_through(zero, [], by=leader, today=SATURDAY, now=at(SATURDAY, 10, 10))
-        zero = reports.sign(zero, by=leader, today=SATURDAY, now=at(SATURDAY, 10, 15))
-        reports.submit(zero, by=clerk, today=SATURDAY, now=at(SATURDAY, 10, 20))
-        said = {"figure": "registry.labour_persons", "as_of": SATURDAY, "number": 30000, "source": "贫困劳动力摸排快报（演示数据）"}
-        statements.state(self.staff.offices["4405-rsj"], said, by=self.by("4405-rsj-jb", SATURDAY), today=SATURDAY)
+        report = reports.make_zero(report, by=clerk, today=SATURDAY, now=at(SATURDAY, 10))
+        report = reports.send_to_check(report, by=clerk, today=SATURDAY, now=at(SATURDAY, 10, 5))
+        report = reports.check_through(report, [], by=leader, today=SATURDAY, now=at(SATURDAY, 10, 10))
+        report = reports.sign(report, by=leader, today=SATURDAY, now=at(SATURDAY, 10, 15))
+        reports.submit(report, by=clerk, today=SATURDAY, now=at(SATURDAY, 10, 20))
 
     def _send(self, report: Report, day: dt.date) -> Report:
         code = report.office.code

@@ -55,9 +55,13 @@ class Wording:
             # A caller's own note is in the caller's words; a bare code says nothing to people.
             return "" if name.isascii() else f"{name}：{_short(pair[1] if pair[1] is not None else pair[0])}"
         label, known = str(field.verbose_name), self._classes.get(name)
+        if label.isascii():
+            return ""  # a field without a Chinese name is kept for the system: the name of a person stands beside their number
         if HIDDEN in pair or (known is not None and known.level != Privacy.OPEN and known.mask is None):
             return f"{label}{WITHHELD}"
         before, after = (self._value(field, known, v) for v in pair)
+        if pair[0] is None:
+            return f"{label}：{after}"
         return f"{label}{WITHHELD}" if before == after else f"{label}：{before} → {after}"
 
     def _value(self, field: Any, known: FieldClass | None, value: Any) -> str:

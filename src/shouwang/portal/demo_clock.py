@@ -11,7 +11,7 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.actions import sweep
 from shouwang.kernel.worklist.clocks import day_end
-from shouwang.ledgers.dispatch.actions.requests import freeze_due
+from shouwang.ledgers.dispatch.actions.requests import freeze_due, open_next_rounds
 from shouwang.portal.jobs import freeze_all
 
 ADVANCED = Verb("demo.advance", "推进演示日期", "demo.advance")
@@ -29,5 +29,6 @@ def advance(*, by: Scope) -> dt.date | None:
     now = business_now()
     freeze_all(now)
     freeze_due(now)
+    open_next_rounds(now)
     sweep(now)
     return day

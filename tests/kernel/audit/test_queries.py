@@ -13,7 +13,7 @@ from django.utils import timezone
 from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.audit.actions import change, note
 from shouwang.kernel.audit.models import Event
-from shouwang.kernel.audit.queries import events_within, timeline
+from shouwang.kernel.audit.queries import events_within, in_words, timeline
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.models import Holiday
 from shouwang.kernel.privacy import Group, MaskKind, personal, sensitive
@@ -96,6 +96,15 @@ def test_notes_beside_the_fields_are_shown_in_the_callers_words_and_codes_are_no
     user = make_user("clerk", city.offices["440513-fpb"])
     note(user, by=SYSTEM, verb=EDIT, today=TODAY, changes={"附件": [None, "证明.pdf"], "kek_id": [1, 2], "移出附件": ["旧.pdf", None]})
     assert sorted(lines(user)) == ["移出附件：旧.pdf", "附件：证明.pdf"]
+
+
+def test_a_field_without_a_chinese_name_is_not_told_and_a_first_value_stands_alone() -> None:
+    changes = {"request_id": [None, "abc"], "actor_name": [None, "李四"], "reason": ["", "材料不全"]}
+    Event.privacy = {f: plain() for f in changes}  # type: ignore[attr-defined]  # as a ledger's model declares them
+    try:
+        assert in_words(changes, Event) == ["操作人：李四", "理由：-- → 材料不全"]
+    finally:
+        del Event.privacy  # type: ignore[attr-defined]  # taken back
 
 
 def test_an_entry_carries_business_day_actor_stead_office_and_reason() -> None:

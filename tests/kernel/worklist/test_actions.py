@@ -107,10 +107,39 @@ def test_two_sweeps_take_a_step_once(city, record):
 def test_a_step_that_another_worker_took_meanwhile_is_not_taken_again(city, record):
     seen = assign(record, city)
     WorkItem.objects.filter(pk=seen.pk).update(stage=WorkItem.Stage.REMINDED)
-    assert not actions._climb(seen, WorkItem.Stage.REMINDED, at(D(2020, 2, 19)))
+    assert not actions._climb([seen], WorkItem.Stage.REMINDED, at(D(2020, 2, 19)))
     WorkItem.objects.filter(pk=seen.pk).update(stage=WorkItem.Stage.NONE, state="done")
-    assert not actions._climb(seen, WorkItem.Stage.REMINDED, at(D(2020, 2, 19)))
+    assert not actions._climb([seen], WorkItem.Stage.REMINDED, at(D(2020, 2, 19)))
     assert Message.objects.count() == 0
+
+
+def test_what_one_office_owes_by_one_time_is_one_line_on_each_rung(city):
+    for n in range(3):
+        assign(Setting.objects.create(key=f"case{n}", value=1), city, title=f"事项{n}")
+    assign(Setting.objects.create(key="other", value=1), city, kind="t.check", title="另一类")
+    for day in (D(2020, 2, 19), D(2020, 2, 21), D(2020, 2, 24)):
+        actions.sweep(at(day))
+    assert [text for _, text in told("440513-fpb")] == [
+        "“事项0”等 3 件将于 2020-02-20 23:59 到期，请及时报送。",
+        "“另一类”将于 2020-02-20 23:59 到期，请及时报送。",
+        "“事项0”等 3 件已于 2020-02-20 23:59 到期仍未办结，请抓紧报送。",
+        "“另一类”已于 2020-02-20 23:59 到期仍未办结，请抓紧报送。",
+    ]
+    assert [text for _, text in told("4405-fpb")][0::2] == [
+        "已催办潮阳区扶贫办：“事项0”等 3 件（期限 2020-02-20 23:59）。",
+        "潮阳区扶贫办“事项0”等 3 件催办后仍未办结，已列入拟通报名单。",
+    ]
+    assert [m.url for m in Message.objects.filter(office__code="440513-fpb", kind="chase").order_by("id")] == [
+        "/worklist/?light=overdue",
+        "/x/",
+    ]
+
+
+def test_whoever_asked_hears_of_the_chase_where_nobody_is_above(city, record):
+    assign(record, city, "4405-nyj", copy_to=city.offices["4405-fpb"], copy_url="/board/")
+    actions.sweep(at(D(2020, 2, 21)))
+    [copy] = Message.objects.filter(office__code="4405-fpb")
+    assert (copy.kind, copy.text, copy.url) == ("copy", "已催办市农业农村局：“报送情况”（期限 2020-02-20 23:59）。", "/board/")
 
 
 def test_nobody_reaches_the_bulletin_without_having_been_chased(city, record):

@@ -177,8 +177,8 @@ class _Writer:
             layout.left_indent = Pt(item.left * self.em)
             if item.centred:
                 layout.alignment = WD_ALIGN_PARAGRAPH.CENTER
-                # Half a character more on both sides: a name that just fits must not wrap for a rounding.
-                layout.left_indent, layout.right_indent = Pt((item.left - 0.5) * self.em), Pt(-0.5 * self.em)
+                layout.left_indent = Pt((item.left - item.spare) * self.em)
+            layout.right_indent = Pt(-item.spare * self.em)
             layout.keep_with_next = index < len(placed) - 1 or bool(self.doc.notes)
 
     def annex(self, index: int, page: model.AttachmentPage) -> None:

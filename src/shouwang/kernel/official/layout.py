@@ -10,6 +10,8 @@ from shouwang.kernel.official.model import OfficialDocument, format_date
 from shouwang.kernel.rulebook import Rule, book, lookup
 
 _FILE = "official_format"
+_NAME_SPARE = 0.5  # a name that just fits must not wrap for a rounding
+_DATE_SPARE = 2.0  # where Times New Roman is missing, figures may be a third wider, and LibreOffice parts them from the Han
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,13 @@ def em_width(text: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A line that begins at `left`, or is centred between `left` and the right edge; in body characters."""
+    """A line that begins at `left`, or is centred between `left` and the right edge; `spare` is the room it may take up beyond
+    that before it wraps. All in body characters."""
 
     text: str
     left: float
     centred: bool
+    spare: float
 
 
 def place_signature(doc: OfficialDocument, fmt: Format) -> list[Placed]:
@@ -114,7 +118,8 @@ def place_signature(doc: OfficialDocument, fmt: Format) -> list[Placed]:
 
     Sealed: the date keeps its room on the right and the name is centred over it; a name too long for that ends at the right
     edge, still over the middle of the date. Unsealed: the date begins two characters right of the names, and the longer of them
-    ends at the room prescribed; joint names begin in one column. Neither depends on the exact width of a font's figures.
+    ends at the room prescribed; joint names begin in one column. Neither depends on the exact width of a font's figures, and no
+    font's wide figures break the date.
     """
     names, date = doc.signatories(), format_date(doc.date) if doc.date else ""
     longest, day = max(map(em_width, names), default=0.0), em_width(date)
@@ -123,8 +128,8 @@ def place_signature(doc: OfficialDocument, fmt: Format) -> list[Placed]:
     else:
         left = fmt.width_em - fmt.unsealed_right - max(longest, 2 + day if date else 0.0)
     left = max(0.0, left)
-    placed = [Placed(name, left, doc.sealed) for name in names]
-    return [*placed, Placed(date, left if doc.sealed else left + 2, doc.sealed)] if date else placed
+    placed = [Placed(name, left, doc.sealed, _NAME_SPARE if doc.sealed else 0.0) for name in names]
+    return [*placed, Placed(date, left if doc.sealed else left + 2, doc.sealed, _DATE_SPARE)] if date else placed
 
 
 def joint_sealed(doc: OfficialDocument) -> bool:

@@ -56,6 +56,8 @@ class WorkItem(Placed):
     url = models.CharField("链接", max_length=200)
     office = models.ForeignKey(Office, models.PROTECT, related_name="+", verbose_name="责任机构")
     user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="责任人")
+    copy_to = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="催办抄送机构")
+    copy_url = models.CharField("抄送链接", max_length=200, blank=True)
     due_at = models.DateTimeField("办理期限", null=True, blank=True)
     state = models.CharField("状态", max_length=8, choices=State, default=State.OPEN)
     stage = models.PositiveSmallIntegerField("督办层次", choices=Stage, default=Stage.NONE)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.errors import Refused
-from shouwang.ledgers.dispatch import wording
+from shouwang.ledgers.dispatch import recurring, wording
 from shouwang.ledgers.dispatch.models import Duty, Notice, ReportRequest
 from shouwang.ledgers.dispatch.models.notices import LEDGERS
 
@@ -102,18 +102,23 @@ class DutyForm(forms.Form):
     to = forms.CharField(label="报送对象", max_length=80, required=False)
     due_at = Moment(label="办理期限", required=False, help_text="不填时间即当日 24 时。")
     due_text = forms.CharField(label="期限原文", max_length=80, required=False)
-    recurrence = forms.CharField(label="周期", max_length=40, required=False)
+    recurrence = forms.CharField(label="周期", max_length=40, required=False, help_text="例如每周五、每月5日；只办一次的留空。")
     ledger = forms.ChoiceField(label="对应台账", choices=[("", "未确定"), *LEDGERS], required=False)
     figure = forms.ChoiceField(label="关联指标", required=False, help_text="关联后进度从台账自动读取，不用填报。")
     target = forms.DecimalField(label="目标值", required=False, max_digits=14, decimal_places=2)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, base: dt.date, kept: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.base, self.kept = base, kept  # what a recurrence is counted from; the rule that stands
         self.fields["figure"].choices = figure_choices()  # type: ignore[attr-defined]  # a ChoiceField, filled from the catalog
 
     def clean(self) -> dict[str, Any]:
         """A target needs its figure; a report needs its deadline."""
         data = super().clean() or {}
+        try:
+            data["recurrence"] = recurring.from_words(data.get("recurrence", ""), self.base, self.kept)
+        except Refused as no:
+            self.add_error("recurrence", no.message)
         if data.get("target") is not None and not data.get("figure"):
             self.add_error("target", "填写目标值须先选择关联指标。")
         if data.get("kind") == Duty.Kind.REPORT and not data.get("due_at") and not data.get("recurrence"):

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:pk>/check/", notices.check, name="check"),
     path("notices/<int:pk>/duties/add/", notices.add_duty, name="add_duty"),
     path("notices/<int:pk>/merge/", notices.merge, name="merge"),
+    path("notices/<int:pk>/clock/", notices.set_clock, name="set_clock"),
     path("notices/<int:pk>/finish-check/", notices.finish_check, name="finish_check"),
     path("notices/<int:pk>/reopen/", notices.reopen, name="reopen_check"),
     path("notices/<int:pk>/withdraw/", notices.withdraw, name="withdraw"),

@@ -23,7 +23,7 @@ from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.official import OfficialDocument, render_html, write_docx
 from shouwang.kernel.official import check as check_document
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.dispatch import document, lifecycle
+from shouwang.ledgers.dispatch import document, lifecycle, recurring
 from shouwang.ledgers.dispatch.actions import drafting, notices, reports, tasks
 from shouwang.ledgers.dispatch.models import Bulletin, Duty, Notice, Report, Task
 from shouwang.ledgers.dispatch.policies import may_return_inside
@@ -83,7 +83,7 @@ def head_of(notice: Notice) -> dict[str, Any]:
 def duty_initial(duty: Duty) -> dict[str, Any]:
     """Initial values of the duty form."""
     names = ("text", "clause", "kind", "by", "to", "due_at", "due_text", "recurrence", "ledger", "figure", "target")
-    return {n: getattr(duty, n) for n in names}
+    return {n: getattr(duty, n) for n in names} | {"recurrence": recurring.in_words(duty.recurrence)}
 
 
 def duty_counts(duties: list[Duty]) -> dict[str, int]:
@@ -92,7 +92,7 @@ def duty_counts(duties: list[Duty]) -> dict[str, int]:
     standing = [d for d in duties if d.state in ("proposed", "confirmed")]
     return {
         "standing": len(standing), "dated": sum(d.due_at is not None for d in standing), "merged": by_state["merged"], "dropped": by_state["dropped"],
-        "bound": sum(bool(d.figure) for d in standing),
+        "bound": sum(bool(d.figure) for d in standing), "undated": sum(not d.due_at and not d.recurrence for d in standing),
     }  # fmt: skip
 
 

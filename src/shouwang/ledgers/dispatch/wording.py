@@ -36,9 +36,12 @@ def default_figures() -> list[str]:
     return [c for c in _data()["default_figures"] if c in installed()]
 
 
-def report_title(notice_title: str) -> str:
-    """The title of the report that answers a notice: 关于贯彻落实《……》情况的报告, with the notice's own title inside."""
-    return f"关于贯彻落实《{notice_title.strip('《》')}》情况的报告"
+def report_title(notice_title: str, position: int | None = None) -> str:
+    """The title of the report that answers a notice: 关于贯彻落实《……》情况的报告, with the notice's own title inside.
+
+    `position` names the duty where the notice asks for several reports.
+    """
+    return f"关于贯彻落实《{notice_title.strip('《》')}》{f'第{position}条' if position else ''}情况的报告"
 
 
 def parts_of(duty_text: str, deliverables: list[str]) -> list[dict[str, str]]:

@@ -8,6 +8,9 @@ import pytest
 
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused, Stale
+from shouwang.kernel.worklist.actions import sweep
+from shouwang.kernel.worklist.models import Message
+from shouwang.ledgers.dispatch import queries
 from shouwang.ledgers.dispatch.actions import notices, tasks
 from shouwang.ledgers.dispatch.models import Duty, Notice, Report, ReportRequest, Task
 from tests.factories.dispatch import (
@@ -59,12 +62,19 @@ def test_long_parts_of_a_strange_document_are_cut_to_their_columns(made):
         "clause": "一" * 60,
         "to": "市" * 100,
         "due_text": "日" * 100,
-        "recurrence": "每" * 60,
+        "recurrence": "每" * 160,
         "ledger": "weather",
     }
     found = registered(made, title="长" * 300, recipients="各" * 900, duties=[duty])
     row = found.duties.get()
-    assert [len(x) for x in (found.title, found.recipients, row.clause, row.to, row.due_text, row.recurrence)] == [200, 500, 40, 80, 80, 40]
+    assert [len(x) for x in (found.title, found.recipients, row.clause, row.to, row.due_text, row.recurrence)] == [
+        200,
+        500,
+        40,
+        80,
+        80,
+        120,
+    ]
     assert row.ledger == ""
 
 
@@ -161,6 +171,25 @@ def test_a_duty_that_is_out_or_of_an_ended_notice_is_not_changed(made, clerk):
         notices.edit_duty(notice.duties.last(), {"text": "改"}, by=clerk, today=TODAY)
     with pytest.raises(Refused, match="不能再增加任务"):
         notices.add_duty(Notice.objects.get(), {"text": "新增"}, by=clerk, today=TODAY)
+
+
+def test_one_clock_is_set_for_several_duties_at_once(notice, clerk):
+    duties, due = list(notice.duties.all()), at("2020-02-25 17:00")
+    assert notices.set_clock(duties, due, by=clerk, today=TODAY, now=NOW) == 2
+    assert set(notice.duties.values_list("due_at", flat=True)) == {due}
+    assert notices.set_clock(notice.duties.all(), due, by=clerk, today=TODAY, now=NOW) == 0
+    with pytest.raises(Refused, match="办理期限 2020-02-17 09:30 已过。请填写晚于现在的时间"):
+        notices.set_clock(notice.duties.all(), NOW, by=clerk, today=TODAY, now=NOW)
+    assert set(notice.duties.values_list("due_at", flat=True)) == {due}
+
+
+def test_a_clock_that_one_duty_cannot_take_is_given_to_none(made, clerk):
+    notice, _ = issued(made)
+    late = notices.add_duty(notice, {"text": "新增"}, by=clerk, today=TODAY)
+    with pytest.raises(Refused, match="该条任务已交办"):
+        notices.set_clock([late, notice.duties.first()], at("2020-02-25 17:00"), by=clerk, today=TODAY, now=NOW)
+    late.refresh_from_db()
+    assert late.due_at is None
 
 
 def test_merging_loses_nothing_that_only_one_of_them_says(notice, clerk):
@@ -288,6 +317,16 @@ def test_nobody_else_corrects_merges_or_ends_the_check(made, notice, who):
     assert set(notice.duties.values_list("state", flat=True)) == {"proposed"}
 
 
+def test_whoever_asked_is_told_of_a_late_department_and_led_to_what_they_may_open(made, clerk):
+    issued(made)
+    sweep(DUE + dt.timedelta(hours=9))
+    copies = Message.objects.within(clerk).filter(kind="copy", text__contains="已催办市农业农村局")
+    assert sorted(c.url.split("/")[2] for c in copies) == ["requests", "tasks"]
+    assert {queries.request(clerk, ReportRequest.objects.get().pk).pk, *Task.objects.within(clerk).values_list("pk", flat=True)} >= {
+        int(c.url.split("/")[3]) for c in copies
+    }
+
+
 def test_issuing_writes_tasks_items_messages_and_one_request_with_its_reports(made, done, clerk):
     action, report = done.duties.order_by("kind")
     lead, support = made.office("4405-nyj"), made.office("440513-fpb")
@@ -304,6 +343,7 @@ def test_issuing_writes_tasks_items_messages_and_one_request_with_its_reports(ma
     assert kinds == {"task.acknowledge": at("2020-02-18 23:59:59"), "report.write": DUE}
     assert len(items("440513-fpb")) == 3
     assert told("4405-nyj") == ["市扶贫办交办任务：要做好春耕备耕工作。"]
+    assert told("440513-fpb") == ["市扶贫办交办任务 2 项，请逐项签收：要做好春耕备耕工作等。"]
     request = ReportRequest.objects.get()
     assert (request.cut_off, request.due_at, request.direction) == (at("2020-02-19 17:00"), DUE, "down")
     assert items("4405-fpb") == []

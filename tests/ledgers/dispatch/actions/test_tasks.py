@@ -10,6 +10,7 @@ from shouwang.kernel.accounts.models import Delegation
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.worklist.actions import sweep
+from shouwang.kernel.worklist.clocks import day_end
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.dispatch.actions import notices, tasks
 from shouwang.ledgers.dispatch.models import Progress, Task
@@ -137,7 +138,9 @@ def test_handing_in_needs_words_or_progress_and_goes_to_the_assigner(begun, cler
     done = tasks.submit(begun, "已完成", by=clerk, today=TODAY, now=LATER)
     assert (done.state, done.result, done.submitted_at) == ("submitted", "已完成", LATER)
     assert mine(done) == ["task.review"]
-    assert items("4405-fpb", "task.review")[0].title.startswith("审核潮阳区扶贫办办理结果")
+    [review] = items("4405-fpb", "task.review")
+    assert review.title.startswith("审核潮阳区扶贫办办理结果")
+    assert review.due_at == day_end(TODAY + dt.timedelta(2))  # two working days from a Monday
 
 
 def test_a_returned_task_is_open_again_and_counts_as_not_handed_in(handed_in, clerk, city):

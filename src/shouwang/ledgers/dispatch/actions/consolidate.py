@@ -18,6 +18,7 @@ from shouwang.ledgers.dispatch import wording
 from shouwang.ledgers.dispatch.actions import drafting
 from shouwang.ledgers.dispatch.models import Bulletin, Notice, Report, ReportRequest, Suggestion, Task
 from shouwang.ledgers.dispatch.policies import check_acts_for, check_length, check_unlocked
+from shouwang.ledgers.dispatch.queries import official_order
 
 CONSOLIDATED = Verb("dispatch.report.consolidate", "生成汇总报告", "dispatch.report.draft")
 BULLETIN = Verb("dispatch.bulletin.draft", "拟写通报稿", "dispatch.bulletin.draft")
@@ -36,9 +37,8 @@ def consolidate(request: ReportRequest, *, by: Scope, today: dt.date, now: dt.da
     check_acts_for(by, CONSOLIDATED.permission, request.office_id, CONSOLIDATED.sentence)
     with transaction.atomic():
         request = ReportRequest.objects.select_for_update(of=("self",)).select_related("office__region", "notice").get(pk=request.pk)
-        accepted = list(
-            request.reports.wanted().filter(state="accepted").select_related("office__region").order_by("office__tier", "office__rank")
-        )
+        accepted = list(request.reports.wanted().filter(state="accepted").select_related("office__region"))
+        accepted.sort(key=lambda r: official_order(r.office))
         if not accepted:
             raise Refused("还没有已接收的报告，无法汇总。请先接收各单位报送的报告。")
         report = request.reports.filter(consolidated=True).first() or Report(
@@ -83,7 +83,7 @@ def _words(request: ReportRequest, report: Report, accepted: list[Report]) -> No
 
 def _who_reported(request: ReportRequest) -> str:
     """How many reports were due, came, came late, are zero reports or missing, by name where it matters."""
-    wanted = list(request.reports.wanted().select_related("office", "task", "request").order_by("office__tier", "office__rank"))
+    wanted = sorted(request.reports.wanted().select_related("office", "task", "request"), key=lambda r: official_order(r.office))
     by_words = {
         "已接收": [r for r in wanted if r.state == "accepted"],
         "已报送待接收": [r for r in wanted if r.state == "submitted"],
@@ -129,7 +129,7 @@ def draft_bulletin(notice: Notice, *, by: Scope, today: dt.date, now: dt.datetim
     check_acts_for(by, BULLETIN.permission, notice.office_id, BULLETIN.sentence)
     late = Task.objects.filter(duty__notice=notice, due_at__lt=now, state__in=["issued", "acknowledged"]).select_related("office", "duty")
     by_office: dict[str, list[Task]] = {}
-    for task in late.order_by("office__tier", "office__rank", "due_at"):
+    for task in sorted(late.order_by("due_at"), key=lambda t: official_order(t.office)):
         by_office.setdefault(task.office.name, []).append(task)
     if not by_office:
         raise Refused("目前没有逾期未办结的单位，无需拟写通报。")

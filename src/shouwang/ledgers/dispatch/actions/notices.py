@@ -19,8 +19,9 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
-from shouwang.ledgers.dispatch.actions.tasks import open_task
+from shouwang.kernel.worklist.clocks import day_end, due_from_rule
+from shouwang.ledgers.dispatch import recurring
+from shouwang.ledgers.dispatch.actions.tasks import open_task, tell_assigned
 from shouwang.ledgers.dispatch.lifecycle import NOTICE
 from shouwang.ledgers.dispatch.models import Clause, Duty, Instruction, Notice, Slip, Task
 from shouwang.ledgers.dispatch.policies import check_acts_for, check_length
@@ -104,20 +105,20 @@ def _duties(notice: Notice, reading: Mapping[str, Any]) -> list[Duty]:
     return [
         Duty(
             notice=notice, clause=d["clause"][:40], position=n, text=d["text"], kind=d["kind"], by=d["by"], to=(d["to"] or "")[:80],
-            due_at=_due(d), due_text=(d["due_text"] or "")[:80], recurrence=(d["recurrence"] or "")[:40], deliverables=d["deliverables"],
+            due_at=_due(d, notice.received_on), due_text=(d["due_text"] or "")[:80], recurrence=(d["recurrence"] or "")[:120], deliverables=d["deliverables"],
             ledger=d.get("ledger") if d.get("ledger") in codes else "", start=d.get("start"), end=d.get("end"),
         )
         for n, d in enumerate(reading.get("duties", []), 1)
     ]  # fmt: skip
 
 
-def _due(duty: Mapping[str, Any]) -> dt.datetime | None:
-    if not duty["due"]:
-        return None
-    day, hour = dt.date.fromisoformat(duty["due"][:10]), duty.get("time")
-    if hour and hour != "24:00":
-        return timezone.make_aware(dt.datetime.combine(day, dt.time.fromisoformat(hour)))
-    return day_end(day)
+def _due(duty: Mapping[str, Any], received_on: dt.date) -> dt.datetime | None:
+    """The deadline read, or the first round of one that comes round again."""
+    said = duty.get("time")
+    hour = dt.time.fromisoformat(said) if said and said != "24:00" else dt.time(23, 59, 59)
+    if duty["due"]:
+        return timezone.make_aware(dt.datetime.combine(dt.date.fromisoformat(duty["due"][:10]), hour))
+    return recurring.next_moment(duty["recurrence"] or "", received_on, hour)
 
 
 def edit_notice(notice: Notice, values: Mapping[str, Any], *, by: Scope, today: dt.date, version: int) -> Notice:
@@ -150,6 +151,19 @@ def edit_duty(duty: Duty, values: Mapping[str, Any], *, by: Scope, today: dt.dat
                 raise ValueError(name)
             setattr(row, name, value)
         return row
+
+
+def set_clock(duties: Iterable[Duty], due_at: dt.datetime, *, by: Scope, today: dt.date, now: dt.datetime) -> int:
+    """Give several duties one deadline; returns how many changed. Raises Refused for a moment that has passed, nothing is changed then."""
+    if due_at <= now:
+        raise Refused(f"办理期限 {timezone.localtime(due_at):%Y-%m-%d %H:%M} 已过。请填写晚于现在的时间。", field="due")
+    changed = 0
+    with transaction.atomic():
+        for duty in duties:
+            if duty.due_at != due_at:
+                edit_duty(duty, {"due_at": due_at}, by=by, today=today)
+                changed += 1
+    return changed
 
 
 def add_duty(notice: Notice, values: Mapping[str, Any], *, by: Scope, today: dt.date, origin: str = "manual") -> Duty:
@@ -262,7 +276,7 @@ def propose(slip: Slip, text: str, *, by: Scope, today: dt.date, now: dt.datetim
             row.proposal, row.proposed_by, row.proposed_at = text.strip(), by.user_name, now
         notice = slip.notice
         worklist.assign(
-            slip, notice.office, kind="slip.instruct", title=f"批示《{notice.title}》", action="批示", due_at=None, now=now,
+            slip, notice.office, kind="slip.instruct", title=f"批示《{notice.title}》", action="批示", due_at=due_from_rule("review", now), now=now,
             url=f"/dispatch/notices/{notice.pk}/slip/",
         )  # fmt: skip
     return row
@@ -280,8 +294,8 @@ def instruct(slip: Slip, text: str, *, by: Scope, today: dt.date, now: dt.dateti
         if not slip.undertaker:
             notice = slip.notice
             worklist.assign(
-                slip, notice.office, kind="slip.undertake", title=f"按批示承办《{notice.title}》", action="转为任务、登记承办", due_at=None, now=now,
-                url=f"/dispatch/notices/{notice.pk}/slip/",
+                slip, notice.office, kind="slip.undertake", title=f"按批示承办《{notice.title}》", action="转为任务、登记承办", now=now,
+                due_at=due_from_rule("review", now), url=f"/dispatch/notices/{notice.pk}/slip/",
             )  # fmt: skip
     return row
 
@@ -340,6 +354,7 @@ def issue(notice: Notice, assignments: Iterable[Assignment], *, by: Scope, today
                         open_task(duties[a.duty_id], offices[a.office_id], assignment=a, assigner=row.office, by=by, today=today, now=now)
                     )
             _check_lead(duties.values())
+            tell_assigned(made, now=now)
         _open_reports(duties.values(), by=by, today=today, now=now)
         worklist.finish(notice, kind="notice.issue", now=now)
     return made

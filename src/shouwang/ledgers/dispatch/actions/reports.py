@@ -14,6 +14,7 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
+from shouwang.kernel.worklist.clocks import due_from_rule
 from shouwang.ledgers.dispatch import wording
 from shouwang.ledgers.dispatch.actions import drafting, suggestions, tasks
 from shouwang.ledgers.dispatch.lifecycle import REPORT, TASK
@@ -138,7 +139,8 @@ def _next(report: Report, action: str, now: dt.datetime, office: Office | None =
     worklist.finish(report, kind="report.write", now=now)
     worklist.assign(
         report, office or report.office, kind="report.write", title=f"{action}：{report.title}", action=action, url=f"/dispatch/reports/{report.pk}/",
-        due_at=report.due_at, now=now,
+        due_at=report.due_at, now=now, copy_to=None if report.consolidated else report.request.office,
+        copy_url=f"/dispatch/requests/{report.request_id}/",
     )  # fmt: skip
 
 
@@ -257,7 +259,7 @@ def submit(report: Report, *, by: Scope, today: dt.date, now: dt.datetime) -> Re
             return row
         worklist.assign(
             row, row.request.office, kind="report.receive", title=f"接收{row.office}报告：{row.title}", action="接收或退回",
-            url=f"/dispatch/reports/{row.pk}/", due_at=None, now=now,
+            url=f"/dispatch/reports/{row.pk}/", due_at=due_from_rule("review", now), now=now,
         )  # fmt: skip
         if row.task and row.task.state in ("issued", "acknowledged"):
             _bring_task_to_review(row, by=by, today=today, now=now)

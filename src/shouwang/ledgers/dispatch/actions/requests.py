@@ -16,13 +16,14 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.ledgers.dispatch import burden, wording
+from shouwang.ledgers.dispatch import burden, recurring, wording
 from shouwang.ledgers.dispatch.actions import drafting
 from shouwang.ledgers.dispatch.models import Duty, Report, ReportFigure, ReportRequest
 from shouwang.ledgers.dispatch.policies import check_acts_for
 
 REQUESTED = Verb("dispatch.request.open", "下达报送要求", "dispatch.report.request")
 OPENED_BY_DUTY = Verb("dispatch.request.from_duty", "由任务生成报送要求")  # decided by the notice's issue move
+NEXT_ROUND = Verb("dispatch.duty.next_round", "进入下一期")  # follows from the duty's recurrence
 EDITED = Verb("dispatch.request.edit", "修改报送要求", "dispatch.report.request")
 REPORT_OPENED = Verb("dispatch.report.open", "生成报告初稿")  # follows from the request
 CLOSED = Verb("dispatch.request.close", "结束收报", "dispatch.report.receive")
@@ -42,8 +43,10 @@ def open_request_of_duty(duty: Duty, *, by: Scope, today: dt.date, now: dt.datet
         notice = duty.notice
         if duty.due_at is None:
             raise Refused("报送任务没有期限，不能生成报送要求。请先补填期限。", field="due_at")
+        several = ReportRequest.objects.filter(notice=notice, duty__isnull=False).exists()
+        title = wording.report_title(notice.title, duty.position if several else None)
         request = ReportRequest(
-            office=notice.office, notice=notice, duty=duty, title=wording.report_title(notice.title), parts=wording.parts_of(duty.text, duty.deliverables),
+            office=notice.office, notice=notice, duty=duty, title=title, parts=wording.parts_of(duty.text, duty.deliverables),
             figures=wording.default_figures(), cut_off=default_cut_off(duty.due_at, now), due_at=duty.due_at,
             direction="above" if notice.source == "above" else "down",
         )  # fmt: skip
@@ -53,6 +56,46 @@ def open_request_of_duty(duty: Duty, *, by: Scope, today: dt.date, now: dt.datet
     given = duty.tasks.filter(parent=None).exclude(state="cancelled").select_related("office__region")
     _open_reports(request, [t.office for t in given], by=by, today=today, now=now)
     return request
+
+
+def open_next_rounds(now: dt.datetime) -> int:
+    """For recurring report duties whose round fell due: the next round, asked of the same offices. Returns the requests opened.
+
+    The series ends when the first round's collection was ended or the notice is closed. A round missed while nobody was here is not
+    asked again: the next one lies ahead.
+    """
+    today, opened = timezone.localtime(now).date(), 0
+    ripe = Duty.objects.filter(kind=Duty.Kind.REPORT, notice__state="issued", due_at__lt=now, report_request__open=True)
+    for duty in ripe.exclude(recurrence="").select_related("report_request", "notice"):
+        opened += _open_round(duty, today=today, now=now)
+    return opened
+
+
+def _open_round(duty: Duty, *, today: dt.date, now: dt.datetime) -> bool:
+    first, last, by = duty.report_request, duty.due_at, Scope.system("周期报送")
+    if last is None:
+        return False
+    hour = timezone.localtime(last).time()
+    due_at = recurring.next_moment(
+        duty.recurrence, max(timezone.localtime(last).date() + dt.timedelta(1), today), hour, anchor=duty.notice.received_on
+    )
+    if due_at is None:
+        return False
+    with transaction.atomic():
+        with change(duty, by=by, verb=NEXT_ROUND, today=today) as row:
+            if row.due_at != last:
+                return False  # another worker opened the round meanwhile
+            row.due_at = due_at
+        request = ReportRequest(
+            office_id=first.office_id, notice_id=first.notice_id, title=f"{first.title}（{timezone.localtime(due_at):%-m月%-d日}一期）", parts=first.parts,
+            figures=first.figures, questions=first.questions, cut_off=default_cut_off(due_at, now), due_at=due_at, direction=first.direction,
+        )  # fmt: skip
+        request.put_in(first.office.region)
+        with change(request, by=by, verb=OPENED_BY_DUTY, today=today):
+            pass
+        asked = first.reports.wanted().select_related("office__region")
+        _open_reports(request, [r.office for r in asked], by=by, today=today, now=now)
+    return True
 
 
 def open_request(
@@ -105,7 +148,7 @@ def _open_reports(request: ReportRequest, offices: list[Office], *, by: Scope, t
         made.append(row)
         worklist.assign(
             row, office, kind="report.write", title=f"报送：{request.title}", action="核对初稿、签发并报送",
-            url=f"/dispatch/reports/{row.pk}/", due_at=row.due_at, now=now,
+            url=f"/dispatch/reports/{row.pk}/", due_at=row.due_at, now=now, copy_to=request.office, copy_url=f"/dispatch/requests/{request.pk}/",
         )  # fmt: skip
     drafting.draft(request, [r for r in made if r.state == "drafting"], now=now)
 

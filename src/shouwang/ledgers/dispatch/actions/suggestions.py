@@ -53,7 +53,7 @@ def receive(report: Report, *, by: Scope, today: dt.date, now: dt.datetime) -> N
             pass
         worklist.assign(
             row, report.request.office, kind="suggestion.assign", title=f"分办{report.office}建议：{row.text}", action="指定责任部门",
-            url=f"/dispatch/suggestions/{row.pk}/", due_at=None, now=now,
+            url=f"/dispatch/suggestions/{row.pk}/", due_at=due_from_rule("review", now), now=now,
         )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def assign(suggestion: Suggestion, responsible: Office, *, by: Scope, today: dt.
         worklist.finish(row, kind="suggestion.answer", now=now, dropped=True)
         worklist.assign(
             row, responsible, kind="suggestion.answer", title=f"答复{row.report.office}建议：{row.text}", action="答复",
-            url=f"/dispatch/suggestions/{row.pk}/", due_at=row.due_at, now=now,
+            url=f"/dispatch/suggestions/{row.pk}/", due_at=row.due_at, now=now, copy_to=row.report.request.office,
         )  # fmt: skip
     return row
 

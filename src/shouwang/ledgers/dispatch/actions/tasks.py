@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -42,7 +43,7 @@ def _locked(task: Task) -> Task:
 def open_task(
     duty: Duty, office: Office, *, assignment: Assignment, assigner: Office, by: Scope, today: dt.date, now: dt.datetime, parent: Task | None = None
 ) -> Task:  # fmt: skip
-    """Create one task with its work item (签收, on the acknowledge clock) and tell the office. Called inside the issuing transaction."""
+    """Create one task with its work item (签收, on the acknowledge clock). Called inside the issuing transaction, which tells the office."""
     task = Task(
         duty=duty,
         office=office,
@@ -58,10 +59,31 @@ def open_task(
     acknowledge_by = due_from_rule("task_acknowledge", now, region_code=office.region.code)
     due = min(acknowledge_by, task.due_at) if task.due_at else acknowledge_by
     worklist.assign(
-        task, office, kind="task.acknowledge", title=f"签收任务：{duty.text}", action="签收", url=_url(task), due_at=due, now=now
+        task,
+        office,
+        kind="task.acknowledge",
+        title=f"签收任务：{duty.text}",
+        action="签收",
+        url=_url(task),
+        due_at=due,
+        now=now,
+        copy_to=assigner,
     )
-    worklist.tell(office, f"{assigner}交办任务：{duty.text}", now=now, url=_url(task))
     return task
+
+
+def tell_assigned(made: Iterable[Task], *, now: dt.datetime) -> None:
+    """One line to each office that was given tasks, however many they are."""
+    by_office: dict[int, list[Task]] = {}
+    for task in made:
+        by_office.setdefault(task.office_id, []).append(task)
+    for given in by_office.values():
+        first, words = given[0], f"{given[0].assigner}交办任务"
+        if len(given) == 1:
+            worklist.tell(first.office, f"{words}：{first.duty.text}", now=now, url=_url(first))
+        else:
+            text = f"{words} {len(given)} 项，请逐项签收：{first.duty.text.rstrip('。；')}等。"
+            worklist.tell(first.office, text, now=now, url=f"/dispatch/tasks/?notice={first.duty.notice_id}")
 
 
 def acknowledge(task: Task, *, by: Scope, today: dt.date, now: dt.datetime) -> Task:
@@ -86,6 +108,7 @@ def _item_for_work(task: Task, now: dt.datetime) -> None:
         url=_url(task),
         due_at=task.due_at,
         now=now,
+        copy_to=task.assigner,
     )
 
 
@@ -126,7 +149,7 @@ def submit(task: Task, result: str, *, by: Scope, today: dt.date, now: dt.dateti
             title=f"审核{row.office}办理结果：{row.duty.text}",
             action="审核销号或退回",
             url=_url(row),
-            due_at=None,
+            due_at=due_from_rule("review", now),
             now=now,
         )
     return row
@@ -278,4 +301,5 @@ def pass_on(task: Task, offices: list[Office], *, due_at: dt.datetime | None, by
             if office.pk not in held:
                 cell = Assignment(task.duty_id, office.pk, Task.Part.LEAD, due_at or task.due_at)
                 made.append(open_task(task.duty, office, assignment=cell, assigner=task.office, by=by, today=today, now=now, parent=task))
+        tell_assigned(made, now=now)
     return made

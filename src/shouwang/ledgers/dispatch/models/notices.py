@@ -180,7 +180,7 @@ class Duty(Record):
     to = models.CharField("报送对象", max_length=80, blank=True)
     due_at = models.DateTimeField("办理期限", null=True, blank=True)
     due_text = models.CharField("期限原文", max_length=80, blank=True)
-    recurrence = models.CharField("周期", max_length=40, blank=True)
+    recurrence = models.CharField("周期", max_length=120, blank=True)
     deliverables = models.JSONField("成果", default=list)
     ledger = models.CharField("对应台账", max_length=20, choices=LEDGERS, blank=True)
     start = models.PositiveIntegerField(null=True)

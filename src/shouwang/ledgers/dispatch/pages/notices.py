@@ -18,7 +18,8 @@ from shouwang.kernel.pages import page, version_of
 from shouwang.kernel.web import Request
 from shouwang.ledgers.dispatch import decomposition, queries, recipients, views
 from shouwang.ledgers.dispatch.actions import consolidate, notices
-from shouwang.ledgers.dispatch.forms import DutyForm, NoticeForm, UploadForm
+from shouwang.ledgers.dispatch.forms import DutyForm, NoticeForm, UploadForm, moment_of
+from shouwang.ledgers.dispatch.models import Duty, Notice
 
 VIEW, REGISTER, ISSUE, INSTRUCT = "dispatch.notice.view", notices.REGISTER, notices.ISSUE, notices.INSTRUCT
 BULLETIN = "dispatch.bulletin.draft"
@@ -83,7 +84,7 @@ def check(request: Request, pk: int) -> HttpResponse:
 def edit_duty(request: Request, pk: int) -> HttpResponse:
     """Correct one duty, in the drawer or on a page of its own."""
     duty = queries.duty(request.scope, pk)
-    form = DutyForm(request.POST or None, initial=views.duty_initial(duty))
+    form = DutyForm(request.POST or None, initial=views.duty_initial(duty), base=request.today, kept=duty.recurrence)
     if request.method == "POST" and form.is_valid():
         save = partial(notices.edit_duty, duty, form.cleaned_data, by=request.scope, today=request.today, version=version_of(request))
         if views.attempt(form, save):
@@ -96,7 +97,8 @@ def edit_duty(request: Request, pk: int) -> HttpResponse:
 def add_duty(request: Request, pk: int) -> HttpResponse:
     """Add a duty the reader did not find."""
     notice = queries.own_notice(request.scope, pk)
-    form = DutyForm(request.POST or None, initial={"kind": "action", "by": "recipient", "text": request.GET.get("text", "")[:500]})
+    initial = {"kind": "action", "by": "recipient", "text": request.GET.get("text", "")[:500]}
+    form = DutyForm(request.POST or None, initial=initial, base=request.today)
     if request.method == "POST" and form.is_valid():
         made = views.attempt(form, partial(notices.add_duty, notice, form.cleaned_data, by=request.scope, today=request.today))
         if made:
@@ -123,11 +125,31 @@ def set_aside(request: Request, pk: int) -> HttpResponse:
     return redirect(f"/dispatch/notices/{duty.notice_id}/check/#d{duty.position}")
 
 
+def _ticked(request: Request, notice: Notice) -> list[Duty]:
+    """The standing duties ticked on the check desk, and those without a deadline where all of them are meant."""
+    chosen, undated = request.POST.getlist("duty"), bool(request.POST.get("undated"))
+    return [d for d in queries.duties_of(notice, standing=True) if str(d.pk) in chosen or (undated and not d.due_at and not d.recurrence)]
+
+
+@page(REGISTER, methods=("POST",))
+def set_clock(request: Request, pk: int) -> HttpResponse:
+    """One deadline for the ticked duties."""
+    notice, due_at = queries.own_notice(request.scope, pk), moment_of(request.POST, "due")
+    chosen = _ticked(request, notice)
+    if not chosen:
+        raise Refused("请先勾选任务，或勾选“全部未定期限的条目”，再点“设定期限”。", field="duty")
+    if due_at is None:
+        raise Refused("请填写办理期限的日期。", field="due")
+    changed = notices.set_clock(chosen, due_at, by=request.scope, today=request.today, now=request.now)
+    messages.success(request, f"已为 {changed} 条任务设定期限。")
+    return redirect(f"/dispatch/notices/{pk}/check/#d{chosen[0].position}")
+
+
 @page(REGISTER, methods=("POST",))
 def merge(request: Request, pk: int) -> HttpResponse:
     """Join the ticked duties into the first of them."""
     notice = queries.own_notice(request.scope, pk)
-    chosen = [d for d in queries.duties_of(notice, standing=True) if str(d.pk) in request.POST.getlist("duty")]
+    chosen = _ticked(request, notice)
     if len(chosen) < 2:
         raise Refused("请先勾选至少两条任务，再点“合并所选”。", field="duty")
     kept = notices.merge_duties(chosen[0], chosen[1:], by=request.scope, today=request.today)
@@ -227,7 +249,8 @@ def issue(request: Request, pk: int) -> HttpResponse:
         return redirect(f"/dispatch/notices/{pk}/")
     found = recipients.resolve(notice.recipients, notice.office, request.today)
     context = {
-        "notice": notice, "grid": decomposition.grid(notice, found, request.today), "unknown": found.unknown,
+        "notice": notice, "grid": (grid := decomposition.grid(notice, found, request.today)), "unknown": found.unknown,
+        "undated": sum(not r.duty.due_at and not r.duty.recurrence for r in grid), "may_reopen": notice.state == "checked",
         "warnings": queries.tier_warnings(notice, request.now), "now": request.now,
     }  # fmt: skip
     return render(request, "dispatch/issue.html", context)

@@ -8,8 +8,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from shouwang.ledgers.dispatch.decomposition import GridRow
 from shouwang.ledgers.dispatch.models import Task
+from shouwang.ledgers.dispatch.recurring import in_words
 
 register = template.Library()
+register.filter("recurring", in_words)
 CHECKED, DISABLED, NOTHING = mark_safe(" checked"), mark_safe(" disabled"), mark_safe("")
 GIVEN = mark_safe(' title="已交办"')
 
