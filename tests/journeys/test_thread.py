@@ -83,6 +83,18 @@ def upload_and_check(page: Page) -> str:
     drawer.get_by_role("button", name="保存").click()
     expect(duty(page, "抓紧完成剩余脱贫任务")).to_contain_text("关联指标：未脱贫户数")
 
+    page.locator("summary", has_text="批量设期限").click()
+    page.get_by_label("办理期限，日期").fill("2020-03-31")
+    page.get_by_role("button", name="设定期限").click()
+    said(page, "请先勾选任务")
+    page.locator("summary", has_text="批量设期限").click()
+    page.get_by_label("办理期限，日期").fill("2020-03-31")
+    page.get_by_label("全部未定期限的条目").check()
+    page.get_by_role("button", name="设定期限").click()
+    said(page, "条任务设定期限")
+    expect(duty(page, "加强心理干预和疏导")).to_contain_text("期限 2020-03-31 23:59")
+    expect(duty(page, SPRING)).to_contain_text("期限 2020-02-28 23:59")
+
     expect(page.locator("article.duty:not(.off)")).to_have_count(before - 2)
     page.get_by_role("button", name="校核完成，去交办").click()
     expect(page).to_have_url(re.compile(r"/issue/$"))

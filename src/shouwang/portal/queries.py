@@ -246,7 +246,7 @@ def home(scope: Scope, now: dt.datetime) -> dict[str, Any]:
 
     today = timezone.localtime(now).date()
     groups = worklist.grouped(scope, now, limit=6)
-    context: dict[str, Any] = {"groups": groups, "waiting": sum(g.total for g in groups), "now": now, "inbox": worklist.inbox(scope)[:6]}
+    context: dict[str, Any] = {"groups": groups, "waiting": sum(g.total for g in groups), "now": now, "inbox": worklist.inbox(scope)[:4]}
     if scope.may("dispatch.notice.view"):
         notices = dispatch.open_notices(scope)[:2]
         context["boards"] = [(n, board_lines(dispatch.progress_by_office(n, now, scope=scope), n.pk)) for n in notices]
