@@ -24,6 +24,7 @@ APT = {
     "postgresql": ("postgresql",),
     "chromium": ("chromium", "fonts-noto-cjk"),
     "soffice": ("libreoffice-writer-nogui", "poppler-utils", "fonts-noto-cjk", "fonts-liberation"),
+    "calc": ("libreoffice-calc-nogui",),
 }
 STEPS = ("lint", "types", "contracts", "sqlite", "postgres", "journeys")
 
@@ -32,7 +33,13 @@ def main() -> int:
     """Run the steps asked for; the exit code is 0 only if every one passed."""
     steps = asked_for(sys.argv[1:])
     os.chdir(ROOT)
-    missing = provide([t for t, when in (("postgresql", "postgres"), ("chromium", "journeys"), ("soffice", "sqlite")) if when in steps])
+    missing = provide(
+        [
+            t
+            for t, when in (("postgresql", "postgres"), ("chromium", "journeys"), ("soffice", "sqlite"), ("calc", "sqlite"))
+            if when in steps
+        ]
+    )
     failed = []
     for step in steps:
         started = time.monotonic()
@@ -67,6 +74,9 @@ def have(tool: str) -> bool:
     """Whether the tool is on this machine."""
     if tool == "postgresql":
         return postgres_bin() is not None
+    if tool == "calc":  # has no program of its own
+        office = shutil.which("soffice")
+        return office is not None and (Path(office).resolve().parent / "libsclo.so").exists()
     return shutil.which(tool) is not None
 
 

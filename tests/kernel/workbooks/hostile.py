@@ -171,6 +171,10 @@ def xml() -> Iterator[Case]:
     yield "row not closed", lambda: by_hand('<row r="1"><c r="A1"><v>1</v></c><row r="2">'), [[1.0]]
     yield "no rows at all", lambda: by_hand(f'<worksheet xmlns="{MAIN}"/>'), BROKEN
     yield "self-closing rows", lambda: by_hand(f'<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'), []
+
+
+def forms() -> Iterator[Case]:
+    """XML that is too much, or written another way than programs do."""
     yield "100,000 levels in the workbook", lambda: with_parts(**{"xl__workbook.xml": "<a>" * 100_000 + "</a>" * 100_000}), "没有工作表"
     yield "100,000 levels in a row", lambda: whole('<row r="1">' + "<a>" * 100_000 + "</a>" * 100_000 + "</row>"), []
     yield "comment round a cell", lambda: whole('<row r="1"><!-- <c r="XFD1"><v>1</v></c> --></row>'), ODD
@@ -251,6 +255,11 @@ def geometry() -> Iterator[Case]:
     yield "empty reference", lambda: whole(f'<row r="1">{cell("")}</row>'), ODD
     yield "four letters", lambda: whole(f'<row r="1">{cell("AAAA1")}</row>'), ODD
     yield "two references", lambda: whole('<row r="1"><c r="A1" r="XFD1048576"><v>1</v></c></row>'), ODD
+
+
+def places() -> Iterator[Case]:
+    """Where cells say they are, oddly and within bounds."""
+    cell = '<c r="{}"><v>1</v></c>'.format
     yield "small letters", lambda: whole(f'<row r="1">{cell("b1")}</row>'), [[None, 1.0]]
     yield "cells out of order", lambda: whole(f'<row r="1">{cell("C1")}{cell("A1")}</row>'), [[1.0, None, 1.0]]
     yield (
@@ -283,7 +292,7 @@ def geometry() -> Iterator[Case]:
 
 
 def values() -> Iterator[Case]:
-    """What cells say they hold, and what the workbook says of its sheets."""
+    """What cells say they hold."""
     yield "string number too high", lambda: whole('<row r="1"><c r="A1" t="s"><v>999999999</v></c></row>'), BROKEN
     yield (
         "string of 6 MB",
@@ -320,6 +329,10 @@ def values() -> Iterator[Case]:
         lambda: whole('<row r="1"><c r="A1" t="str"><f>cmd|\' /C calc\'!A0</f><v>=cmd</v></c></row>'),
         [["=cmd"]],
     )
+
+
+def sheets() -> Iterator[Case]:
+    """What the workbook says of its sheets."""
     yield (
         "link to another file",
         lambda: with_parts(
@@ -396,4 +409,8 @@ def texts() -> Iterator[Case]:
     yield "blank lines", lambda: b"\n\na,b\n", [[None, None], [None, None], ["a", "b"]]
 
 
-CASES = {name: (content, expected) for group in (zips, xml, geometry, values, texts) for name, content, expected in group()}
+CASES = {
+    name: (content, expected)
+    for group in (zips, xml, forms, geometry, places, values, sheets, texts)
+    for name, content, expected in group()
+}

@@ -1,6 +1,7 @@
 """Workbooks as they are read: cells exactly as stored, by row and column as the person sees them."""
 
 import datetime as dt
+import io
 import math
 
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shouwang.kernel.errors import Refused
-from shouwang.kernel.workbooks import ErrorCell, Kind, Limits, kind, read
+from shouwang.kernel.workbooks import LIMITS, ErrorCell, Kind, Limits, child, kind, read
+from shouwang.kernel.workbooks.reading import _answer
 from tests.kernel.workbooks import makers
 
 
@@ -110,6 +112,20 @@ def test_text_file_is_read_in_every_usual_encoding(encoding, sign):
 def test_sheet_longer_than_one_piece_is_read_whole():
     values = [[f"户{n}", n / 8, None if n % 3 else "x"] for n in range(1_203)]
     assert rows(makers.of_rows(values)) == values
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_sheet_parsed_in_several_pieces_is_the_same(numbered, monkeypatch):
+    monkeypatch.setattr(child, "CHUNK", 1)  # as little as is read at a time: 1 MB
+    xml = "".join(
+        f'<row r="{n}">{makers.text(f"A{n}", f"户{n}")}<c r="C{n}"><v>{n}</v></c></row>' if numbered else f"<row><c><v>{n}</v></c></row>"
+        for n in range(1, 70_001)
+    )
+    out = io.BytesIO()
+    child.take_apart(makers.by_hand(xml), child.Answer(out, LIMITS), LIMITS)
+    sheet = _answer(io.BytesIO(out.getvalue()), LIMITS).sheets[0]
+    assert len(sheet.rows.pieces) > 70_000 / child.PIECE  # so a piece ended before it was full
+    assert list(sheet.rows) == [[f"户{n}", None, float(n)] if numbered else [float(n)] for n in range(1, 70_001)]
 
 
 def test_empty_workbook_has_no_rows():
