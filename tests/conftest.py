@@ -30,8 +30,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         make_missing_keys()
         if role:
             row_policies.secure(role)
-            with connection.cursor() as cursor:  # beyond the site's: tests empty tables, and some make their own
+            with connection.cursor() as cursor:  # beyond the site's: tests empty tables, some make their own, the demonstration sets keys
                 cursor.execute(f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO {role}; GRANT CREATE ON SCHEMA public TO {role}")
+                cursor.execute(f"GRANT UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}")
             connection.close()
             connection.settings_dict["OPTIONS"]["assume_role"] = role
     yield

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from django.conf import settings
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
 from django.http import HttpResponse
 
 from shouwang.cli.setup import secure_database
@@ -309,6 +309,15 @@ class TestCheck:
         finally:
             del connection.settings_dict["OPTIONS"]["prepare_threshold"]
 
+    def test_a_role_that_cannot_be_taken_on_is_named(self, settings, monkeypatch):
+        settings.SHOUWANG_DATABASE_ROLE = "nobody_web"
+
+        def refuse():
+            raise DataError('role "nobody_web" does not exist')
+
+        monkeypatch.setattr(connection, "cursor", refuse)
+        assert faults(settings) == ["shouwang.E013"]
+
     def test_the_command_line_is_not_asked(self):
         assert row_policies.site_is_bound(databases=["default"]) == []
 
@@ -332,6 +341,29 @@ class TestSecuring:
             assert state() == before
             cursor.execute("SET ROLE shouwang_web")
             assert faults(settings) == []
+
+    def test_an_owner_without_superuser_rights_sets_it_up_and_is_bound_by_it(self, city):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; CREATE ROLE plain_owner CREATEROLE; GRANT shouwang_web TO plain_owner WITH ADMIN OPTION"
+            )
+            cursor.execute("ALTER SCHEMA public OWNER TO plain_owner")
+            cursor.execute(
+                "SELECT format('ALTER TABLE %I OWNER TO plain_owner', tablename) FROM pg_tables WHERE schemaname = 'public' UNION ALL"
+                " SELECT format('ALTER FUNCTION %s OWNER TO plain_owner', oid::regprocedure) FROM pg_proc WHERE starts_with(proname, 'shouwang_')"
+            )
+            cursor.execute("; ".join(statement for (statement,) in cursor.fetchall()))
+            cursor.execute("SET ROLE plain_owner")
+            assert row_policies.secure("shouwang_web") == len(row_policies.protected())
+            rls.activate(NOBODY)
+            assert reached() == []
+            cursor.execute("SET ROLE shouwang_web")
+            user = make_user("helper", city.offices["4405-rsj"], "helper")
+            with rls.everywhere():
+                add_helper(Household.objects.get(region=city.at("440513100001")), user=user)
+            rls.activate(scope(user))
+            assert reached() == ["440513100001"]  # through a function of the owner's
+            rls.activate(Scope.system())
 
     def test_the_site_changes_no_table_and_forges_no_policy(self):
         for statement in ("DROP POLICY shouwang_rows ON registry_household", "ALTER TABLE registry_household DISABLE ROW LEVEL SECURITY"):
