@@ -108,6 +108,7 @@ def test_merged_household_says_where_it_went_and_offers_nothing(city: City, town
     assert "本户已于 2020-02-17 并入" in page
     assert f'<a href="/registry/{target.pk}/">林乙 家庭（{target.code}）</a>' in page
     assert "成员：林甲" in page
+    assert f"并入户：-- → {target.code}" in page
     assert f"/registry/{source.pk}/edit/" not in page and f"/registry/{source.pk}/split/" not in page
     assert source.code not in town.get("/registry/?all=1").content.decode()
     made = HouseholdChange.objects.get()
