@@ -22,6 +22,7 @@ from shouwang.ledgers.registry.reshape_checks import Basis, living
 TOWN = "440513100000"
 TWICE = {"明": "铭", "伟": "玮", "强": "墙", "辉": "晖", "志": "智", "芳": "芬", "玲": "铃", "永": "水", "财": "材", "丽": "莉", "秀": "绣"}
 PAIRS = 6
+HOMES = 7
 FINDER = "查重"
 
 
@@ -31,12 +32,12 @@ def tell(city: Region, *, seed: int, today: dt.date, by: Scope, clerk: Scope) ->
     `clerk` is the town's officer, `by` whoever loads the demonstration. Nothing is told where the town holds too few households.
     """
     counted = Household.objects.annotate(n=Count("members", filter=Q(members__left_on=None)))
-    homes = list(counted.filter(town__code=TOWN, n__gte=3, registration="exited", monitoring="").order_by("code")[20:28])
-    if len(homes) == 8:
+    homes = list(counted.filter(town__code=TOWN, n__gte=3, registration="exited", monitoring="").order_by("-code")[:HOMES])
+    if len(homes) == HOMES:
         _reshape(homes, clerk, today)
     rng = np.random.default_rng(seed)
-    for county in Region.objects.filter(city=city, level=Region.COUNTY).order_by("code"):
-        _enter_twice(county, rng, by, today)
+    for place in Region.objects.filter(Q(level=Region.COUNTY) | Q(code=TOWN), city=city).order_by("code"):
+        _enter_twice(place, rng, by, today)
     find(city, today)
 
 
@@ -75,9 +76,14 @@ def _reshape(homes: list[Household], clerk: Scope, today: dt.date) -> None:
             reshape.move(home, to, basis=_basis(today, "投靠子女"), **options)  # type: ignore[arg-type]  # the same
 
 
-def _enter_twice(county: Region, rng: np.random.Generator, by: Scope, today: dt.date) -> None:
-    """Add to some households of the county a person of another household of the village, written a little differently."""
-    people = Member.objects.filter(county=county, left_on=None).exclude(relation="head").select_related("household").order_by("pk")
+def _enter_twice(place: Region, rng: np.random.Generator, by: Scope, today: dt.date) -> None:
+    """Add to some households of the place a person of another household of the village, written a little differently."""
+    people = (
+        Member.objects.filter(Q(county=place) | Q(town=place), left_on=None)
+        .exclude(relation="head")
+        .select_related("household")
+        .order_by("pk")
+    )
     found = list(people[: 40 * PAIRS])
     if not found:
         return

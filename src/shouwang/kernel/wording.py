@@ -28,7 +28,7 @@ class Wording:
             target = self._target(self._field(name))
             if target is not None:
                 wanted.setdefault(target, set()).update(v for v in pair if v is not None)
-        self._names = {m: {row.pk: str(row) for row in m._base_manager.filter(pk__in=ids)} for m, ids in wanted.items()}
+        self._names = {m: {row.pk: _name(row) for row in m._base_manager.filter(pk__in=ids)} for m, ids in wanted.items()}
 
     def of(self, changes: dict[str, Any]) -> list[str]:
         """The lines of one event; a new record with many fields is told by their number."""
@@ -43,11 +43,10 @@ class Wording:
             return None
 
     def _target(self, field: Any) -> type[models.Model] | None:
-        """The model a field points to, unless naming its record would name a person."""
+        """The model a field points to, unless naming its record would name a person and it has no number to go by."""
         if field is None or not field.is_relation:
             return None
-        personal = any(c.level != Privacy.OPEN for c in declared(field.related_model).values())
-        return None if personal else field.related_model
+        return field.related_model if not _personal(field.related_model) or _numbered(field.related_model) else None
 
     def _line(self, name: str, pair: list[Any]) -> str:
         field = self._field(name)
@@ -78,6 +77,21 @@ class Wording:
         if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
             return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
         return _short(value)
+
+
+def _personal(model: type[models.Model]) -> bool:
+    return any(c.level != Privacy.OPEN for c in declared(model).values())
+
+
+def _numbered(model: type[models.Model]) -> bool:
+    """Whether it has a number of its own that everyone in scope may read."""
+    number = declared(model).get("code")
+    return number is not None and number.level == Privacy.OPEN
+
+
+def _name(row: models.Model) -> str:
+    """What a line calls a record: its number where its name would name a person."""
+    return str(row.code) if _personal(type(row)) else str(row)  # type: ignore[attr-defined]  # only numbered models come here
 
 
 def _short(value: Any) -> str:

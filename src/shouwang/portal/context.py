@@ -61,11 +61,16 @@ def _menu(request: Request, scope: Scope) -> list[dict[str, Any]]:
         _item(request, label, reverse(name), icon) for label, name, icon, held in ADMIN_ITEMS if any(scope.may(p) for p in held)
     ]
     groups["管理"].append(_item(request, "使用帮助", reverse("help"), "help-circle"))
-    lines = [line for items in groups.values() for line in items]
-    deepest = max((len(line["url"]) for line in lines if line["current"]), default=0)
-    for line in lines:  # a list below another list's address is the one that is open
-        line["current"] = line["current"] and len(line["url"]) == deepest
+    _mark_the_nearest([item for items in groups.values() for item in items])
     return [{"title": title, "items": items} for title, items in groups.items() if items]
+
+
+def _mark_the_nearest(items: list[dict[str, Any]]) -> None:
+    """One line of the menu is current: /registry/members/ lies under /registry/ as well."""
+    current = [item for item in items if item["current"]]
+    nearest = max(current, key=lambda item: len(item["url"]), default=None)
+    for item in current:
+        item["current"] = item is nearest
 
 
 def first_page(request: Request) -> str:

@@ -15,6 +15,8 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.shifts import HouseholdShift, tell
 from shouwang.ledgers.registry.lifecycle import LOOKALIKE
 from shouwang.ledgers.registry.models import (
+    CheckFinding,
+    Difference,
     HelperAssignment,
     Household,
     HouseholdChange,
@@ -23,17 +25,20 @@ from shouwang.ledgers.registry.models import (
     Member,
     MemberChange,
     OfHousehold,
+    Paper,
     ProgrammeStatus,
+    Visit,
 )
 from shouwang.ledgers.registry.pairs import put_between, sides
 from shouwang.ledgers.registry.policies import FOLLOW_LOOKALIKE
 
 # Rows that lie beside their household: their places follow a move. In a split, merge or transfer they stay with the household they were
 # entered for (the closed one keeps its history); members, open periods and helpers are the acts' own business.
-BESIDE: tuple[type[OfHousehold], ...] = (Member, IncomeStatement, ProgrammeStatus, HelperAssignment)
+PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
+BESIDE: tuple[type[OfHousehold], ...] = (Member, IncomeStatement, ProgrammeStatus, HelperAssignment, Visit, Paper, CheckFinding)
 # Tables with a way of their own: the changes say where a household came from and stay; pairs are followed below; a closed
 # household keeps naming the one it went into.
-APART = (Household, HouseholdChange, MemberChange, LookAlike)
+APART = (Household, HouseholdChange, MemberChange, LookAlike, Difference)
 
 
 def follow(
@@ -41,6 +46,8 @@ def follow(
 ) -> None:
     """Let pairs of look-alikes follow, then tell every ledger."""
     _follow_pairs(kind, old, new, members, by=by, today=today)
+    if kind == "moved":  # what another system says of it stays with the household; only the place is ours
+        Difference.objects.filter(household=new).update(**{f: getattr(new, f) for f in PLACES})
     tell(HouseholdShift(kind, old.pk, new.pk, tuple(sorted(members)), made.pk, today))
 
 

@@ -18,7 +18,7 @@ from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.ledgers.registry import actions, policies
+from shouwang.ledgers.registry import actions, policies, queries
 from shouwang.ledgers.registry.evidence import Scale, in_words, scale
 from shouwang.ledgers.registry.lifecycle import LOOKALIKE
 from shouwang.ledgers.registry.lookalike_search import Found
@@ -111,9 +111,12 @@ def _take_off_the_other(pair: LookAlike, keep_member: int | None, *, by: Scope, 
 
 
 def ask_search(county: Region, *, by: Scope, today: dt.date, moment: dt.datetime) -> Job:
-    """Queue a search over a county, once a minute at most. Raises NotPermitted outside the person's places."""
-    if not by.may_at(policies.LOOKALIKES, county):
-        raise NotPermitted("您没有在该区（县）查重的权限。请选择您管辖的区（县）。")
+    """Queue a search over a county, once a minute at most: also for a town of it, which then sees its own pairs only.
+
+    Raises NotPermitted for another county.
+    """
+    if county not in queries.counties_to_search(by):
+        raise NotPermitted("您没有在该区（县）查重的权限。请选择您所在的区（县）。")
     return enqueue(JOB, by=by, args={"county": county.pk}, key=f"{JOB}:{county.pk}:{moment:%Y%m%d%H%M}", today=today)
 
 

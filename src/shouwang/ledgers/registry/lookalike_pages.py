@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from shouwang.kernel.errors import OutOfScope, Refused
+from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.pages import back, page
-from shouwang.kernel.regions.models import Region
 from shouwang.kernel.web import Request
 from shouwang.ledgers.registry import lookalike_actions, lookalike_view, queries
 from shouwang.ledgers.registry.lifecycle import LOOKALIKE
@@ -52,9 +51,7 @@ def decide(request: Request, pk: int, move: str) -> HttpResponse:
 @page(LOOKALIKES, methods=("POST",))
 def search(request: Request) -> HttpResponse:
     """Search the person's county, or every county of the city, anew."""
-    counties = list(Region.objects.filter(request.scope.q(LOOKALIKES), level=Region.COUNTY).order_by("code"))
-    if not counties:
-        raise Refused("查重按区（县）进行，由区（县）或市发起；镇（街道）的疑似重复每天清晨自动查找。")
+    counties = queries.counties_to_search(request.scope)
     for county in counties:
         lookalike_actions.ask_search(county, by=request.scope, today=request.today, moment=timezone.now())
     names = "、".join(c.name for c in counties)

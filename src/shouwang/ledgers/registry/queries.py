@@ -31,7 +31,7 @@ from shouwang.ledgers.registry.models import (
     ProgrammeStatus,
     Visit,
 )
-from shouwang.ledgers.registry.policies import EDIT, REVEAL_FIELD, VIEW
+from shouwang.ledgers.registry.policies import EDIT, LOOKALIKES, REVEAL_FIELD, VIEW
 
 M = TypeVar("M", bound=OfHousehold)
 IN_REGISTRATION = ("poor", "newly_poor", "exited", "relapsed")
@@ -123,7 +123,8 @@ def change(scope: Scope, pk: int) -> HouseholdChange:
 def changes_of(household: Household) -> list[HouseholdChange]:
     """What became of the household and where it came from, the youngest first."""
     rows = HouseholdChange.objects.filter(Q(source=household) | Q(target=household))
-    return list(rows.select_related("source", "target", "region", "town", "origin__town").order_by("-effective", "-pk"))
+    beside = rows.select_related("source", "target", "region", "town", "origin__town").prefetch_related("members__member")
+    return list(beside.order_by("-effective", "-pk"))
 
 
 PAIR_SIDES = tuple(f"{side}_{row}" for side in ("left", "right") for row in ("member__household", "member__village", "household__village"))
@@ -146,6 +147,14 @@ def next_lookalike(scope: Scope, pair: LookAlike) -> int | None:
     """The pair to look at after this one: the most alike that waits."""
     rows = LookAlike.objects.within(scope).filter(state="open").exclude(pk=pair.pk)
     return rows.order_by("-points", "-pk").values_list("pk", flat=True).first()
+
+
+def counties_to_search(scope: Scope) -> list[Region]:
+    """The counties the person's places are, hold or lie in."""
+    places = [p.id for p in scope.places(LOOKALIKES)]
+    held = Region.objects.filter(scope.q(LOOKALIKES), level=Region.COUNTY)
+    around = Region.objects.filter(level=Region.COUNTY, pk__in=Region.objects.filter(pk__in=places).values("county_id"))
+    return list((held | around).order_by("code"))
 
 
 def timeline_of(record: Record) -> list[Entry]:

@@ -6,12 +6,11 @@ What may be done by whom and what is refused stands in reshape_checks.py and pol
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 
-from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
@@ -20,7 +19,7 @@ from shouwang.ledgers.registry import reshape_checks as checks
 from shouwang.ledgers.registry import reshape_steps as steps
 from shouwang.ledgers.registry.following import follow
 from shouwang.ledgers.registry.lifecycle import CHANGE
-from shouwang.ledgers.registry.models import Household, HouseholdChange, ProgrammeStatus
+from shouwang.ledgers.registry.models import Household, HouseholdChange, Member, ProgrammeStatus
 from shouwang.ledgers.registry.reshape_checks import Basis, Relations
 
 
@@ -83,24 +82,28 @@ def merge(
         after = checks.counted(*steps.standing_after(here, there, inherit))
         for household in (here, there):
             checks.check_standing_kept(by, household, checks.standing(household), after, today)
-        made = steps.record("merge", here, there, basis, by=by, today=today, verb=policies.MERGE)
-        heads = {pk for pk, m in members.items() if m.household_id == there.pk and m.relation == "head"}
-        before: dict[str, Any] = {
-            "columns": {str(h.pk): [h.registration, h.monitoring, h.standard_system] for h in (here, there)},
-            "made_periods": [],
-            "head_changed": not any(relations.get(pk) == "head" for pk in heads),
-            "stayed": [pk for pk, m in members.items() if m.household_id == there.pk],
-        }
-        steps.take_off(made, [members[pk] for pk in duplicates], by=by, today=today)
-        steps.arrange(made, members, {pk: (there, r) for pk, r in relations.items()}, by=by, today=today, verb=policies.MERGE)
+        before = _before_merge(here, there, members, relations)
         if inherit:
             before["made_periods"] = steps.copy_periods(here, there, basis, by=by, today=today, verb=policies.MERGE)
         before |= steps.close(here, there, basis, inherit=inherit, by=by, today=today)
         before["open_after"] = list(ProgrammeStatus.objects.filter(household=there, until=None).values_list("pk", flat=True))
-        with change(made, by=by, verb=policies.MERGE, today=today, reason=basis.reason) as kept:
-            kept.before = before
-        follow("merged", here, there, moving, kept, by=by, today=today)
-    return kept
+        made = HouseholdChange(kind="merge", before=before)
+        steps.record("merge", here, there, basis, by=by, today=today, verb=policies.MERGE, made=made)
+        steps.take_off(made, [members[pk] for pk in duplicates], by=by, today=today)
+        steps.arrange(made, members, {pk: (there, r) for pk, r in relations.items()}, by=by, today=today, verb=policies.MERGE)
+        follow("merged", here, there, moving, made, by=by, today=today)
+    return made
+
+
+def _before_merge(here: Household, there: Household, members: Mapping[int, Member], relations: Relations) -> dict[str, Any]:
+    """What an undo needs to know of the two households as they stood."""
+    own = {pk: m for pk, m in members.items() if m.household_id == there.pk}
+    return {
+        "columns": {str(h.pk): [h.registration, h.monitoring, h.standard_system] for h in (here, there)},
+        "made_periods": [],
+        "head_changed": not any(m.relation == "head" and relations.get(pk) == "head" for pk, m in own.items()),
+        "stayed": list(own),
+    }
 
 
 def transfer(

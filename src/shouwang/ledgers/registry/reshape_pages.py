@@ -16,7 +16,7 @@ from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
 from shouwang.ledgers.registry import policies, queries, reshape, reshape_view
 from shouwang.ledgers.registry.lifecycle import CHANGE
-from shouwang.ledgers.registry.models import Household, HouseholdChange
+from shouwang.ledgers.registry.models import Household, HouseholdChange, Member
 from shouwang.ledgers.registry.policies import RESHAPE, VIEW
 from shouwang.ledgers.registry.reshape_checks import check_undo, living
 from shouwang.ledgers.registry.reshape_forms import DUPLICATE, GO, STAY, MergeForm, MoveForm, OtherForm, SplitForm, TransferForm
@@ -34,6 +34,14 @@ def _opened(request: Request, pk: int) -> Household:
     found = queries.household(request.scope, pk, RESHAPE)
     policies.check_open(found)
     return found
+
+
+def _several(found: Household, words: str) -> list[Member]:
+    """The living members; raises Refused where there is nobody to part from."""
+    members = living(found)
+    if len(members) < 2:
+        raise Refused(f"该户只有 {len(members)} 名成员，{words}。", field="household")
+    return members
 
 
 def _said(request: Request) -> dict[str, Any]:
@@ -66,7 +74,7 @@ def _staged(
 def split(request: Request, pk: int) -> HttpResponse:
     """分户."""
     found = _opened(request, pk)
-    form = SplitForm(**_said(request), today=request.today, members=living(found))
+    form = SplitForm(**_said(request), today=request.today, members=_several(found, "不能分户"))
 
     def act() -> HouseholdChange:
         said = form.cleaned_data
@@ -114,11 +122,12 @@ def merge(request: Request, pk: int) -> HttpResponse:
 def transfer(request: Request, pk: int) -> HttpResponse:
     """成员转户: to the household named by `?to=`."""
     found = _opened(request, pk)
+    members = _several(found, "成员要转往另一户的，请办理并户")
     other = _other(request, found, "to", f"成员转户：{found.head_name} 家庭的成员转入哪一户")
     if isinstance(other, HttpResponse):
         return other
     policies.check_open(other)
-    form = TransferForm(**_said(request), today=request.today, members=living(found))
+    form = TransferForm(**_said(request), today=request.today, members=members)
 
     def act() -> HouseholdChange:
         options: dict[str, Any] = {"basis": form.basis(), "by": request.scope, "today": request.today}
@@ -163,8 +172,8 @@ def change(request: Request, pk: int) -> HttpResponse:
 
 
 def _steps(request: Request, found: HouseholdChange) -> list[dict[str, str]]:
-    """The steps of the state: as forms, or with the reason why not."""
-    out = []
+    """The steps of the state that are this person's, or why none is; an undo that is in the way of something says so."""
+    out: list[dict[str, str]] = []
     for code, step in CHANGE.open_moves(found).items():
         if code == "undo" and found.kind != HouseholdChange.Kind.MERGE:
             continue
@@ -177,7 +186,7 @@ def _steps(request: Request, found: HouseholdChange) -> list[dict[str, str]]:
             why = no.message
         url = reverse("registry_change_step", args=[found.pk, code])
         out.append({"label": step.label, "url": url, "why": why, "code": code, "reasoned": "1" if step.verb.needs_reason else ""})
-    return out
+    return [s for s in out if not s["why"]] or out[:1]
 
 
 @page(RESHAPE, methods=("POST",))

@@ -95,6 +95,7 @@ class Entry:
     note: str
     other: str = ""
     other_url: str = ""
+    people: str = ""
 
 
 def history(household: Household, changes: Iterable[HouseholdChange], scope: Scope) -> list[Entry]:
@@ -109,7 +110,9 @@ def history(household: Household, changes: Iterable[HouseholdChange], scope: Sco
         url = reverse("registry_household", args=[other.pk]) if seen else ""
         name = f"{other.head_name} 家庭（{other.code}）" if seen else ""
         note = " · ".join(t for t in (made.document, made.registered_by) if t)
-        out.append(Entry(made.effective, _phrase(made, leaving), reverse("registry_change", args=[made.pk]), note, name, url))
+        gone = [row.member.name for row in made.members.all() if row.from_household_id != row.to_household_id] if seen else []
+        to = reverse("registry_change", args=[made.pk])
+        out.append(Entry(made.effective, _phrase(made, leaving), to, note, name, url, "、".join(gone)))
     return out
 
 

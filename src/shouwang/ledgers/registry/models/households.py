@@ -100,7 +100,7 @@ class Household(Record, Placed):
     collector_phone = EncryptedTextField("采集人电话", data_class=DataClass.CONTACT, mask=MaskKind.PHONE, null=True, blank=True)
     collected_on = models.DateField("采集日期", null=True, blank=True)
     closed_on = models.DateField("销户日期", null=True, blank=True, editable=False)
-    closed_reason = models.CharField("销户原因", max_length=12, blank=True, editable=False)
+    closed_reason = models.CharField("销户原因", max_length=12, choices=(("merged", "并户"),), blank=True, editable=False)
     merged_into = models.ForeignKey("self", models.PROTECT, related_name="absorbed", null=True, editable=False, verbose_name="并入户")
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
