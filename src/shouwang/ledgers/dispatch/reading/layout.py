@@ -8,7 +8,6 @@ from statistics import median
 
 from .text import MARK, PAGE_NUMBER, fold
 
-
 _FEW = 12  # lines
 
 

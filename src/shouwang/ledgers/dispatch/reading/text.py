@@ -14,7 +14,7 @@ _FOLD = str.maketrans(
     _HALF + "()()[]〔〕〔〕:" + ":,,;;.@%+=~~------" + "      " + "〇〇〇<><>!?",
 )
 # PDF writers name some glyphs by their radical (⽉ for 月, ⻓ for 长): the same to the eye, nothing to a pattern.
-_RADICALS = {code: normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | str.maketrans(
+_RADICALS = {code: ord(normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)} | str.maketrans(
     "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳", "母民虎西见角贝车长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟"
 )
 _FOLD |= _RADICALS
