@@ -9,6 +9,8 @@ import pytest
 
 from shouwang.ledgers.dispatch.reading import ReadingError, files, read_file
 from shouwang.ledgers.dispatch.reading.docx_text import chinese
+from shouwang.ledgers.dispatch.reading.layout import Line, page_paragraphs
+from shouwang.ledgers.dispatch.reading.text import clean
 from tests.ledgers.dispatch.reading import makers
 
 DATA = Path(__file__).parents[3] / "data" / "notices"
@@ -155,3 +157,13 @@ def test_the_name_does_not_decide() -> None:
     assert read_file(NOTICE.encode(), name="通知.docx", today=None).doc_number == "汕农扶组〔2020〕3号"
     disguised = makers.docx_file(["青扶办〔2020〕9号", "各区扶贫办：", "请于5月6日前报送。"])
     assert read_file(disguised, name="通知.txt", today=None).doc_number == "青扶办〔2020〕9号"
+
+
+def test_radicals_that_pdf_writers_set_for_characters_are_read_as_these() -> None:
+    assert clean("⼀、请于2⽉20⽇前报⻓沙市⺠政局⻛险台账。") == "一、请于2月20日前报长沙市民政局风险台账。"
+
+
+def test_a_last_page_of_short_lines_is_measured_by_the_pages_before() -> None:
+    full = [Line("请各地认真组织实施有关工作并按时报送材料情况", 85, 510, 100 + 28 * i, 16) for i in range(14)]
+    last = [Line("青川市财政局", 85, 181, 100, 16), Line("2020年5月6日", 85, 190, 128, 16)]
+    assert page_paragraphs([full, [Line("报送总结。", 85, 165, 72, 16), *last]])[-2:] == ["青川市财政局", "2020年5月6日"]

@@ -8,6 +8,8 @@ from statistics import median
 
 from .text import MARK, PAGE_NUMBER, fold
 
+_FEW = 12  # lines
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -47,11 +49,15 @@ def page_paragraphs(pages: list[list[Line]]) -> list[str]:
     found: list[str] = []
     running = False  # the last line filled its width
     previous: Line | None = None
+    widest = 0.0  # the right edge of the pages before
     for page in pages:
         lines = [line for line in page if not PAGE_NUMBER.fullmatch(fold(line.text).strip())]
         if not lines:
             continue
         left, right, size = _measure(lines)
+        if len(lines) < _FEW:  # the last page's few short lines do not show how wide the text runs
+            right = max(right, widest)
+        widest = right
         for line in lines:
             apart = previous is not None and line.top - previous.top > 3.2 * max(size, previous.height)
             fresh = line.x0 > left + 1.2 * size or apart or MARK.match(fold(line.text.strip())) is not None

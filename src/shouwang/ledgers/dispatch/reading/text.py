@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
 _FULL = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ"
 _HALF = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -12,6 +13,11 @@ _FOLD = str.maketrans(
     _FULL + "（）﹙﹚［］﹝﹞„‟：﹕，﹐；﹔．＠％＋＝～∼－—–―─﹣\u3000\u00a0\t\u2002\u2003\u2009○◯◦＜＞〈〉！？",
     _HALF + "()()[]〔〕〔〕:" + ":,,;;.@%+=~~------" + "      " + "〇〇〇<><>!?",
 )
+# PDF writers name some glyphs by their radical (⽉ for 月, ⻓ for 长): the same to the eye, nothing to a pattern.
+_RADICALS = {code: ord(normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)} | str.maketrans(
+    "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳", "母民虎西见角贝车长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟"
+)
+_FOLD |= _RADICALS
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f\ufffc]")
 _BREAKS = re.compile("\r\n?|[\f\v\x85\u2028\u2029]")
 PAGE_NUMBER = re.compile(r"[-·.\s]*\d{1,3}[-·.\s]*|-?\s*第\s*\d+\s*页(?:\s*[,/]?\s*共\s*\d+\s*页)?\s*-?|\d+\s*/\s*\d+")
@@ -41,9 +47,9 @@ def fold(text: str) -> str:
 def clean(raw: str) -> str:
     """One paragraph a line: line ends made even, invisible characters, page numbers and empty lines dropped, split sentences re-joined.
 
-    No visible character inside a sentence is added, changed or removed.
+    No visible character inside a sentence is added, changed or removed; a radical set for its character becomes the character.
     """
-    lines = _BREAKS.sub("\n", raw)
+    lines = _BREAKS.sub("\n", raw).translate(_RADICALS)
     rows = [_INVISIBLE.sub("", line).rstrip() for line in lines.split("\n")]
     rows = [row for row in rows if row.strip() and not PAGE_NUMBER.fullmatch(fold(row).strip())]
     if _is_wrapped(rows):
