@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.conformance.oracle import BODY, SEEN, Rule
+from tests.conformance.rules import BODY, SEEN, Rule
 from tests.conformance.world import CANARY, Person, Target, World, client_for, keep_signed_in
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

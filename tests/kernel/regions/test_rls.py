@@ -386,11 +386,16 @@ class TestSecuring:
         assert "请设置 SHOUWANG_DATABASE_ROLE" in done.output
 
 
-def test_only_the_work_list_reaches_beyond_who_acts():
+def test_only_the_work_list_and_taken_numbers_reach_beyond_who_acts():
     """The closed list of ARCHITECTURE.md; the worker's chores are the system's."""
     source = Path(rls.__file__).parents[2]
     users = [str(p.relative_to(source)) for p in source.rglob("*.py") if "rls.everywhere()" in p.read_text("utf-8")]
-    assert sorted(users) == ["kernel/jobs/worker.py", "kernel/worklist/actions.py"]
+    assert sorted(users) == [
+        "kernel/jobs/worker.py",
+        "kernel/worklist/actions.py",
+        "ledgers/registry/intake/judging.py",
+        "ledgers/registry/intake/suspects.py",
+    ]
 
 
 def test_two_hats_reach_both_places(db):  # noqa: ARG001 - opens the database

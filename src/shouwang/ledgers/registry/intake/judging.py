@@ -15,6 +15,7 @@ from shouwang.kernel.pasted import RowError
 from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.privacy.normal import eighteen
 from shouwang.kernel.privacy.sealed import Sealed
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.registry.consistency import member_problems
 from shouwang.ledgers.registry.identity import clean_number, id_problem, phone_problem, split_disability_number
@@ -68,7 +69,7 @@ class _Known:
 
     homes: dict[str, Household]
     members: dict[int, list[Member]]
-    taken: set[str]
+    taken: dict[str, dt.date | None]
     codes: dict[str, int]
     villages: Villages
 
@@ -87,16 +88,17 @@ def judge(bundles: Sequence[Bundle], context: Context) -> list[Plan]:
 
 def _look_up(bundles: Sequence[Bundle], context: Context) -> _Known:
     codes = [b.key for b in bundles]
-    rows = Household.objects.within(context.by, EDIT).filter(code__in=codes).select_related("region")
+    rows = Household.objects.within(context.by, EDIT).filter(code__in=codes, closed_on=None).select_related("region")
     if connection.in_atomic_block:  # about to be written: nobody may change them in between
         rows = rows.select_for_update(of=("self",))
     homes = {h.code: h for h in rows}
-    taken = set(Household.objects.filter(code__in=[c for c in codes if c not in homes]).values_list("code", flat=True))
     members: dict[int, list[Member]] = {h.pk: [] for h in homes.values()}
     for m in Member.objects.filter(household__in=list(members), left_on=None).order_by("pk"):
         members[m.household_id].append(m)
     said = {str(line.values["member_code"]) for b in bundles for line in b.lines if "member_code" in line.values}
-    owners = dict(Member.objects.filter(code__in=said).values_list("code", "household_id")) if said else {}
+    with rls.everywhere():  # a number that is taken is taken wherever it is
+        taken = dict(Household.objects.filter(code__in=[c for c in codes if c not in homes]).values_list("code", "closed_on"))
+        owners = dict(Member.objects.filter(code__in=said).values_list("code", "household_id")) if said else {}
     villages = context.memory.get("villages") or context.memory.setdefault("villages", Villages(context.by, context.today))
     return _Known(homes, members, taken, owners, villages)
 
@@ -106,7 +108,11 @@ def _plan(bundle: Bundle, known: _Known, context: Context) -> Plan:
     loaded = Home(home, None, {})
     plan = Plan(bundle, {}, load=loaded)
     first = bundle.lines[0]
-    if home is None and bundle.key in known.taken:
+    if home is None and bundle.key in known.taken and known.taken[bundle.key]:
+        _wrong(
+            first, "户编号", bundle.key, f"该户已于 {known.taken[bundle.key]} 并入他户，编号不再使用。请改填并入后的户编号，或从表中删去。"
+        )
+    elif home is None and bundle.key in known.taken:
         _wrong(first, "户编号", bundle.key, "该编号的户不在您的管理范围内。请核对编号；确需办理的，由该户所在镇（街道）导入。")
     shared = _shared(bundle)
     loaded.region = _region(bundle, shared, home, known, context)

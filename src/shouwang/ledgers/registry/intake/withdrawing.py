@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from shouwang.kernel.audit.actions import change, note, permit
 from shouwang.kernel.columns.sheet import NEW, Context, Written
 from shouwang.kernel.errors import Refused
 from shouwang.ledgers.registry import policies
-from shouwang.ledgers.registry.models import Household, Member, ProgrammeStatus
+from shouwang.ledgers.registry.checking import check_households
+from shouwang.ledgers.registry.models import CheckFinding, Household, LookAlike, Member, ProgrammeStatus
 
 REASON = "撤回 Excel 导入"
+UNDECIDED = ("open", "unsure", "lapsed")  # what the machine noted of a record that never was
 GONE = "该户已不存在。"
 TOUCHED = "导入后又被修改过，保持不动。请人工核对。"
 USED = "导入后已有收入、帮扶、走访等记录，保持不动。请人工核对。"
@@ -50,6 +53,7 @@ def _one(item: Written, context: Context) -> str:
             _restore(members[key], values, policies.EDIT_MEMBER, context)
     for pk in item.before.get("added", []):
         _remove(members[str(pk)], context)
+    check_households([home.pk], today=context.today)
     return ""
 
 
@@ -62,6 +66,8 @@ def _delete(home: Household, members: Mapping[str, Member], added: set[str], con
     for member in members.values():
         _remove(member, context)
     home.statuses.all().delete()
+    CheckFinding.objects.filter(household=home).delete()
+    LookAlike.objects.filter(Q(left_household=home) | Q(right_household=home), state__in=UNDECIDED).delete()
     note(home, by=context.by, verb=policies.WITHDRAW_IMPORT, today=context.today, changes={"户编号": [home.code, None]}, reason=REASON)
     home.delete()
     return ""
@@ -69,6 +75,8 @@ def _delete(home: Household, members: Mapping[str, Member], added: set[str], con
 
 def _remove(member: Member, context: Context) -> None:
     note(member, by=context.by, verb=policies.WITHDRAW_IMPORT, today=context.today, changes={"人编号": [member.code, None]}, reason=REASON)
+    CheckFinding.objects.filter(member=member).delete()
+    LookAlike.objects.filter(Q(left_member=member) | Q(right_member=member), state__in=UNDECIDED).delete()
     member.delete()
 
 

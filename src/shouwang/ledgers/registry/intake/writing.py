@@ -12,6 +12,7 @@ from shouwang.kernel.columns.sheet import NEW, UPDATE, Context, Plan, Written
 from shouwang.kernel.privacy.sealed import Sealed
 from shouwang.ledgers.registry import policies
 from shouwang.ledgers.registry.actions import CODE_DIGITS
+from shouwang.ledgers.registry.checking import check_households
 from shouwang.ledgers.registry.intake.columns import SEALED
 from shouwang.ledgers.registry.intake.judging import Home, Person
 from shouwang.ledgers.registry.models import Household, Member, OfHousehold, ProgrammeStatus
@@ -30,6 +31,7 @@ def write(plans: Sequence[Plan], context: Context) -> list[Written]:
     _create_members(plans, context)
     _follow_heads([p for p in plans if p not in fresh], context)
     _create_standings(fresh, context)
+    check_households([p.load.household.pk for p in plans], today=context.today)
     return [_written(p, before[p.bundle.key], p in fresh) for p in plans]
 
 
