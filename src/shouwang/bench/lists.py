@@ -70,11 +70,13 @@ def run(households: int, *, folder: Path | None = None, postgres: str = "", roun
         else:
             missing = "本机没有 PostgreSQL 服务程序（≥ 15），只测了 SQLite。安装 postgresql 或用 --postgres 指定数据库后重测。"
     cases = [c for r in results for c in r["cases"]]
-    lists, searches = ([c["p95_ms"] for c in cases if c["search"] is s] for s in (False, True))
+    worst = max(cases, key=lambda c: float(c["p95_ms"]))
     return {
-        "p95_ms": max(lists), "limit_ms": LIMIT_MS, "search_p95_ms": max(searches), "search_limit_ms": SEARCH_LIMIT_MS,
-        "households": {r["database"]: r["households"] for r in results}, "members": {r["database"]: r["members"] for r in results},
-        "load_s": {r["database"]: r["load_s"] for r in results}, "missing": missing, "cases": cases,
+        "p95_ms": worst["p95_ms"], "worst": f"{worst['database']} {worst['role']} {worst['view']} 第 {worst['page']} 页",
+        "list_p95_ms": max(c["p95_ms"] for c in cases if not c["search"]), "list_limit_ms": LIMIT_MS,
+        "search_p95_ms": max(c["p95_ms"] for c in cases if c["search"]), "search_limit_ms": SEARCH_LIMIT_MS,
+        **{name: {r["database"]: r[name] for r in results} for name in ("households", "members", "load_s")},
+        "missing": missing, "cases": cases,
     }  # fmt: skip
 
 
@@ -133,11 +135,9 @@ def here(rounds: int = 20) -> dict[str, Any]:
 
 def _prepare() -> None:
     """Statistics, as any installation has them after its first night."""
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE registry_household")
-            cursor.execute("VACUUM ANALYZE registry_member")
-            cursor.execute("VACUUM ANALYZE registry_incomestatement")
+            cursor.execute("VACUUM ANALYZE registry_household, registry_member, registry_incomestatement, registry_helperassignment")
 
 
 def _words() -> dict[str, str]:

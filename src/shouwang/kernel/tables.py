@@ -412,7 +412,8 @@ class Table:
         for quick in self.quick_views:
             wanted = self.read(QueryDict(quick.query), scope)
             same = not asked.search and on == sorted(p for r in wanted.readings.values() for p in r.pairs)
-            count = None if not quick.counted else total if same else self.matching(wanted, scope, today).count()
+            counted = quick.counted and not asked.search  # beside a search they would cost more than it
+            count = None if not counted else total if same else self.matching(wanted, scope, today).count()
             out.append(Link(quick.label, "?" + quick.query, same, count, quick.tone, quick.key))
         return out
 
