@@ -204,6 +204,7 @@ EXPECTED = {
     "without_helper_households": 2,
     "with_phone_households": 1,
     "with_phone_share": 1,
+    "open_lookalikes": 0,
 }
 
 
