@@ -212,6 +212,7 @@ EXPECTED = {
     "visited_households": 1,
     "unvisited_households": 2,
     "open_needs": 1,
+    "open_lookalikes": 0,
 }
 
 

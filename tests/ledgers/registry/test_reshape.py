@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shouwang.kernel import shifts
+from shouwang.kernel import figures, shifts
 from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.models import WorkItem
@@ -153,6 +153,18 @@ class TestMerge:
         assert {h.pk for h in queries.households(clerk)} == {target.pk}
         assert told[-1] == shifts.HouseholdShift("merged", source.pk, target.pk, (old.pk, young.pk), made.pk, TODAY)
         assert broken() == []
+
+    def test_a_closed_household_is_counted_by_no_figure_and_every_person_still_is(self, city: City, clerk: Scope) -> None:
+        source, (old,) = family(city.villages[0], "林甲")
+        target, (head,) = family(city.villages[0], "林乙")
+        wanted = ("households", "persons", "not_exited_persons", "income_persons", "without_helper_households")
+
+        def counted() -> list[int | None]:
+            return [figures.value(figures.get(f"registry.{c}"), TODAY, place=city.city.place).numerator for c in wanted]
+
+        assert counted() == [2, 2, 2, 2, 0]
+        reshape.merge(source, target, {old.pk: "other", head.pk: "head"}, basis=BASIS, by=clerk, today=TODAY)
+        assert counted() == [1, 2, 2, 1, 0]
 
     def test_the_head_of_the_closed_household_may_lead(self, city: City, clerk: Scope) -> None:
         source, (old,) = family(city.villages[0], "林甲")
