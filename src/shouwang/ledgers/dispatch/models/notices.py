@@ -219,7 +219,7 @@ class Duty(Record):
         ]
 
     def __str__(self) -> str:
-        return self.text[:40]
+        return self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
 
     def covers(self, scope: Scope, permission: str) -> bool:
         """A duty is written by the office that registered the notice."""
@@ -263,7 +263,7 @@ class Instruction(models.Model):
         ordering = ["given_at", "id"]
 
     def __str__(self) -> str:
-        return self.text[:40]
+        return self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
 
     def covers(self, scope: Scope, permission: str) -> bool:
         """As the slip."""
