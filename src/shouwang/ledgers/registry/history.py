@@ -34,7 +34,7 @@ LISTED = {
     "window_type": "income_window",
 }  # fmt: skip
 # Whatever belongs to a household; a new table of the registry is added here or its changes stay out of the history.
-BELONGINGS = ("members", "incomes", "helpers", "statuses", "visits", "papers")
+BELONGINGS = ("members", "incomes", "helpers", "statuses", "visits", "papers", "findings")
 See = Callable[[str], bool]
 
 

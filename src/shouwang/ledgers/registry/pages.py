@@ -27,12 +27,13 @@ from shouwang.ledgers.registry import (
     queries,
     record,
     record_parts,
+    reshape_view,
     visits,
 )
 from shouwang.ledgers.registry.identity import clean_number
 from shouwang.ledgers.registry.lifecycle import CYCLES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, Member, label_of
-from shouwang.ledgers.registry.policies import EDIT, REVEAL, VIEW, VISIT
+from shouwang.ledgers.registry.policies import EDIT, RESHAPE, REVEAL, VIEW, VISIT
 
 EVENTS_SHOWN = 6
 PROVED = "registry_proved_at"
@@ -188,6 +189,9 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
         "events": [history.entry(e, subjects, f.see, f.today) for e in events[:EVENTS_SHOWN]],
         "events_count": events.count(),
         "edits": f.may_edit,
+        "lineage": reshape_view.history(h, queries.changes_of(h), request.scope),
+        "reshapes": h.closed_on is None and request.scope.may_at(RESHAPE, h),
+        "heir_seen": h.merged_into is not None and h.merged_into.covers(request.scope, VIEW),
         "moves": moves,
         "moves_why": why,
         "findings": finding_lines.lines(f),
