@@ -295,3 +295,8 @@ def test_corrected_marked_workbook_goes_straight_back_in(clerk):
     mended[2][4] = MOTHER
     second = uploaded(mended, clerk)
     assert (second.counts["new"], second.counts["error"], second.notes) == (2, 0, [])
+
+
+def test_title_above_the_header_is_no_upper_half_of_it(clerk):
+    batch = uploaded([["某镇户档案采集表", None, None, None, None], *ROWS], clerk)
+    assert (batch.counts["new"], batch.notes) == (3, ["第 2 行识别为表头，其上的 1 行作为标题略过。"])

@@ -59,10 +59,8 @@ def find(fields: Sequence[Field], rows: Sequence[Sequence[Any]], merged: Merges,
     """
     names = _names(fields) | dict(saved or {})
     best: _Guess | None = None
-    for at in range(min(SEARCHED, len(rows))):
-        for deep in (1, 2):
-            if at + deep > len(rows):
-                continue
+    for deep in (1, 2):  # a header of one row first: a title above it is not its upper half
+        for at in range(min(SEARCHED, len(rows) - deep + 1)):
             guess = _read(names, rows, merged, at, deep)
             if len(guess.columns) >= LEAST and (best is None or len(guess.columns) > len(best.columns)):
                 best = guess

@@ -25,6 +25,8 @@ WHY = "导入权限因表种而异，在页面内按该台账的维护权限检�
 PER_PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {"new": "g", "update": "b", "same": "", "error": "r", "suspect": "o"}
+STEPS = ("预检（不写入）", "核对并确认", "后台导入", "回执")
+REACHED = {"checking": 0, "unread": 0, "checked": 1, "writing": 2}
 PHRASES = ("已核对户口簿，同名不同人", "已核对证件，不是同一人", "电话为家庭共用")
 
 
@@ -72,6 +74,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
         "batch": found,
         "sheet": sheet,
         "state": actions.CYCLE.state_of(found),
+        "steps": _steps(found.state),
         "job": job if job and (not job.over or job.state in ("failed", "cancelled")) else None,
         "tabs": [(v, w, found.counts.get(v, 0), TONES[v], v == verdict) for v, w in VERDICTS.items()],
         "verdict": verdict,
@@ -82,6 +85,13 @@ def batch(request: Request, pk: int) -> HttpResponse:
     }
     fragment = request.htmx and request.htmx.target == "import"
     return render(request, "imports/_batch.html" if fragment else "imports/batch.html", context)
+
+
+def _steps(state: str) -> list[dict[str, str]]:
+    """The way of an import as blocks/steps.html draws it."""
+    at = REACHED.get(state, len(STEPS))
+    now = "back" if state == "unread" else "now"
+    return [{"label": word, "state": "done" if n < at else now if n == at else ""} for n, word in enumerate(STEPS)]
 
 
 def _first(counts: dict[str, int]) -> str:
