@@ -3,7 +3,11 @@
 import os
 import tempfile
 
-os.environ.setdefault("SHOUWANG_HOME", tempfile.mkdtemp(prefix="shouwang-test-") + "/data")
+# A folder for each of pytest's workers, handed on to what it starts: one may not open what another, with other keys, has sealed.
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if "SHOUWANG_HOME" not in os.environ or os.environ.get("SHOUWANG_TEST_WORKER", "") != worker:
+    os.environ["SHOUWANG_HOME"] = tempfile.mkdtemp(prefix="shouwang-test-") + "/data"
+    os.environ["SHOUWANG_TEST_WORKER"] = worker
 os.environ["SHOUWANG_COMMAND_LINE"] = "1"  # factories write everywhere; what a client asks for has the scope of the person
 
 from shouwang.config.settings import *  # noqa: F403 - the product's settings are the base

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
@@ -147,6 +147,3 @@ class ColumnMapping(models.Model):
     def covers(self, scope: Scope, permission: str) -> bool:
         """The own office's."""
         return scope.may(permission)
-
-
-__all__: list[Any] = ["ColumnMapping", "Import", "ImportReceipt", "ImportRow"]

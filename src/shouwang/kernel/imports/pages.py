@@ -68,7 +68,6 @@ def batch(request: Request, pk: int) -> HttpResponse:
     found, sheet = queries.one_import(request.scope, pk)
     verdict = request.GET.get("verdict", "")
     verdict = verdict if verdict in VERDICTS else _first(found.counts)
-    rows = found.rows.filter(verdict=verdict)
     job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
     context = {
         "batch": found,
@@ -78,7 +77,7 @@ def batch(request: Request, pk: int) -> HttpResponse:
         "job": job if job and (not job.over or job.state in ("failed", "cancelled")) else None,
         "tabs": [(v, w, found.counts.get(v, 0), TONES[v], v == verdict) for v, w in VERDICTS.items()],
         "verdict": verdict,
-        "listed": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "listed": Paginator(found.rows.filter(verdict=verdict), PER_PAGE).get_page(request.GET.get("page")),
         "phrases": PHRASES,
         "kept": found.receipts.exclude(kept_because="")[:50],
         "waiting": found.rows.filter(verdict=SUSPECT, decision="").count() if found.counts.get(SUSPECT) else 0,

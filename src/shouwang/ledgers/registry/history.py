@@ -106,6 +106,8 @@ def _line(model: type[models.Model], field: Any, known: FieldClass, pair: list[A
 def _said(model: type[models.Model], field: Any, known: FieldClass, value: Any, today: dt.date) -> str:
     if value in (None, "", []):
         return "--"
+    if field.name == "birth_date":
+        return f"{str(value)[:4]} 年"  # the day beside a masked number would give the number away
     if known.mask is not None:
         return mask(known.mask, str(value))
     if isinstance(value, bool):
