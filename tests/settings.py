@@ -4,13 +4,13 @@ import os
 import tempfile
 
 # A folder for each of pytest's workers, handed on to what it starts: one may not open what another, with other keys, has sealed.
-worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-if "SHOUWANG_HOME" not in os.environ or os.environ.get("SHOUWANG_TEST_WORKER", "") != worker:
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if "SHOUWANG_HOME" not in os.environ or os.environ.get("SHOUWANG_TEST_WORKER", "") != _worker:
     os.environ["SHOUWANG_HOME"] = tempfile.mkdtemp(prefix="shouwang-test-") + "/data"
-    os.environ["SHOUWANG_TEST_WORKER"] = worker
+    os.environ["SHOUWANG_TEST_WORKER"] = _worker
 os.environ["SHOUWANG_COMMAND_LINE"] = "1"  # factories write everywhere; what a client asks for has the scope of the person
 
-from shouwang.config.settings import *  # noqa: F403 - the product's settings are the base
+from shouwang.config.settings import *  # noqa: E402, F403 - the base is the product's settings, which read the folder named above
 
 del os.environ["SHOUWANG_COMMAND_LINE"]  # servers and workers started by tests are none
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -65,7 +65,7 @@ def run(households: int) -> dict[str, Any]:
     from shouwang.ledgers.registry.intake.people import PEOPLE
     from shouwang.ledgers.registry.models import Household, Member
 
-    by, villages = _clerk()
+    by, villages = clerk()
     content, wrong = made(households, villages, wrong=WRONG, seed=2020)
     steps: dict[str, float] = {}
     begin, cpu = time.perf_counter(), _spent()
@@ -121,7 +121,7 @@ def _work() -> None:
         pass
 
 
-def _clerk() -> tuple[Any, Any]:
+def clerk() -> tuple[Any, Any]:
     """An empty city with one county clerk, who imports, and the villages of the county."""
     from shouwang.bench.workbook import TODAY
     from shouwang.cli.setup import prepare
