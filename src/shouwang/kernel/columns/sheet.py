@@ -72,12 +72,14 @@ class Written:
 class Context:
     """Whose import, on which business day, which columns the file has, and the rows a person has said are no duplicates.
 
+    `writing` says that what is judged is written next: what the pre-check has asked a person about need not be looked for again.
     `memory` is what a ledger wants to keep from chunk to chunk."""
 
     by: Scope
     today: dt.date
     columns: frozenset[str]
     cleared: Mapping[int, str] = field(default_factory=dict)
+    writing: bool = False
     memory: dict[str, Any] = field(default_factory=dict)
 
 
@@ -105,7 +107,7 @@ class Sheet:
     help: str = ""
     list_url: str = ""
     export_url: str = ""
-    bundle_rows: int = 150
+    bundle_rows: int = 360
     after: Callable[[Sequence[int], Context], None] | None = None
 
     def field(self, key: str) -> Field:

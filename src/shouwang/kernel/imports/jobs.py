@@ -139,7 +139,7 @@ def write(run: Run) -> dict[str, Any]:
     decided = dict(batch.rows.filter(verdict=SUSPECT).exclude(decision="").values_list("row", "decision"))
     skipped = frozenset(r for r, d in decided.items() if d == "skip")
     cleared = dict(batch.rows.filter(decision="other").values_list("row", "reason"))
-    context = Context(run.by(), run.today, frozenset(opened.header.columns), cleared)
+    context = Context(run.by(), run.today, frozenset(opened.header.columns), cleared, writing=True)
     barred = _barred(batch)
     run.cursor = run.cursor or {"at": 0}
     total = sum(len(rows) for _key, rows in opened.order)

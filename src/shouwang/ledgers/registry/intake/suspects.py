@@ -30,7 +30,8 @@ def suspects_of(plans: Sequence[Plan], context: Context) -> None:
             if isinstance(number, str) and number:
                 wanted.setdefault(field.spec.tags(number)[0], []).append((plan, person))
     _on_file(wanted, context)
-    _look_alikes([(p, m) for p in plans for m in p.load.people if m.member is None and m.line.row not in p.suspects], context)
+    if not context.writing:  # who came in between and is only alike is found by the night's search
+        _look_alikes([(p, m) for p in plans for m in p.load.people if m.member is None and m.line.row not in p.suspects], context)
 
 
 def _on_file(wanted: dict[bytes, list[Row]], context: Context) -> None:
