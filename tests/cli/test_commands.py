@@ -14,7 +14,9 @@ LABELS = {"wrap", "kek"}  # words of key derivation, no commands
 def test_every_command_that_a_text_names_exists() -> None:
     files = [*ROOT.glob("README*.md"), *(p for kind in ("*.py", "*.html") for p in (ROOT / "src").rglob(kind))]
     named = {
-        (m[1], p.name) for p in files for m in re.finditer(r"(?<![\w./])(?:\.venv/bin/)?shouwang ([a-z][a-z-]*)", p.read_text(encoding="utf-8"))
+        (m[1], p.name)
+        for p in files
+        for m in re.finditer(r"(?<![\w./])(?:\.venv/bin/)?shouwang ([a-z][a-z-]*)", p.read_text(encoding="utf-8"))
     }
     assert len(named) > 20
     assert sorted(n for n in named if n[0] not in COMMANDS and n[0] not in LABELS) == []

@@ -6,6 +6,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,8 @@ from django.db import DatabaseError, connection, transaction
 from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.scope import Scope
+
+_acting: ContextVar[bool] = ContextVar("acting", default=False)
 
 
 def bind_actions() -> int:
@@ -44,9 +47,9 @@ def _bound(action: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(action)
     def act(*args: Any, **kwargs: Any) -> Any:
         by = kwargs.get("by")
-        if not isinstance(by, Scope) or not connection.in_atomic_block:
-            return action(*args, **kwargs)
-        before = transaction.savepoint()
+        if not isinstance(by, Scope) or not connection.in_atomic_block or _acting.get():
+            return action(*args, **kwargs)  # what an act calls reaches as far as the act lets it
+        before, outer = transaction.savepoint(), _acting.set(True)
         try:
             with rls.acting(by):
                 return action(*args, **kwargs)
@@ -54,5 +57,7 @@ def _bound(action: Callable[..., Any]) -> Callable[..., Any]:
             transaction.savepoint_rollback(before)
             result = action(*args, **kwargs)  # what the rules say, without row-level security
             raise AssertionError(f"row-level security keeps {by.user_name} from {action.__qualname__}, which gave {result!r}") from refused
+        finally:
+            _acting.reset(outer)
 
     return act

@@ -69,7 +69,7 @@ def _people(households: int, villages: Sequence[Region], seed: int) -> list[list
     poem = np.zeros(n, dtype=np.int16)
     called = names.full_names(rng, surname, male, poem, (member // 2).astype(np.int16))
     year = np.where(member < 2, 1955 + home % 35, 1996 + home % 8)
-    birth = np.array([np.datetime64(f"{y}-{1 + k % 12:02d}-{1 + k % 28:02d}") for y, k in zip(year, home * 7 + member, strict=True)])
+    birth = np.array([np.datetime64(f"{y}-01-01") + k % 365 for y, k in zip(year, home // 35 * 7 + member, strict=True)])
     where = np.arange(households) * len(villages) // households
     district = np.array([int(v.code[:6]) for v in villages], dtype=np.int64)[where[home]]
     order = identity.OrderNumbers(1).take(np.zeros(n, dtype=np.int64), birth, male)

@@ -38,20 +38,20 @@ def test_import_killed_in_check_and_write_is_whole(tmp_path: Path, database: str
 def test_full_disk_leaves_whole_households_and_goes_on_when_there_is_room() -> None:
     city = small_city()
     by = scope(make_user("440513100-zf-jb", city.offices["440513100-zf"], "town_clerk"))
-    people = [[f"H7{n:05d}", "和睦居委会", "陈某", "户主", id_of("19700101", 2 * n + 1)] for n in range(480)]
+    people = [[f"H7{n:05d}", "和睦居委会", "陈某", "户主", id_of(f"19{40 + n % 50}0101", 2 * (n // 50) + 1)] for n in range(1200)]
     batch = actions.upload(PEOPLE, upload_of(xlsx([HEADER, *people])), by=by, today=TODAY)
     work()
     batch = Import.objects.get(pk=batch.pk)
     actions.confirm(batch, by=by, today=TODAY, version=batch.version)
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages + 300}")
+        cursor.execute(f"PRAGMA max_page_count = {pages + 700}")
         Worker().step(timezone.now())
         written = Household.objects.count()
-        assert 0 < written < 480
+        assert 0 < written < 1200
         assert Member.objects.count() == ImportReceipt.objects.count() == written
         assert "处理时出错，系统稍后自动重试" in Job.objects.latest("pk").message
         cursor.execute("PRAGMA max_page_count = 1073741823")
     Job.objects.filter(state="queued").update(run_after=timezone.now())
     work()
-    assert (Household.objects.count(), Member.objects.count(), ImportReceipt.objects.count()) == (480, 480, 480)
+    assert (Household.objects.count(), Member.objects.count(), ImportReceipt.objects.count()) == (1200, 1200, 1200)

@@ -23,11 +23,13 @@ class Reach:
     """All that a model's `within` may give, for any permission and any kind of hold; never less, or rows would be missing.
 
     `offices`: columns with the office whose own record it is. `people`: columns with the person whose own it is. `follows`: foreign keys
-    to records with which the row is reached. `public`: everybody reads it, and only writing keeps to the places.
+    to records with which the row is reached. `also`: prefixes of further columns city_id … village_id at which the row lies as well
+    (where a household moved from). `public`: everybody reads it, and only writing keeps to the places.
     """
 
     offices: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     keys: tuple[Keys, ...] = ()
     follows: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     public: bool = False

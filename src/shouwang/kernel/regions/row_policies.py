@@ -57,9 +57,10 @@ def _function(model: type[models.Model], keys: Keys) -> str:
 def condition(model: type[models.Model], reach: Reach) -> str:
     """The SQL condition under which a row is reached."""
     out = ["shouwang_scope('everything') IS NOT NULL"]
-    if issubclass(model, Placed):
-        out += [f"{column} = shouwang_scope('{FIRST[n]}')::bigint" for n, column in LEVEL_FIELDS.items()]
-        out += [f"(shouwang_scope('{MORE[n]}') IS NOT NULL AND {c} = ANY({_ids(MORE[n])}))" for n, c in LEVEL_FIELDS.items()]
+    for prefix in ("", *reach.also) if issubclass(model, Placed) else ():
+        columns = {n: f"{prefix}{column}" for n, column in LEVEL_FIELDS.items()}
+        out += [f"{column} = shouwang_scope('{FIRST[n]}')::bigint" for n, column in columns.items()]
+        out += [f"(shouwang_scope('{MORE[n]}') IS NOT NULL AND {c} = ANY({_ids(MORE[n])}))" for n, c in columns.items()]
     out += [f"(shouwang_scope('offices') IS NOT NULL AND {_name(c)} = ANY({_ids('offices')}))" for c in reach.offices]
     out += [f"{_name(c)} = shouwang_scope('person')::bigint" for c in reach.people]
     for keys in reach.keys:

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from shouwang.kernel.audit.actions import change_many
 from shouwang.kernel.privacy.keys import keyring
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.checks.cards import Card, in_force
 from shouwang.ledgers.registry.checks.facts import Facts, Home, Named, Values
@@ -88,7 +89,7 @@ def check_households(ids: Iterable[int], *, today: dt.date, whole: bool = False)
     """
     done, near = Checked(), set[int]()
     ordered = sorted(set(ids))
-    with transaction.atomic():
+    with transaction.atomic(), rls.everywhere():  # whoever shares a number may live anywhere
         for low in range(0, len(ordered), BLOCK):
             near |= _check_block(_locked(ordered[low : low + BLOCK], wait=True), today, done, whole=whole)
         beyond = sorted(near - set(ordered))

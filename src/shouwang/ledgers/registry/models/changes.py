@@ -12,6 +12,7 @@ from shouwang.kernel.models import Record
 from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, personal
 from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.kernel.regions.models import Placed, Region
+from shouwang.kernel.regions.reach import Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.lifecycle import CHANGE
 from shouwang.ledgers.registry.models.households import HelperAssignment, Household
@@ -68,6 +69,7 @@ class HouseholdChange(Record, Placed):
         ),
         "address": personal(Group.CONTACT, MaskKind.ADDRESS),
     }
+    row_reach: ClassVar = Reach(also=("origin_",), follows=("source", "target"))
     objects = HouseholdChangeQuerySet.as_manager()
 
     class Meta:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from shouwang.kernel.models import Record
 from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, sensitive
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.models.households import Household
 from shouwang.ledgers.registry.models.members import Member
@@ -18,6 +19,8 @@ from shouwang.ledgers.registry.policies import EDIT
 
 KINDS = ("only_ours", "only_theirs", "field")
 WHERES = ("ours", "theirs", "both")
+# A county's comparison stands beside each difference of its towns, though its file is not theirs to open.
+DIFFERING = "SELECT DISTINCT found.latest_id FROM registry_difference found WHERE {places:found}"
 
 
 class ComparedQuerySet(models.QuerySet[Any]):
@@ -50,6 +53,7 @@ class Reconciliation(Record, Placed):
         **dict.fromkeys(("system", "file_name", "taken_on", "uploaded_by", "state", "signature", "mapping", "counts"), open_to_scope()),
         "problems": open_to_scope(),
     }
+    row_reach: ClassVar = Reach(keys=(Keys("id", DIFFERING),))
     objects = ComparedQuerySet.as_manager()
 
     class Meta:
