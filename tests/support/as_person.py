@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
@@ -30,7 +31,24 @@ def bind_actions() -> int:
         for name, value in list(vars(module).items()):
             if inspect.isfunction(value) and value in bound:
                 setattr(module, name, bound[value])
+    _let_wide_blocks_be()
     return len(bound)
+
+
+def _let_wide_blocks_be() -> None:
+    """Inside of `rls.everywhere()` an act is not narrowed again: in the product nobody does."""
+    everywhere = rls.everywhere
+
+    @contextmanager
+    def wide() -> Iterator[None]:
+        outer = _acting.set(True)
+        try:
+            with everywhere():
+                yield
+        finally:
+            _acting.reset(outer)
+
+    rls.everywhere = wide
 
 
 def _modules(*prefixes: str) -> list[ModuleType]:

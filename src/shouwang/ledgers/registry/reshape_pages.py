@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,12 @@ from django.urls import reverse
 
 from shouwang.kernel.accounts.pages import BOTH, form_page
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
-from shouwang.kernel.pages import page
+from shouwang.kernel.lists import list_page
+from shouwang.kernel.pages import Handler, page
+from shouwang.kernel.regions import rls
 from shouwang.kernel.web import Request
 from shouwang.ledgers.registry import policies, queries, reshape, reshape_view
+from shouwang.ledgers.registry.change_tables import CHANGES
 from shouwang.ledgers.registry.lifecycle import CHANGE
 from shouwang.ledgers.registry.models import Household, HouseholdChange, Member
 from shouwang.ledgers.registry.policies import RESHAPE, VIEW
@@ -150,6 +154,21 @@ def move(request: Request, pk: int) -> HttpResponse:
     return _staged(request, form, act, [found], "move", f"迁移：{found.head_name}")
 
 
+def _beside_both(view: Handler) -> Handler:
+    """A page of changes that stand within the scope reaches both households, of which one may lie in another's place."""
+
+    @wraps(view)
+    def shown(*args: Any, **kwargs: Any) -> HttpResponse:
+        with rls.everywhere():
+            return view(*args, **kwargs)
+
+    return shown
+
+
+changes = _beside_both(list_page(CHANGES))
+
+
+@_beside_both
 @page(VIEW)
 def change(request: Request, pk: int) -> HttpResponse:
     """One change: who came from whom, by which document, and what may be done about it."""
@@ -189,6 +208,7 @@ def _steps(request: Request, found: HouseholdChange) -> list[dict[str, str]]:
     return [s for s in out if not s["why"]] or out[:1]
 
 
+@_beside_both
 @page(RESHAPE, methods=("POST",))
 def step(request: Request, pk: int, move: str) -> HttpResponse:
     """Accept, send back, withdraw, undo."""

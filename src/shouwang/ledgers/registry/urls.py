@@ -13,7 +13,7 @@ from shouwang.ledgers.registry import (
     reshape_pages,
     visit_pages,
 )
-from shouwang.ledgers.registry.change_tables import CHANGES, LOOKALIKE_PAIRS
+from shouwang.ledgers.registry.change_tables import LOOKALIKE_PAIRS
 from shouwang.ledgers.registry.finding_tables import FINDINGS
 from shouwang.ledgers.registry.intake.export import SHEET
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
@@ -47,7 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/merge/", reshape_pages.merge, name="registry_merge"),
     path("<int:pk>/transfer/", reshape_pages.transfer, name="registry_transfer"),
     path("<int:pk>/move/", reshape_pages.move, name="registry_move"),
-    path("changes/", list_page(CHANGES), name="registry_changes"),
+    path("changes/", reshape_pages.changes, name="registry_changes"),
     path("changes/<int:pk>/", reshape_pages.change, name="registry_change"),
     path("changes/<int:pk>/<slug:move>/", reshape_pages.step, name="registry_change_step"),
     path("lookalikes/", list_page(LOOKALIKE_PAIRS, "registry/lookalikes.html"), name="registry_lookalikes"),

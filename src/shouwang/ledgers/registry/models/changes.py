@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from shouwang.kernel.models import Record
 from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, personal
@@ -28,7 +28,9 @@ class HouseholdChangeQuerySet(models.QuerySet["HouseholdChange"]):
         mine = HelperAssignment.objects.filter(user_id=scope.user_id, until=None).values("household_id") if scope.user_id else []
         looked_after = Q(source__in=mine) | Q(target__in=mine)
         there = scope.q(permission, assigned=looked_after) | scope.q(permission, prefix="origin_")
-        return self.filter(there | scope.q(permission, prefix="source__") | scope.q(permission, prefix="target__"))
+        lies = Household.objects.filter(scope.q(permission))  # not joined: a household that went out of reach takes no change with it
+        now = Exists(lies.filter(pk=OuterRef("source_id"))) | Exists(lies.filter(pk=OuterRef("target_id")))
+        return self.filter(there | Q(now))
 
 
 class HouseholdChange(Record, Placed):
