@@ -20,6 +20,8 @@ from tests.conformance.world import TODAY, Person, World, build, client_for, kee
 
 TABLES = [t for ledger in LEDGERS for t in ledger.tables]
 SCOPED = [m for m in row_policies.protected() if hasattr(m._default_manager.all(), "within")]
+# Lists whose page reaches further than the person, for what stands beside a row; the tests of these pages look at what they show.
+WIDER = {"household_changes"}
 bound = pytest.mark.skipif(
     connection.vendor != "postgresql" or not settings.SHOUWANG_DATABASE_ROLE,
     reason="row-level security is in force on PostgreSQL where SHOUWANG_DATABASE_ROLE is named",
@@ -61,7 +63,9 @@ def test_nobody_loses_a_row_of_a_list(world: World, table):
     for person, scope in people(world):
         due = set(table.base(scope).values_list("pk", flat=True))
         with rls.acting(scope):
-            shown = set(table.base(scope).values_list("pk", flat=True))
+            # As the page reads them, with what stands beside each row: a join to a record out of reach would lose the row.
+            rows = table.base(scope).values_list("pk", flat=True) if table.key in WIDER else (r.pk for r in table.base(scope))
+            shown = set(rows)
         if shown != due:
             lost[person.name] = len(due - shown)
     assert lost == {}

@@ -398,8 +398,9 @@ def test_only_the_work_list_and_taken_numbers_reach_beyond_who_acts():
         "ledgers/registry/checking.py",
         "ledgers/registry/intake/judging.py",
         "ledgers/registry/intake/suspects.py",
+        "ledgers/registry/queries.py",
+        "ledgers/registry/reshape.py",
         "ledgers/registry/reshape_pages.py",
-        "ledgers/registry/reshape_steps.py",
     ]
 
 

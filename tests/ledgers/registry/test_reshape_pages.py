@@ -128,6 +128,22 @@ def test_a_move_waits_and_is_accepted_by_the_other_side(city: City, town: Client
     assert neighbour.get(f"/registry/{household.pk}/").status_code == 200
     assert town.get(f"/registry/{household.pk}/").status_code == 404
     assert "陈父" not in town.get(f"/registry/changes/{made.pk}/").content.decode()
+    for side in (town, neighbour):
+        assert household.code in side.get("/registry/changes/").content.decode()
+
+
+def test_what_split_off_and_moved_away_stays_in_the_history(city: City, town: Client, neighbour: Client) -> None:
+    household, (father, son) = family(city.villages[0], "陈父", "陈子")
+    town.post(f"/registry/{household.pk}/split/", splitting(father, son, stage="confirm"))
+    split = HouseholdChange.objects.get()
+    town.post(f"/registry/{split.target_id}/move/", {**BASIS_FORM, "region": city.at("440514103201").pk, "stage": "confirm"})
+    moved = HouseholdChange.objects.get(kind="move")
+    assert neighbour.post(f"/registry/changes/{moved.pk}/accept/").status_code == 302
+    page = town.get(f"/registry/{household.pk}/").content.decode()
+    assert "分出" in page and f"/registry/changes/{split.pk}/" in page
+    shown = town.get(f"/registry/changes/{split.pk}/").content.decode()
+    assert "不在您管辖范围内的户" in shown and "陈子" not in shown and "成员" in shown
+    assert neighbour.get(f"/registry/changes/{split.pk}/").status_code == 200
 
 
 def test_the_village_reads_the_history_and_changes_nothing(city: City, town: Client) -> None:

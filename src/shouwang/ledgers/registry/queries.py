@@ -15,6 +15,7 @@ from shouwang.kernel.audit.models import Event
 from shouwang.kernel.audit.queries import Entry, timeline
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.models import Record
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.codes import rule
@@ -113,8 +114,11 @@ def changes(scope: Scope) -> QuerySet[HouseholdChange]:
 
 
 def change(scope: Scope, pk: int) -> HouseholdChange:
-    """One change; raises OutOfScope."""
-    found = changes(scope).select_related("county", "town", "origin__county", "source__region", "target__region").filter(pk=pk).first()
+    """One change with its members; raises OutOfScope."""
+    beside = ("county", "town", "origin__county", "source__region", "target__region")
+    with rls.everywhere():  # of the two households, and the members between them, one side may lie out of reach
+        rows = changes(scope).select_related(*beside).prefetch_related("members__member__household")
+        found = rows.filter(pk=pk).first()
     if found is None:
         raise OutOfScope
     return found
@@ -124,7 +128,8 @@ def changes_of(household: Household) -> list[HouseholdChange]:
     """What became of the household and where it came from, the youngest first."""
     rows = HouseholdChange.objects.filter(Q(source=household) | Q(target=household))
     beside = rows.select_related("source", "target", "region", "town", "origin__town").prefetch_related("members__member")
-    return list(beside.order_by("-effective", "-pk"))
+    with rls.everywhere():  # the other household may have moved out of reach; what happened here stays told
+        return list(beside.order_by("-effective", "-pk"))
 
 
 PAIR_SIDES = tuple(f"{side}_{row}" for side in ("left", "right") for row in ("member__household", "member__village", "household__village"))

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry import policies, reshape_items
@@ -165,7 +166,7 @@ def decide_move(asked: HouseholdChange, step: str, *, reason: str, by: Scope, to
     """接收 or 退回 (the receiving place), 撤回 (the giving place) of a move that waits. Raises Refused, NotPermitted."""
     if step not in ("accept", "decline", "withdraw"):
         raise Refused("没有这一办理步骤。请刷新页面后重试。")
-    with transaction.atomic():
+    with transaction.atomic(), rls.everywhere():  # who takes it in does not reach where the household still lies
         with CHANGE.advance(asked, step, by=by, today=today, reason=reason) as locked:
             policies.check_change(by, locked, step)
             locked.decided_by = steps.signed(by)
@@ -182,9 +183,9 @@ def undo(made: HouseholdChange, *, reason: str, by: Scope, today: dt.date) -> Ho
 
     Raises Refused where something was entered since that rests on the merge, naming it.
     """
-    checks.check_undo(made)
-    with transaction.atomic():
+    with transaction.atomic(), rls.everywhere():  # one of the two may have moved since
         here, there = steps.locked(made.source, made.target)
+        checks.check_undo(made)
         with CHANGE.advance(made, "undo", by=by, today=today, reason=reason) as locked:
             policies.check_change(by, locked, "undo")
             locked.decided_by = steps.signed(by)

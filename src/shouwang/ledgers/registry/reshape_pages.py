@@ -14,7 +14,7 @@ from django.urls import reverse
 from shouwang.kernel.accounts.pages import BOTH, form_page
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.lists import list_page
-from shouwang.kernel.pages import Handler, page
+from shouwang.kernel.pages import page
 from shouwang.kernel.regions import rls
 from shouwang.kernel.web import Request
 from shouwang.ledgers.registry import policies, queries, reshape, reshape_view
@@ -154,27 +154,21 @@ def move(request: Request, pk: int) -> HttpResponse:
     return _staged(request, form, act, [found], "move", f"迁移：{found.head_name}")
 
 
-def _beside_both(view: Handler) -> Handler:
-    """A page of changes that stand within the scope reaches both households, of which one may lie in another's place."""
-
-    @wraps(view)
-    def shown(*args: Any, **kwargs: Any) -> HttpResponse:
-        with rls.everywhere():
-            return view(*args, **kwargs)
-
-    return shown
+_changes = list_page(CHANGES)
 
 
-changes = _beside_both(list_page(CHANGES))
+@wraps(_changes)
+def changes(request: Request) -> HttpResponse:
+    """The list of the scope's changes; of the two households of a change one may lie out of reach, and its row stays on the list."""
+    with rls.everywhere():
+        return _changes(request)
 
 
-@_beside_both
 @page(VIEW)
 def change(request: Request, pk: int) -> HttpResponse:
     """One change: who came from whom, by which document, and what may be done about it."""
     found = queries.change(request.scope, pk)
     seen = [(h, h.covers(request.scope, VIEW)) for h in ([found.source] if found.kind == "move" else [found.source, found.target])]
-    rows = found.members.select_related("member").order_by("pk")
     return render(
         request,
         "registry/change.html",
@@ -182,7 +176,7 @@ def change(request: Request, pk: int) -> HttpResponse:
             "change": found,
             "state": CHANGE.state_of(found),
             "households": seen,
-            "members": reshape_view.moved(rows, request.scope, request.today),
+            "members": reshape_view.moved(found.members.all(), request.scope, request.today),
             "steps": _steps(request, found),
             "back": found.kind == "split" and found.state == "done" and not found.target.closed_on and request.scope.may(RESHAPE),
             "events": queries.timeline_of(found),
@@ -200,7 +194,8 @@ def _steps(request: Request, found: HouseholdChange) -> list[dict[str, str]]:
         try:
             policies.check_change(request.scope, found, code)
             if code == "undo":
-                check_undo(found)
+                with rls.everywhere():
+                    check_undo(found)
         except (NotPermitted, Refused) as no:
             why = no.message
         url = reverse("registry_change_step", args=[found.pk, code])
@@ -208,7 +203,6 @@ def _steps(request: Request, found: HouseholdChange) -> list[dict[str, str]]:
     return [s for s in out if not s["why"]] or out[:1]
 
 
-@_beside_both
 @page(RESHAPE, methods=("POST",))
 def step(request: Request, pk: int, move: str) -> HttpResponse:
     """Accept, send back, withdraw, undo."""

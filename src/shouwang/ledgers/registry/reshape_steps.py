@@ -8,7 +8,6 @@ from typing import Any
 
 from shouwang.kernel.audit.actions import change, change_many, create_many
 from shouwang.kernel.audit.verbs import Verb
-from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry import policies
@@ -214,21 +213,19 @@ def reopen(source: Household, target: Household, before: Mapping[str, Any], *, b
 
 def settle(made: HouseholdChange, household: Household, *, by: Scope, today: dt.date, verb: Verb) -> None:
     """The household and every row about it lie where the move leads to."""
-    home: Household | None = None
 
     def beside(row: Any) -> None:
         row.put_beside(home)
 
-    with rls.everywhere():  # who gives it away does not reach where it goes, who takes it in not where it lies
-        with change(household, by=by, verb=verb, today=today, reason=made.reason) as home:
-            home.put_in(made.region)
-            home.hamlet, home.address = made.hamlet, made.address
-        for model in BESIDE:
-            every: Any = model._default_manager.all()  # abstract for the types: each has its own household field
-            for keys in _pieces(every.filter(household=home).order_by("pk").values_list("pk", flat=True)):
-                rows: Any = every.filter(pk__in=keys).select_related("household").order_by("pk")
-                change_many(rows, beside, by=by, verb=verb, today=today, fields=PLACES, reason=made.reason)
-        follow("moved", home, home, list(home.members.values_list("pk", flat=True)), made, by=by, today=today)
+    with change(household, by=by, verb=verb, today=today, reason=made.reason) as home:
+        home.put_in(made.region)
+        home.hamlet, home.address = made.hamlet, made.address
+    for model in BESIDE:
+        every: Any = model._default_manager.all()  # abstract for the types: each has its own household field
+        for keys in _pieces(every.filter(household=home).order_by("pk").values_list("pk", flat=True)):
+            rows: Any = every.filter(pk__in=keys).select_related("household").order_by("pk")
+            change_many(rows, beside, by=by, verb=verb, today=today, fields=PLACES, reason=made.reason)
+    follow("moved", home, home, list(home.members.values_list("pk", flat=True)), made, by=by, today=today)
 
 
 def _pieces(keys: Iterable[int]) -> Iterable[list[int]]:
