@@ -75,7 +75,7 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"走访 {seen} 次，档案材料 {kept} 份。")
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
-    history, story = History(staff, loaded.households, seed=seed), Story(staff)
+    history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)
     for day in (START - dt.timedelta(n) for n in range(13 if households <= TREND_UP_TO else 1, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
         with transaction.atomic():  # nobody else is here yet: a day in one piece spares a thousand flushes to the disk

@@ -27,13 +27,15 @@ HELPED, WATCHED, EXITED, RELAPSED = 0.4, 0.25, 0.12, 0.04
 class History:
     """The entries day by day; one household is touched once."""
 
-    def __init__(self, staff: Staff, households: int, *, seed: int) -> None:
+    def __init__(self, staff: Staff, households: int, *, seed: int, today: dt.date) -> None:
         self._staff, self._thousands = staff, households / 1000
         self._rng = np.random.default_rng([seed, 11])
         registered = queries.registered(Household.objects.all())
         self._alone = self._drawn(queries.without_helper(registered))
-        self._poor = self._drawn(registered.filter(registration="poor"))
-        self._well = self._drawn(registered.filter(registration="exited", monitoring=""))
+        low = queries.below_line(registered, today).values("pk")  # who exits meets the line, who relapses is under it
+        self._risen = self._drawn(registered.filter(registration="poor").exclude(pk__in=low))
+        well = registered.filter(registration="exited", monitoring="")
+        self._well, self._fallen = self._drawn(well.exclude(pk__in=low)), self._drawn(well.filter(pk__in=low))
 
     def _drawn(self, rows: QuerySet[Household]) -> Iterator[Household]:
         ids = np.array(rows.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
@@ -50,9 +52,9 @@ class History:
             assign_helper(household, name=helper.name, since=day, by=self._clerk(household, day), today=day)
         for household in self._next(self._well, WATCHED):
             self._decide(household, "watch_unstable", "受疫情影响收入骤减", day, risks=("epidemic",))
-        for household in self._next(self._well, RELAPSED):
+        for household in self._next(self._fallen, RELAPSED):
             self._decide(household, "relapse", "收入低于标准且无其他来源", day)
-        for household in self._next(self._poor, EXITED):
+        for household in self._next(self._risen, EXITED):
             self._decide(household, "exit", "收入达标，三保障和饮水安全已解决", day)
 
     def _next(self, rows: Iterator[Household], rate: float) -> list[Household]:

@@ -154,6 +154,7 @@ class TestRecord:
     def test_one_screen_answers_the_seven_questions(self, county: Client, household: Household) -> None:
         check_households([household.pk], today=TODAY)
         page = text(county.get(f"/registry/{household.pk}/"))
+        assert page.count("人均纯收入低于收入线") == 1  # said once, among what is owed
         for words in (
             "陈样板",
             "潮阳区 海门镇 和睦居委会",

@@ -187,10 +187,9 @@ def enjoys(f: Family) -> list[str]:
     return out
 
 
-def lacks(f: Family, *, findings: bool = True) -> list[str]:
-    """What is missing or to be verified, one phrase each: the income line, and (not where they stand beside it) the open findings."""
-    out = ["人均纯收入低于收入线"] if f.see(Group.INCOME) and below_line(f) else []
-    return out + [finding_words(x) for x in f.findings if x.state == "open"] if findings else out
+def lacks(f: Family) -> list[str]:
+    """What is missing or to be verified, one phrase each: the open findings. An income under the line is said with what is owed."""
+    return [finding_words(x) for x in f.findings if x.state == "open"]
 
 
 def finding_words(finding: CheckFinding) -> str:
