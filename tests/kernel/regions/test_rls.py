@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from django.conf import settings
@@ -380,6 +382,20 @@ class TestSecuring:
             cursor.execute("RESET ROLE; CREATE ROLE an_owner BYPASSRLS")
             with pytest.raises(Refused, match="不能供网站使用"):
                 row_policies.secure(role)
+
+    def test_another_database_of_the_server_making_the_same_role_meanwhile_is_no_fault(self):
+        parameters = {k: v for k, v in connection.get_connection_params().items() if k in ("dbname", "host", "port", "user", "password")}
+        with psycopg.connect(**parameters) as rival, connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            rival.execute("CREATE ROLE made_twice")  # seen by nobody before its commit, for which secure() has to wait
+            later = threading.Timer(0.3, rival.commit)
+            later.start()
+            with transaction.atomic():
+                assert row_policies.secure("made_twice") == len(row_policies.protected())
+                transaction.set_rollback(True)  # lets go of the role
+            later.join()
+            rival.execute("DROP ROLE made_twice")
+            cursor.execute("SET ROLE shouwang_web")
 
     def test_without_a_role_the_command_says_how_to_name_one(self, settings):
         settings.SHOUWANG_DATABASE_ROLE = ""

@@ -176,7 +176,7 @@ def secure(role: str) -> int:
         if role == owner or (known and known[0]):
             raise Refused(f"数据库角色 {role} 是表的所有者或不受行级安全约束，不能供网站使用。请换一个普通角色，如 shouwang_web。")
         if not known:
-            cursor.execute(f"CREATE ROLE {_name(role)} NOLOGIN")
+            _create_role(cursor, role)
         cursor.execute("SELECT pg_has_role(current_user, %s, 'USAGE')", [role])  # since PostgreSQL 16 who made a role is not yet in it
         if not cursor.fetchone()[0]:
             cursor.execute(f"GRANT {_name(role)} TO CURRENT_USER")
@@ -185,6 +185,17 @@ def secure(role: str) -> int:
             cursor.execute(statement)
         cursor.execute(f"COMMENT ON FUNCTION shouwang_scope(text) IS '{digest()}'")
     return len(protected())
+
+
+def _create_role(cursor: Any, role: str) -> None:
+    """A role belongs to the server: another of its databases may be making the same one at this moment, and then that one serves."""
+    try:
+        with transaction.atomic():
+            cursor.execute(f"CREATE ROLE {_name(role)} NOLOGIN")
+    except DatabaseError:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if cursor.fetchone() is None:
+            raise
 
 
 def _clear(cursor: Any) -> None:
