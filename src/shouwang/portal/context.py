@@ -12,6 +12,7 @@ from shouwang.kernel.web import Request
 from shouwang.kernel.worklist.queries import unread
 
 HOME_ITEMS = (("工作台", "home", "layout-dashboard", "worklist.view"), ("我的待办", "worklist", "clipboard-check", "worklist.view"))
+MENU_OPEN = 16  # lines that a screen of 768 shows at once: a longer menu is folded to the group that is open, and those with work waiting
 SEARCH = ("registry_households", "registry.view")  # the list that the box in the header searches
 FIGURE_ITEMS = (("指标目录", "figures", "report-analytics", "figures.view"),)
 
@@ -61,8 +62,14 @@ def _menu(request: Request, scope: Scope) -> list[dict[str, Any]]:
         _item(request, label, reverse(name), icon) for label, name, icon, held in ADMIN_ITEMS if any(scope.may(p) for p in held)
     ]
     groups["管理"].append(_item(request, "使用帮助", reverse("help"), "help-circle"))
-    _mark_the_nearest([item for items in groups.values() for item in items])
-    return [{"title": title, "items": items} for title, items in groups.items() if items]
+    everything = [item for items in groups.values() for item in items]
+    _mark_the_nearest(everything)
+    short = len(everything) <= MENU_OPEN
+    return [
+        {"title": title, "items": items, "open": short or any(i["current"] or i["count"] for i in items)}
+        for title, items in groups.items()
+        if items
+    ]
 
 
 def _mark_the_nearest(items: list[dict[str, Any]]) -> None:
