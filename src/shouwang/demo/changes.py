@@ -26,8 +26,10 @@ HOMES = 7
 FINDER = "查重"
 
 
-def tell(city: Region, *, seed: int, today: dt.date, by: Scope, clerk: Scope) -> None:
+def tell(city: Region, *, seed: int, today: dt.date, by: Scope, clerk: Scope, only: str = "") -> None:
     """One split, merge, transfer and move in the town of the demonstration account, a move that waits, and pairs in every county.
+
+    `only`: the code of the county in which pairs are looked for (the night's job looks in the others), "" = all.
 
     `clerk` is the town's officer, `by` whoever loads the demonstration. Nothing is told where the town holds too few households.
     """
@@ -38,13 +40,13 @@ def tell(city: Region, *, seed: int, today: dt.date, by: Scope, clerk: Scope) ->
     rng = np.random.default_rng(seed)
     for place in Region.objects.filter(Q(level=Region.COUNTY) | Q(code=TOWN), city=city).order_by("code"):
         _enter_twice(place, rng, by, today)
-    find(city, today)
+    find(city, today, only)
 
 
-def find(city: Region, today: dt.date) -> None:
+def find(city: Region, today: dt.date, only: str = "") -> None:
     """The search that the nightly job runs, at once."""
     finder = Scope.system(FINDER)
-    for county in Region.objects.filter(city=city, level=Region.COUNTY).order_by("code"):
+    for county in Region.objects.filter(city=city, level=Region.COUNTY, code__startswith=only).order_by("code"):
         members = member_pairs(county.pk, today=today, more=same_ids(city.pk))
         keep("member", members, by=finder, today=today)
         keep("household", household_pairs(county.pk, members, today=today), by=finder, today=today)

@@ -9,9 +9,10 @@ from shouwang.ledgers.registry.finding_work import refresh_towns
 from shouwang.ledgers.registry.models import Household
 
 
-def check_people(*, today: dt.date) -> Checked:
-    """Check every household, BLOCK a transaction, and give the towns their work; returns the counts."""
-    keys = list(Household.objects.order_by("pk").values_list("pk", flat=True))
+def check_people(*, today: dt.date, only: str = "") -> Checked:
+    """Check every household (of the county with the code `only`), BLOCK a transaction, and give the towns their work; returns the counts."""
+    homes = Household.objects.filter(county__code__startswith=only) if only else Household.objects.all()
+    keys = list(homes.order_by("pk").values_list("pk", flat=True))
     done = Checked()
     for low in range(0, len(keys), BLOCK):
         part = check_households(keys[low : low + BLOCK], today=today, whole=True)

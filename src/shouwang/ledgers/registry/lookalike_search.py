@@ -11,10 +11,10 @@ from typing import Any
 from django.db.models import Count
 
 from shouwang.kernel.privacy.fields import BlindTag
-from shouwang.ledgers.registry.evidence import of_ids, of_names, scale
+from shouwang.ledgers.registry.evidence import Scale, of_ids, of_names, scale
 from shouwang.ledgers.registry.lookalikes import LIGHT, Known, Pair, opened, pieces, told, worth_opening
 from shouwang.ledgers.registry.models import Household, Member
-from shouwang.ledgers.registry.names import sounds
+from shouwang.ledgers.registry.names import sounds, tidy
 
 # A number shared by more is a village cadre's, given for everyone who has none: it tells nobody apart.
 SHARED_AT_MOST = 6
@@ -41,13 +41,12 @@ def member_pairs(county: int, *, today: dt.date, more: Iterable[Pair] = ()) -> F
     ids = {pair for pair in more if pair[0] in every or pair[1] in every}
     for row in Member.objects.filter(pk__in={pk for pair in ids for pk in pair} - every.keys()).values_list(*LIGHT):
         every[row[0]] = Known(*row)
-    births, names = defaultdict(list), defaultdict(list)
+    names = defaultdict(list)
     for person in every.values():
-        births[person.birth_date].append(person.pk)
         for sound in sounds(person.name):
             names[person.village_id, sound].append(person.pk)
     found: Found = {}
-    for pair in {*_in_groups(births.values()), *_in_groups(names.values()), *phones, *ids}:
+    for pair in {*_of_one_birth(every.values(), rules), *_in_groups(names.values()), *phones, *ids}:
         codes = told(every[pair[0]], every[pair[1]], same_phone=pair in phones, same_id=pair in ids)
         if rules.of(codes) >= rules.threshold or worth_opening(codes, rules):
             found[pair] = codes
@@ -56,6 +55,27 @@ def member_pairs(county: int, *, today: dt.date, more: Iterable[Pair] = ()) -> F
         if "id_same" not in codes and (said := of_ids(numbers.get(one, ""), numbers.get(other, ""))):
             codes.add(said)
     return {pair: codes for pair, codes in found.items() if rules.of(codes) >= rules.threshold}
+
+
+def _of_one_birth(people: Iterable[Known], rules: Scale) -> Iterator[Pair]:
+    """Pairs born on one day whose names could be one: a sound in common, or a character in one place (alike in shape leaves one standing).
+
+    All of a county born on one day would be a number of pairs that grows with its square; of those named otherwise none could reach the
+    threshold without one number or one telephone, by which they are found anyway.
+    """
+    days: dict[dt.date, list[Known]] = defaultdict(list)
+    for person in people:
+        days[person.birth_date].append(person)
+    points = rules.points
+    named_otherwise = points["name_other"] + points["birth_same"] + points["village_same"] + max(points["id_near"], 0)
+    for born in days.values():
+        short = {p.pk for p in born if named_otherwise >= rules.threshold or len(tidy(p.name)) < 2}
+        groups: dict[Any, list[int]] = defaultdict(list)
+        for person in born:
+            for key in (*sounds(person.name), *enumerate(tidy(person.name))):
+                groups[key].append(person.pk)
+        yield from _in_groups(groups.values())
+        yield from (_ordered(one, person.pk) for one in short for person in born if person.pk != one)
 
 
 def household_pairs(county: int, alike: Iterable[Pair], *, today: dt.date) -> Found:
