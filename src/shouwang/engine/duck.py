@@ -68,6 +68,7 @@ class Duck:
         config |= {"threads": str(threads)} if threads else {}
         config |= {"temp_directory": str(spill)} if spill else {}
         self.base = duckdb.connect(config=config)
+        self.base.execute("SET enable_progress_bar = false")
 
     def close(self) -> None:
         """Give the memory back."""
