@@ -3,6 +3,6 @@
 Columns in, columns out (Arrow, DuckDB in memory). It knows no Django and writes nothing to disk: identity stays in this process.
 """
 
-from shouwang.engine.matching.match import UNDECIDED, WAYS, Matched, match
+from shouwang.engine.matching.match import UNDECIDED, WAYS, Matched, match, possible
 
-__all__ = ["UNDECIDED", "WAYS", "Matched", "match"]
+__all__ = ["UNDECIDED", "WAYS", "Matched", "match", "possible"]

@@ -32,6 +32,7 @@ BLOCKS = (
     "l_said l JOIN r_said r ON l.said = r.said AND l.day = r.day",
     "l_said l JOIN r_said r ON l.said = r.said AND l.front = r.front",
     "l_said l JOIN r_said r ON l.said = r.said AND l.head_same = r.head_same",
+    "l_said l JOIN r_said r ON l.said = r.said AND l.birth IS NULL AND l.village IS NULL",
     "l JOIN r ON l.shape = r.shape AND l.birth = r.birth",
     "l JOIN r ON l.shape = r.shape AND l.village = r.village",
     "l JOIN r ON l.tail = r.tail",

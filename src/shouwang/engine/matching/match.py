@@ -25,6 +25,20 @@ class Matched:
     open: pa.Table
 
 
+def possible(rows: pa.Table, persons: pa.Table) -> list[int]:
+    """The keys of the persons any of the rows may be, by what stands in the tables: who decrypts numbers does so for these only."""
+    con = spec.connection()
+    try:
+        chinese.load(con, "l", rows)
+        chinese.load(con, "r", persons)
+        for statement in chinese.HOMES:
+            con.execute(statement)
+        spec.pair(con, chinese.spec())
+        return [row[0] for row in con.execute("SELECT DISTINCT r.key FROM pairs p JOIN r ON r.n = p.r ORDER BY 1").fetchall()]
+    finally:
+        con.close()
+
+
 def match(rows: pa.Table, persons: pa.Table, *, model: bool = True) -> Matched:
     """Tie rows to persons, both with the columns of `chinese.INPUT`; `row` and `person` are their keys.
 
