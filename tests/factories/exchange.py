@@ -59,6 +59,7 @@ def make_letter(agreement: FeedAgreement, *, state: str = "draft", **kw: Any) ->
         "drafted_by": "核验",
         "answer_by": dt.date(2020, 2, 27),
         "destroy_by": dt.date(2020, 3, 18),
+        "sent_on": None if state == "draft" else TODAY,
         "people": 3,
         **kw,
     }

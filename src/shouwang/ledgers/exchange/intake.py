@@ -6,9 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from shouwang.engine.feeds import Feed
 from shouwang.kernel.attachments import store
@@ -18,9 +16,13 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.exchange import lake, policies
 from shouwang.ledgers.exchange.models import Delivery, MatchQuestion
-from shouwang.ledgers.exchange.people import People, Tied
 from shouwang.ledgers.exchange.reading import OpenedFile, Piece, open_file
 from shouwang.ledgers.registry.models import Member
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from shouwang.ledgers.exchange.people import People, Tied
 
 PIECE = 20_000
 WAY_FIELDS = {"exact": "exact_rows", "code": "exact_rows", "points": "points_rows", "model": "model_rows", "person": "person_rows"}
@@ -64,6 +66,8 @@ def tied_rows(feed: Feed, piece: Piece, tied: Tied, questions: Mapping[int, int]
 
     `questions` gives the question of each open line.
     """
+    import pyarrow as pa
+
     lines = piece.rows["line"].to_pylist()
     keep = [n for n, line in enumerate(lines) if line in tied.persons or line in questions]
     kept = piece.rows.take(pa.array(keep, pa.int64()))
@@ -156,6 +160,8 @@ def rebuild(feed: Feed, period: dt.date) -> dict[str, int]:
 
 def _homes(keys: list[int]) -> pa.Table:
     """(person, household, county) of these persons as the registry has them today."""
+    import pyarrow as pa
+
     columns = ("lake_key", "household__lake_key", "county__code")
     rows: list[Any] = []
     if len(keys) > 50_000:
@@ -183,4 +189,6 @@ def counties_of(region: Region) -> list[str]:
 
 def people_of(delivery: Delivery) -> People:
     """The members of the place that collects the feed."""
+    from shouwang.ledgers.exchange.people import People
+
     return People(delivery.region)

@@ -12,18 +12,18 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 from django.conf import settings
 
 from shouwang.engine.feeds import Feed
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 # What stands before a feed's own columns in a delivery's file: number of the row, its person (or the question it waits for), how it was tied.
 OWN = {"line": "BIGINT", "person": "BIGINT", "question": "BIGINT", "way": "VARCHAR", "bits": "BIGINT", "day": "DATE"}
-TYPES = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DATE": pa.date32()}
+ARROW = {"BIGINT": "int64", "VARCHAR": "string", "BOOLEAN": "bool_", "DATE": "date32"}
 
 
 def root() -> Path:
@@ -32,9 +32,18 @@ def root() -> Path:
     return folder
 
 
+def arrow(stored: str) -> pa.DataType:
+    """Arrow's type for one that DuckDB names."""
+    import pyarrow as pa  # heavy: only where the lake is read or written, here and below
+
+    return getattr(pa, ARROW[stored])()
+
+
 def schema_of(feed: Feed) -> pa.Schema:
     """The columns of a delivery's file."""
-    return pa.schema([(c, TYPES[t]) for c, t in {**OWN, **{f.code: f.stored for f in feed.fields}}.items()])
+    import pyarrow as pa
+
+    return pa.schema([(c, arrow(t)) for c, t in {**OWN, **{f.code: f.stored for f in feed.fields}}.items()])
 
 
 def deliveries(pk: int) -> Path:
@@ -53,6 +62,8 @@ def drop_delivery(pk: int) -> None:
 
 
 def _write(path: Path, rows: pa.Table) -> None:
+    import pyarrow.parquet as pq
+
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_suffix(".part")
     pq.write_table(rows, aside, compression="zstd")
@@ -63,6 +74,8 @@ def _write(path: Path, rows: pa.Table) -> None:
 
 def connection() -> Any:
     """DuckDB in memory, two threads, nothing fetched from anywhere."""
+    import duckdb
+
     return duckdb.connect(":memory:", config={"threads": 2, "autoinstall_known_extensions": False, "temp_directory": ""})
 
 
@@ -74,6 +87,9 @@ def files_of(pks: Iterable[int]) -> list[str]:
 def load(con: Any, feed: Feed, pks: Iterable[int], answers: Mapping[int, int | None]) -> None:
     """Table `held`: the rows of these deliveries with their person, questions replaced by their answers (lake keys); rows still open are left
     out, equal rows of several deliveries stand once: the earliest's. Equal rows inside one file stand as often as they do there."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     shape = schema_of(feed)
     tables = [
         pq.read_table(f, schema=shape).append_column("delivery", pa.array([pk] * pq.read_metadata(f).num_rows, pa.int64()))
@@ -97,6 +113,14 @@ def load(con: Any, feed: Feed, pks: Iterable[int], answers: Mapping[int, int | N
         f"QUALIFY row_number() OVER (PARTITION BY person, {said}, nth ORDER BY delivery) = 1"
     )
     con.unregister("every")
+
+
+def column(pk: int, name: str) -> set[int]:
+    """What stands in one column of a delivery's rows, nothing left out."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    return {v for f in files_of([pk]) for v in pc.unique(pq.read_table(f, columns=[name])[name]).to_pylist() if v is not None}
 
 
 def persons_held(con: Any) -> list[int]:

@@ -45,14 +45,14 @@ def letter(request: Request, pk: int) -> HttpResponse:
 @page(MANAGE)
 def document(request: Request, pk: int) -> HttpResponse:
     """The letter as .docx."""
-    found = queries.letter(request.scope, pk)
+    found = queries.letter(request.scope, pk, MANAGE)
     return _file(letters.document(found), f"比对函_{found.agreement.title}.docx", DOCX)
 
 
 @page(MANAGE, methods=("POST",))
 def names(request: Request, pk: int) -> HttpResponse:
     """The list with whole numbers: reason, watermark, audit."""
-    found = queries.letter(request.scope, pk)
+    found = queries.letter(request.scope, pk, MANAGE)
     content, name = letters.export_list(
         found, reason=request.POST.get("reason", "")[:500], by=request.scope, today=request.today, now=request.now
     )
@@ -62,7 +62,7 @@ def names(request: Request, pk: int) -> HttpResponse:
 @page(MANAGE, methods=("POST",))
 def move(request: Request, pk: int, move: str) -> HttpResponse:
     """Sent, answered, destroyed, cancelled."""
-    found, by, today, said = queries.letter(request.scope, pk), request.scope, request.today, request.POST
+    found, by, today, said = queries.letter(request.scope, pk, MANAGE), request.scope, request.today, request.POST
     if move == "send":
         letters.send(found, number=said.get("number", ""), by=by, today=today)
     elif move == "answer":

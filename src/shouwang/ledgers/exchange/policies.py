@@ -28,7 +28,6 @@ EXPIRE = Verb("exchange.delivery.expire", "删除了超过保存期限的部门�
 ASK = Verb("exchange.question.ask", "提出了待核对人员")
 DECIDE = Verb("exchange.question.decide", "核对了部门数据中的人员", MATCH)
 REOPEN = Verb("exchange.question.reopen", "重新核对部门数据中的人员", MATCH, needs_reason=True)
-FOLLOW = Verb("exchange.question.follow", "待核对人员随户变动更新")
 DRAFT_LETTER = Verb("exchange.letter.draft", "起草了比对函", MANAGE)
 SEND_LETTER = Verb("exchange.letter.send", "发出了比对函", MANAGE)
 EXPORT_LIST = Verb("exchange.letter.list", "导出了比对名单", MANAGE, needs_reason=True)
@@ -36,5 +35,6 @@ ANSWER_LETTER = Verb("exchange.letter.answer", "登记了比对函的答复", MA
 DESTROY = Verb("exchange.letter.destroy", "登记了比对名单已销毁", MANAGE)
 CANCEL_LETTER = Verb("exchange.letter.cancel", "作废了比对函", MANAGE, needs_reason=True)
 OWN_VERBS = (
-    AGREE, END_AGREEMENT, NO_DATA, MAP, REJECTS, EXPIRE, ASK, DECIDE, REOPEN, FOLLOW, DRAFT_LETTER, EXPORT_LIST, UPLOAD,
+    AGREE, END_AGREEMENT, UPLOAD, NO_DATA, CHECKED, REFUSE, MAP, CONFIRM, DONE, DISCARD, WITHDRAW, REJECTS, EXPIRE, ASK, DECIDE, REOPEN,
+    DRAFT_LETTER, SEND_LETTER, EXPORT_LIST, ANSWER_LETTER, DESTROY, CANCEL_LETTER,
 )  # fmt: skip

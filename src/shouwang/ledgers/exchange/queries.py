@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from django.db.models import Case, Count, Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 
 from shouwang.engine.feeds import Feed, feed, feeds
-from shouwang.engine.matching.chinese import book
 from shouwang.kernel.clock import business_now
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.regions.models import Region
@@ -132,16 +131,16 @@ def list_of(scope: Scope, record_id: str) -> Letter | None:
     return found
 
 
-def letters(scope: Scope) -> QuerySet[Letter]:
+def letters(scope: Scope, permission: str = VIEW) -> QuerySet[Letter]:
     """Letters in scope."""
     rows: Any = Letter.objects
-    found: QuerySet[Letter] = rows.within(scope).select_related("office", "region", "agreement")
+    found: QuerySet[Letter] = rows.within(scope, permission).select_related("office", "region", "agreement")
     return found
 
 
-def letter(scope: Scope, pk: int) -> Letter:
+def letter(scope: Scope, pk: int, permission: str = VIEW) -> Letter:
     """One letter; raises OutOfScope."""
-    return _one(letters(scope), pk)
+    return _one(letters(scope, permission), pk)
 
 
 def questions(scope: Scope) -> QuerySet[MatchQuestion]:
@@ -217,7 +216,7 @@ def source_rows(
 def _rows_of(con: Any, known: Feed, files: list[str], key: int, members: dict[int, str]) -> list[SourceRow]:
     columns = ", ".join(f.code for f in known.fields)
     sql = f"SELECT filename, person, day, way, delivery, line, {columns} FROM read_parquet(?, filename = true) WHERE household = ? ORDER BY day DESC, line LIMIT ?"  # noqa: S608 - names of our own catalogue
-    ways = book()["ways"]
+    ways = words_of("ways")
     return [
         SourceRow(
             period=Path(name).parent.name.removeprefix("period="),
@@ -245,6 +244,14 @@ def shown(field: Any, value: Any) -> str:
     if field.type == "flag":
         return "是" if value else "否"
     return f"{value:,} {field.unit}" if field.type == "whole" and field.unit != "年" else str(value)
+
+
+def words_of(name: str) -> dict[str, str]:
+    """A list of words of rulebook/matching.yaml."""
+    from shouwang.engine.matching.chinese import book  # heavy
+
+    found: dict[str, str] = book()[name]
+    return found
 
 
 def household(scope: Scope, pk: int) -> Household:

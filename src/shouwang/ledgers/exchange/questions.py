@@ -6,12 +6,9 @@ import datetime as dt
 import json
 from typing import Any
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from django.db import transaction
 from django.db.models import Q
 
-from shouwang.engine.matching.chinese import book, spec
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.privacy.masks import MaskKind, mask
@@ -60,16 +57,7 @@ def _made_anew(question: MatchQuestion, today: dt.date, mark: str) -> None:
 def deliveries_of(question: MatchQuestion) -> list[Delivery]:
     """The standing deliveries with rows that wait for the question."""
     rows = Delivery.objects.filter(feed=question.feed, state="done").order_by("-period", "-pk")
-    return [d for d in rows if question.pk in _asked_by(d.pk)]
-
-
-def _asked_by(delivery: int) -> set[int]:
-    """The questions the rows of a delivery wait for."""
-    found: set[int] = set()
-    for file in lake.files_of([delivery]):
-        column = pq.read_table(file, columns=["question"])["question"]
-        found |= {q for q in pc.unique(column).to_pylist() if q is not None}
-    return found
+    return [d for d in rows if question.pk in lake.column(d.pk, "question")]
 
 
 def drop_of(delivery: Delivery) -> None:
@@ -78,12 +66,14 @@ def drop_of(delivery: Delivery) -> None:
     mine = MatchQuestion.objects.filter(first=delivery).exclude(state="linked").filter(Q(decided_on=None))
     if not mine.exists():
         return
-    wanted: set[int] = set().union(*(_asked_by(pk) for pk in others)) if others else set()
+    wanted: set[int] = set().union(*(lake.column(pk, "question") for pk in others)) if others else set()
     mine.exclude(pk__in=wanted).delete()
 
 
 def side_by_side(question: MatchQuestion, scope: Scope) -> dict[str, Any]:
     """What the department wrote, masked, and the candidates beside it with the evidence in words."""
+    from shouwang.engine.matching.chinese import book, spec
+
     said: dict[str, str] = json.loads(question.said.reveal())
     members = {
         m.pk: m

@@ -6,20 +6,20 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from shouwang.engine.feeds import Feed, FeedField, after, identity_fields
 from shouwang.engine.feeds import feed as feed_of
-from shouwang.engine.matching.chinese import INPUT
 from shouwang.kernel.columns.fields import Clear, Field
 from shouwang.kernel.columns.headers import LEAST, Header, find, fullest, is_data
 from shouwang.kernel.columns.values import reader, shown
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.workbooks import SheetData, Workbook, read
 from shouwang.kernel.workbooks.model import LIMITS, MEGABYTE
-from shouwang.ledgers.exchange.lake import TYPES
+from shouwang.ledgers.exchange.lake import arrow
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 KINDS = {"ordinal": "choice", "area": "number", "sex": "choice"}
 SEXES = {"male": "男", "female": "女"}
@@ -137,6 +137,8 @@ class OpenedFile:
                     faults.setdefault(line, []).extend(fresh)
 
     def _rows(self, lines: list[int], kept: Mapping[str, list[Any]]) -> pa.Table:
+        import pyarrow as pa
+
         last = after(self.period) - dt.timedelta(1)
         days = kept.get("day") or [None] * len(lines)
         columns = {"line": pa.array(lines, pa.int64()), "day": pa.array([d or last for d in days], pa.date32())}
@@ -146,11 +148,15 @@ class OpenedFile:
                 found = [None if v is None else int(v * 100) for v in found]
             elif field.type == "ordinal":
                 found = [None if v is None else int(v) for v in found]
-            columns[field.code] = pa.array(found, TYPES[field.stored])
+            columns[field.code] = pa.array(found, arrow(field.stored))
         return pa.table(columns)
 
 
 def _people(lines: list[int], kept: Mapping[str, list[Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    from shouwang.engine.matching.chinese import INPUT
+
     nothing = [None] * len(lines)
     columns: dict[str, list[Any]] = {
         "key": lines,

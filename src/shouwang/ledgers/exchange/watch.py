@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -112,9 +110,6 @@ def periods_of(members: Collection[int]) -> list[tuple[str, dt.date]]:
     asked = set(MatchQuestion.objects.filter(member__in=members).values_list("pk", flat=True))
     found = set()
     for delivery in Delivery.objects.filter(state="done").order_by("pk"):
-        for file in lake.files_of([delivery.pk]):
-            held = pq.read_table(file, columns=["person", "question"])
-            if keys & set(pc.unique(held["person"]).to_pylist()) or asked & set(pc.unique(held["question"]).to_pylist()):
-                found.add((delivery.feed, delivery.period))
-                break
+        if keys & lake.column(delivery.pk, "person") or asked & lake.column(delivery.pk, "question"):
+            found.add((delivery.feed, delivery.period))
     return sorted(found)
