@@ -25,6 +25,7 @@ from tests.conformance.rules import (
     keeps,
     listed,
     not_self,
+    of_office,
     own,
     party,
     sees_change,
@@ -200,6 +201,34 @@ REGISTRY = {
 }
 
 
+X_VIEW, X_SEND, X_MANAGE, X_MATCH = "exchange.view", "exchange.send", "exchange.manage", "exchange.match"
+EXCHANGE = {
+    "exchange_catalogue": Rule((X_VIEW,)),
+    "exchange_agree": Rule((X_MANAGE,), BOTH),
+    "exchange_agreement": Rule((X_VIEW,), GET, "agreement", of_office(X_VIEW)),
+    "exchange_end": Rule((X_MANAGE,), POST, "agreement", of_office(X_MANAGE)),
+    "exchange_send": Rule((X_SEND,), BOTH, "agreement", of_office(X_SEND)),
+    "exchange_letter_new": Rule((X_MANAGE,), BOTH, "agreement", of_office(X_MANAGE)),
+    "exchange_deliveries": Rule((X_VIEW,)),
+    "exchange_delivery": Rule((X_VIEW,), GET, "delivery", of_office(X_VIEW)),
+    "exchange_mapping": Rule((X_SEND,), BOTH, "delivery", both(of_office(X_VIEW), of_office(X_SEND))),
+    "exchange_rejects": Rule((X_SEND,), POST, "delivery", both(of_office(X_VIEW), of_office(X_SEND))),
+    "exchange_move": Rule(
+        (X_SEND,), POST, "delivery", of_office(X_VIEW), of_office(X_SEND), path=lambda t: {"pk": t.row.pk, "move": "withdraw"}
+    ),
+    "exchange_questions": Rule((X_MATCH,)),
+    "exchange_question": home_of(X_MATCH, "question", GET),
+    "exchange_decide": Rule((X_MATCH,), POST, "question", in_reach(X_MATCH), path=lambda t: {"pk": t.row.pk, "move": "reopen"}),
+    "exchange_letters": Rule((X_VIEW,)),
+    "exchange_letter": Rule((X_VIEW,), GET, "letter", of_office(X_VIEW)),
+    "exchange_letter_document": Rule((X_MANAGE,), GET, "letter", of_office(X_MANAGE)),
+    "exchange_letter_names": Rule((X_MANAGE,), POST, "letter", of_office(X_MANAGE)),
+    "exchange_letter_move": Rule((X_MANAGE,), POST, "letter", of_office(X_MANAGE), path=lambda t: {"pk": t.row.pk, "move": "cancel"}),
+    "exchange_conflicts": Rule((X_MANAGE,)),
+    "exchange_sources": home(VIEW, GET),
+}
+
+
 KIND = {"key": "registry.people"}
 IMPORTS = {
     "imports": Rule(covers=listed(EDIT), lists="import"),
@@ -315,4 +344,11 @@ DISPATCH = {
     "statements": Rule((DRAFT,), BOTH),
 }  # fmt: skip
 
-ORACLE: dict[str, Rule] = {**KERNEL, **PORTAL, **REGISTRY, **IMPORTS, **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()}}
+ORACLE: dict[str, Rule] = {
+    **KERNEL,
+    **PORTAL,
+    **REGISTRY,
+    **EXCHANGE,
+    **IMPORTS,
+    **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
+}

@@ -181,6 +181,11 @@ def in_reach(permission: str) -> Sees:
     return lambda p, t, _w: p.at(permission, t.code)
 
 
+def of_office(permission: str) -> Sees:
+    """The region lies in the places held, or the record is the own department's."""
+    return lambda p, t, _w: p.at(permission, t.code) or p.acts(permission, t.row.office)
+
+
 def keeps(permission: str) -> Sees:
     """Households of the places held; for a helper those looked after now."""
 
@@ -256,6 +261,10 @@ SEEN: dict[str, Sees] = {
     "import_row": sees_import,
     "finding": keeps("registry.view"),
     "accepted": keeps("registry.view"),
+    "agreement": of_office("exchange.view"),
+    "delivery": of_office("exchange.view"),
+    "letter": of_office("exchange.view"),
+    "question": in_reach("exchange.match"),
     "attachment": names_file,
     "visit": keeps("registry.view"),
     "paper": opens_copies,

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from shouwang.engine.feeds import feeds
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
+from shouwang.ledgers.exchange.models import FeedAgreement
+from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -85,6 +88,25 @@ def difference(region: Region) -> Any:
     return add_difference(make_household(region), make_reconciliation(region))
 
 
+def agreement(region: Region) -> Any:
+    """One feed of the place; another feed each time."""
+    used = FeedAgreement.objects.filter(region=region).values_list("feed", flat=True)
+    return make_agreement(region, _office(region), next(c for c in feeds() if c not in used))
+
+
+def delivery(region: Region) -> Any:
+    return make_delivery(agreement(region))
+
+
+def match_question(region: Region) -> Any:
+    """About a member of the village."""
+    return make_question(delivery(region), member(region))
+
+
+def letter(region: Region) -> Any:
+    return make_letter(agreement(region), state="sent")
+
+
 def notice(region: Region) -> Any:
     number = next(_numbers)
     values = {"title": f"通知{number}", "text": "做好春耕。", "text_digest": str(number), "received_on": TODAY}
@@ -129,6 +151,10 @@ SAMPLES = {
     "visits": Sample(visit),
     "reconciliations": Sample(reconciliation),
     "differences": Sample(difference),
+    "feed_catalogue": Sample(agreement),
+    "deliveries": Sample(delivery),
+    "match_questions": Sample(match_question),
+    "letters": Sample(letter),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

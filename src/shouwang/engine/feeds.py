@@ -46,7 +46,7 @@ class FeedField:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What one department sends: `period` in months, `expected_day` of the month after it, `retention` in months."""
+    """What one department sends: `period` in months, `expected_day` of the month after it, `retention` in months; `in_period`: a row's day must lie in it."""
 
     code: str
     name: str
@@ -57,6 +57,7 @@ class Feed:
     retention: int
     level: str
     fields: tuple[FeedField, ...]
+    in_period: bool = False
 
     def columns(self) -> dict[str, str]:
         """{column: DuckDB type} of the feed in the lake: person, household, day and the feed's own."""
@@ -126,6 +127,7 @@ def feeds() -> Mapping[str, Feed]:
             retention=f["retention"],
             level=f["level"],
             fields=tuple(_field(c, raw) for c, raw in f["fields"].items()),
+            in_period=f.get("dated") == "period",
         )
         for code, f in _raw()["feeds"].items()
     }

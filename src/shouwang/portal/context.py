@@ -38,7 +38,11 @@ def chrome(request: Request) -> dict[str, Any]:
         frame.unread = unread(scope)
         frame.inbox = scope.may("worklist.view")
         frame.can_advance_demo = frame.demo and scope.may("demo.advance")
-        create = {"notice": scope.may("dispatch.notice.register"), "request": scope.may("dispatch.report.request")}
+        create = {
+            "notice": scope.may("dispatch.notice.register"),
+            "request": scope.may("dispatch.report.request"),
+            "feed": scope.may("exchange.manage"),
+        }
     return {"chrome": frame, "create": create}
 
 
