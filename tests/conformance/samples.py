@@ -12,6 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
+from tests.factories import produce as goods
 from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
 from tests.factories.registry import (
     add_change,
@@ -145,6 +146,40 @@ def risk_level(region: Region) -> Any:
     return make_level(region, ("low", "medium", "high")[number % 3], unit_code=f"{number:06d}")
 
 
+def lot(region: Region) -> Any:
+    """Waiting and closed in turn, with a household and a settled order."""
+    closed = {"state": "closed", "closed_on": TODAY, "clear_days": 8} if next(_numbers) % 2 else {}
+    made = goods.make_lot(region, contact="蔡试样", phone="13700137000", **closed)
+    goods.put_behind(made, make_household(region))
+    goods.make_settled(made, goods.make_buyer(region))
+    return made
+
+
+def order(region: Region) -> Any:
+    """Just placed and settled without a payment in turn, of a lot with a household behind it."""
+    waiting = goods.make_lot(region)
+    goods.put_behind(waiting, make_household(region))
+    buyer = goods.make_buyer(region, ("supermarket", "canteen", "base", "online")[next(_numbers) % 4])
+    return goods.make_settled(waiting, buyer) if next(_numbers) % 2 else goods.make_order(waiting, buyer)
+
+
+def payment(region: Region) -> Any:
+    home = make_household(region, head_name="谢试样")
+    made = goods.make_settled(goods.make_lot(region), goods.make_buyer(region))
+    return goods.add_payment(made, home)
+
+
+def demand(region: Region) -> Any:
+    return goods.make_demand(goods.make_buyer(region), region)
+
+
+def need(region: Region) -> Any:
+    """Half supplied; of a year of its own, since a village needs a thing once a year."""
+    made = goods.make_need(region, year=2000 + next(_numbers) % 60)
+    goods.add_delivery(made)
+    return made
+
+
 SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
@@ -159,6 +194,13 @@ SAMPLES = {
     "impact_surveys": Sample(surveyed),
     "fitted_measures": Sample(fitted),
     "risk_levels": Sample(risk_level, seen=lambda _row, _place: True),
+    "lots": Sample(lot),
+    "orders": Sample(order),
+    "payments": Sample(payment),
+    "demands": Sample(demand, seen=lambda _row, _place: True),
+    "buyers": Sample(goods.make_buyer, seen=lambda _row, _place: True),
+    "campaigns": Sample(goods.make_campaign),
+    "input_needs": Sample(need),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

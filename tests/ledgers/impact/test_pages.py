@@ -91,8 +91,8 @@ def test_household_page_offers_measures_with_their_clause(city, clerk):
 def test_shock_with_a_code_taken_is_refused_and_one_can_end(city, clerk):
     said = {"name": "台风", "code": "typhoon-2020", "kind": "typhoon", "region": city.city.pk, "document": "预警"}
     said |= {"starts_on": "2020-02-10", "baseline_on": "2020-02-09"}
-    assert clerk.post("/impact/shocks/", said).status_code == 302
-    assert "已被使用" in clerk.post("/impact/shocks/", said).content.decode()
+    assert clerk.post("/impact/shocks/new/", said).status_code == 302
+    assert "已被使用" in clerk.post("/impact/shocks/new/", said).content.decode()
     shock = Shock.objects.get()
     clerk.post(f"/impact/shocks/{shock.pk}/end/", {"ends_on": "2020-02-10"})
     shock.refresh_from_db()

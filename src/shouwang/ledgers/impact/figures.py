@@ -35,9 +35,9 @@ def _drill(causes: tuple[str, ...]) -> str:
     return RECORDS + "".join(f"&cause={c}" for c in causes)
 
 
-def _caused(key: str, name: str, words: str, *causes: str) -> tuple[Figure, Figure]:
-    """件 and 元 of one kind of impact."""
-    return (
+def _caused(key: str, name: str, words: str, *causes: str) -> tuple[Figure, ...]:
+    """件 of one kind of impact, and 元 where losses are counted."""
+    both = (
         Figure(
             f"impact.{key}_records",
             f"{name}",
@@ -60,6 +60,7 @@ def _caused(key: str, name: str, words: str, *causes: str) -> tuple[Figure, Figu
             drill=_drill(causes),
         ),
     )
+    return both if key in ("all", "work", "unsold") else both[:1]
 
 
 FIGURES: tuple[Figure, ...] = (

@@ -129,20 +129,24 @@ def recover(request: Request, pk: int) -> HttpResponse:
     return redirect("impact_record", found.pk)
 
 
-@page(VIEW, methods=BOTH)
+@page(VIEW)
 def shocks(request: Request) -> HttpResponse:
-    """Shocks, and a form for who may register one."""
+    """Every shock entered."""
+    context = {"rows": queries.shocks(request.scope), "may": request.scope.may(SHOCKS)}
+    return render(request, "impact/shocks.html", context)
+
+
+@page(SHOCKS, methods=BOTH)
+def new_shock(request: Request) -> HttpResponse:
+    """Register a shock."""
     places = views.places(request.scope)
-    form = ShockForm(request.POST or None, places=places, today=request.today) if request.scope.may(SHOCKS) else None
-    if request.method == "POST" and form is None:
-        raise NotPermitted("您没有登记冲击事件的权限。请联系扶贫办登记。")
-    if form is not None and request.method == "POST" and form.is_valid():
+    form = ShockForm(request.POST or None, places=places, today=request.today)
+    if request.method == "POST" and form.is_valid():
         region = next(r for r in places if str(r.pk) == form.cleaned_data["region"])
         if _try(form, lambda: level_actions.register_shock(region, form.cleaned_data, by=request.scope, today=request.today)):
             messages.success(request, "冲击事件已登记。")
             return redirect("impact_shocks")
-    context = {"rows": queries.shocks(request.scope), "form": form, "today": request.today}
-    return render(request, "impact/shocks.html", context, status=422 if form and form.errors else 200)
+    return _form(request, form, "登记冲击事件", "impact_shocks")
 
 
 @page(SHOCKS, methods=("POST",))

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("levels/publish/", pages.publish, name="impact_publish"),
     path("levels/cases/", pages.cases, name="impact_cases"),
     path("shocks/", pages.shocks, name="impact_shocks"),
+    path("shocks/new/", pages.new_shock, name="impact_new_shock"),
     path("shocks/<int:pk>/end/", pages.end_shock, name="impact_end_shock"),
     path("bases/", pages.bases, name="impact_bases"),
 ]
