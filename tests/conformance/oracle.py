@@ -344,11 +344,86 @@ DISPATCH = {
     "statements": Rule((DRAFT,), BOTH),
 }  # fmt: skip
 
+I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")
+I_ANALYSE = "impact.analyse"
+IMPACT = {
+    "impact_analysis": Rule(
+        (I_ANALYSE,), kind="region", covers=in_reach(I_ANALYSE), path=lambda _t: {}, query=lambda t: {"region": t.row.pk}
+    ),
+    "impact_records": Rule((I_VIEW,), lists="impact"),
+    "impact_records_export": Rule((I_EXPORT,), POST),
+    "impact_record": home(I_VIEW, GET, "impact"),
+    "impact_recover": Rule((I_RECORD,), POST, "impact", keeps(I_RECORD), fixed={"recovered_on": "2020-02-17"}),
+    "impact_surveys": Rule((I_VIEW,), lists="household", due=keeps(I_VIEW)),
+    "impact_surveys_export": Rule((I_EXPORT,), POST),
+    "impact_household": home(I_VIEW, GET),
+    "impact_survey": Rule((I_RECORD,), BOTH, "household", keeps(I_RECORD), fixed={"day": "0", "means": "phone", "causes": ["unsold"]}),
+    "impact_take": home(I_RECORD, POST, code="nearby_post"),
+    "impact_measures": Rule((I_VIEW,), lists="fitted"),
+    "impact_measures_export": Rule((I_EXPORT,), POST),
+    "impact_measure_move": home(I_RECORD, POST, "fitted", move="finish"),
+    "impact_levels": Rule((I_VIEW,)),
+    "impact_level_list": Rule((I_VIEW,)),
+    "impact_level_list_export": Rule((I_EXPORT,), POST),
+    "impact_publish": Rule((I_LEVELS,), BOTH),
+    "impact_cases": Rule((I_LEVELS,), BOTH),
+    "impact_shocks": Rule((I_VIEW,), lists="shock"),
+    "impact_new_shock": Rule((I_SHOCKS,), BOTH),
+    "impact_end_shock": Rule((I_SHOCKS,), POST, "shock", in_reach(I_SHOCKS), fixed={"ends_on": "2020-02-18"}),
+    "impact_bases": Rule((I_SHOCKS,), BOTH),
+}
+
+P_VIEW, P_EDIT, P_TRADE, P_EXPORT = ("produce.view", "produce.edit", "produce.trade", "produce.export")
+
+
+def goods(permission: str, methods: tuple[str, ...] = POST, kind: str = "lot", **path: Any) -> Rule:
+    """A page about a lot, order or need, which lies at a village."""
+    return Rule((permission,), methods, kind, in_reach(permission), path=lambda t: {"pk": t.row.pk, **path})
+
+
+PRODUCE = {
+    "produce_lots": Rule((P_VIEW,), lists="lot"),
+    "produce_lots_export": Rule((P_EXPORT,), POST),
+    "produce_new_lot": Rule((P_EDIT,), BOTH),
+    "produce_lot": goods(P_VIEW, GET),
+    "produce_recount": goods(P_EDIT, BOTH),
+    "produce_add_household": Rule((P_EDIT,), POST, "lot", in_reach(P_EDIT), fixed={"code": "H", "share": "1公斤"}),
+    "produce_add_picture": goods(P_EDIT),
+    "produce_card": goods(P_VIEW, GET),
+    "produce_order": goods(P_EDIT),
+    "produce_move_lot": goods(P_EDIT, move="withdraw"),
+    "produce_orders": Rule((P_VIEW,)),
+    "produce_orders_export": Rule((P_EXPORT,), POST),
+    "produce_buy": Rule((P_TRADE,), BOTH),
+    "produce_pay": goods(P_EDIT, BOTH, "order"),
+    "produce_step": goods(P_EDIT, POST, "order", move="cancel"),
+    "produce_payments": Rule((P_VIEW,)),
+    "produce_payments_export": Rule((P_EXPORT,), POST),
+    "produce_matching": Rule((P_VIEW,)),
+    "produce_demands": Rule((P_VIEW,)),
+    "produce_new_demand": Rule((P_TRADE,), BOTH),
+    "produce_buyers": Rule((P_VIEW,), lists="buyer"),
+    "produce_new_buyer": Rule((P_TRADE,), BOTH),
+    "produce_campaigns": Rule((P_VIEW,), lists="campaign"),
+    "produce_new_campaign": Rule((P_TRADE,), BOTH),
+    "produce_campaign": goods(P_VIEW, GET, "campaign"),
+    "produce_campaign_result": Rule((P_TRADE,), POST, "campaign", in_reach(P_TRADE), fixed={"sold": "1", "signed": "1"}),
+    "produce_needs": Rule((P_VIEW,)),
+    "produce_needs_export": Rule((P_EXPORT,), POST),
+    "produce_new_need": Rule((P_EDIT,), BOTH),
+    "produce_need": goods(P_VIEW, GET, "need"),
+    "produce_deliver": Rule(
+        (P_EDIT,), POST, "need", in_reach(P_EDIT), fixed={"supplier": "农资店", "amount": "1", "arrived_on": "2020-02-17"}
+    ),
+}
+
 ORACLE: dict[str, Rule] = {
     **KERNEL,
     **PORTAL,
     **REGISTRY,
     **EXCHANGE,
+    **IMPACT,
+    **PRODUCE,
     **IMPORTS,
     **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
 }

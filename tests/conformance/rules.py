@@ -271,4 +271,13 @@ SEEN: dict[str, Sees] = {
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),
     "difference": in_reach("registry.edit"),
+    "impact": keeps("impact.view"),
+    "fitted": keeps("impact.view"),
+    "lot": in_reach("produce.view"),
+    "order": in_reach("produce.view"),
+    "need": in_reach("produce.view"),
+    "campaign": in_reach("produce.view"),
+    "buyer": listed("produce.view"),  # buyers and what they want are for every seller
+    "demand": listed("produce.view"),
+    "shock": listed("impact.view"),  # what hits a place is no secret
 }

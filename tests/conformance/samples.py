@@ -15,6 +15,8 @@ from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
 from shouwang.ledgers.exchange.models import FeedAgreement
 from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
+from tests.factories import produce as goods
+from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -141,6 +143,65 @@ def bulletin(region: Region) -> Any:
     return _placed(dispatch.Bulletin(office=_office(region), **values), region)
 
 
+def impact(region: Region) -> Any:
+    """An open one with amounts, of every cause in turn."""
+    cause = ("work_blocked", "unsold", "stopped", "loan", "income", "wildlife", "return_limited")[next(_numbers) % 7]
+    return add_impact(make_household(region, head_name="许试样"), cause, expected=300_000, now=100_000, loss=200_000, note="核验")
+
+
+def surveyed(region: Region) -> Any:
+    """A household on file that was asked."""
+    made = household(region)
+    add_survey(made, make_shock(region), affected=True)
+    return made
+
+
+def fitted(region: Region) -> Any:
+    """In hand and done in turn."""
+    done = {"state": "done", "done_on": TODAY, "result": "核验"} if next(_numbers) % 2 else {}
+    return add_measure(make_household(region, head_name="郭试样"), **done)
+
+
+def risk_level(region: Region) -> Any:
+    """Public: everyone sees it, wherever it lies."""
+    number = next(_numbers)
+    return make_level(region, ("low", "medium", "high")[number % 3], unit_code=f"{number:06d}")
+
+
+def lot(region: Region) -> Any:
+    """Waiting and closed in turn, with a household and a settled order."""
+    closed = {"state": "closed", "closed_on": TODAY, "clear_days": 8} if next(_numbers) % 2 else {}
+    made = goods.make_lot(region, contact="蔡试样", phone="13700137000", **closed)
+    goods.put_behind(made, make_household(region))
+    goods.make_settled(made, goods.make_buyer(region))
+    return made
+
+
+def order(region: Region) -> Any:
+    """Just placed and settled without a payment in turn, of a lot with a household behind it."""
+    waiting = goods.make_lot(region)
+    goods.put_behind(waiting, make_household(region))
+    buyer = goods.make_buyer(region, ("supermarket", "canteen", "base", "online")[next(_numbers) % 4])
+    return goods.make_settled(waiting, buyer) if next(_numbers) % 2 else goods.make_order(waiting, buyer)
+
+
+def payment(region: Region) -> Any:
+    home = make_household(region, head_name="谢试样")
+    made = goods.make_settled(goods.make_lot(region), goods.make_buyer(region))
+    return goods.add_payment(made, home)
+
+
+def demand(region: Region) -> Any:
+    return goods.make_demand(goods.make_buyer(region), region)
+
+
+def need(region: Region) -> Any:
+    """Half supplied; of a year of its own, since a village needs a thing once a year."""
+    made = goods.make_need(region, year=2000 + next(_numbers) % 60)
+    goods.add_delivery(made)
+    return made
+
+
 SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
@@ -155,6 +216,17 @@ SAMPLES = {
     "deliveries": Sample(delivery),
     "match_questions": Sample(match_question),
     "letters": Sample(letter),
+    "impacts": Sample(impact),
+    "impact_surveys": Sample(surveyed),
+    "fitted_measures": Sample(fitted),
+    "risk_levels": Sample(risk_level, seen=lambda _row, _place: True),
+    "lots": Sample(lot),
+    "orders": Sample(order),
+    "payments": Sample(payment),
+    "demands": Sample(demand, seen=lambda _row, _place: True),
+    "buyers": Sample(goods.make_buyer, seen=lambda _row, _place: True),
+    "campaigns": Sample(goods.make_campaign),
+    "input_needs": Sample(need),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

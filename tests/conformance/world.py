@@ -32,6 +32,7 @@ from shouwang.kernel.privacy import keyring, make_missing_keys
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.ledgers.dispatch import models as dispatch
 from tests.conformance import departments
+from tests.conformance import world_impact, world_produce
 from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
@@ -143,6 +144,8 @@ def build() -> World:
     _notices(world)
     _reports(world)
     _households(world)
+    world_impact.fill(world)
+    world_produce.fill(world)
     _imports(world)
     departments.add(world)
     for kind in ("notice", "task", "report"):

@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "shouwang.kernel.imports",
     "shouwang.ledgers.registry",
     "shouwang.ledgers.exchange",
+    "shouwang.ledgers.impact",
+    "shouwang.ledgers.produce",
     "shouwang.ledgers.dispatch",
     "shouwang.portal",
 ]

@@ -12,6 +12,8 @@ urlpatterns = [
     path("imports/", include("shouwang.kernel.imports.urls")),
     path("registry/", include("shouwang.ledgers.registry.urls")),
     path("exchange/", include("shouwang.ledgers.exchange.urls")),
+    path("impact/", include("shouwang.ledgers.impact.urls")),
+    path("produce/", include("shouwang.ledgers.produce.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),
 ]
 

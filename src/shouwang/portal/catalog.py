@@ -11,6 +11,12 @@ from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
 
 LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, EXCHANGE)
 FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, EXCHANGE, DISPATCH) for f in ledger.figures)
+from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
+from shouwang.ledgers.produce.ledger import LEDGER as PRODUCE
+from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
+
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, PRODUCE)
+FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, PRODUCE, DISPATCH) for f in ledger.figures)
 SHEETS: tuple[Sheet, ...] = tuple(s for ledger in LEDGERS for s in ledger.sheets)
 
 # Figures of the home page and the metrics of the map, by code.

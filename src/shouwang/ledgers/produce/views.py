@@ -1,0 +1,127 @@
+"""What the pages draw, beyond single queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from shouwang.kernel.attachments.queries import attachments_of, content_of
+from shouwang.kernel.audit.queries import timeline
+from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.produce import actions, queries, trade_actions
+from shouwang.ledgers.produce.codes import URGENCY, urgency, word
+from shouwang.ledgers.produce.lifecycle import LOT, ORDER
+from shouwang.ledgers.produce.models import Lot, LotHousehold, Order
+from shouwang.ledgers.produce.policies import EDIT, VIEW
+from shouwang.ledgers.produce.quantity import kilograms, value_fen
+
+
+def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """Everything a lot's page shows, and what may be done."""
+    row: Any = found
+    may = scope.may_at(EDIT, found)
+    rows = list(found.orders.select_related("buyer", "campaign").order_by("pk"))
+    state = LOT.state_of(found)
+    return {
+        "lot": found, "product": word("products", found.product, today), "kind": word("sellers", found.seller_kind, today),
+        "urgency": URGENCY[urgency(found.product, found.until_on, today)] if found.state == "open" else None, "state": state,
+        "left": kilograms(row.left), "unsold": kilograms(found.unsold), "worth": value_fen(max(row.left, 0), found.asked_price),
+        "expected": kilograms(found.expected), "harvested": kilograms(found.harvested), "days_left": (found.until_on - today).days,
+        "orders": [_order(o, today) for o in rows], "homes": _homes(found, scope), "paid": row.paid, "settled": row.settled,
+        "may": may, "open": found.state == "open", "close_why": _why_not(found) if may and found.state == "open" else "",
+        "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)), "today": today,
+        "sees_contact": scope.sees(VIEW, "contact"), "sees_income": scope.sees(VIEW, "income"),
+    }  # fmt: skip
+
+
+def _why_not(found: Lot) -> str:
+    try:
+        actions.check_close(found)
+    except Refused as no:
+        return no.message
+    return ""
+
+
+def _order(row: Order, today: dt.date) -> dict[str, Any]:
+    state = ORDER.state_of(row)
+    moves = [(code, move.label) for code, move in ORDER.open_moves(row).items()]
+    return {
+        "row": row, "state": state, "kg": kilograms(row.grams), "received": kilograms(row.received), "channel": word("channels", row.channel, today),
+        "next": next((m for m in moves if m[0] != "cancel"), None), "may_cancel": any(m[0] == "cancel" for m in moves),
+        "worth": value_fen(row.received or row.grams or 0, row.price or 0),
+    }  # fmt: skip
+
+
+def _homes(found: Lot, scope: Scope) -> list[dict[str, Any]]:
+    paid: dict[int, int] = {}
+    for home, fen in queries.payments(scope).filter(order__lot=found).values_list("household_id", "amount"):
+        paid[home] = paid.get(home, 0) + fen
+    rows = LotHousehold.objects.filter(lot=found).select_related("household")
+    return [{"row": r, "kg": kilograms(r.share), "paid": paid.get(r.household_id)} for r in rows]
+
+
+def payment(order: Order, today: dt.date) -> dict[str, Any]:
+    """Who is still to be paid of an order, with the amount by share."""
+    due = trade_actions.by_share(order)
+    rows = LotHousehold.objects.filter(lot=order.lot_id, household_id__in=due).select_related("household")
+    return {
+        "order": order, "rows": [{"home": r.household, "kg": kilograms(r.share), "fen": due[r.household_id]} for r in rows],
+        "left": (order.settled or 0) - order.paid, "today": today, "product": word("products", order.product, today),  # type: ignore[attr-defined]  # annotated by queries.order
+    }  # fmt: skip
+
+
+def card(found: Lot, today: dt.date) -> dict[str, Any]:
+    """A product card to share: picture, price, story, code; nothing of a person."""
+    import base64
+
+    import segno  # drawn on cards only
+
+    picture = attachments_of(found).filter(mime__startswith="image/").order_by("-pk").first()
+    row: Any = found
+    product, place = (
+        word("products", found.product, today),
+        f"{found.county.name if found.county else ''}{found.town.name if found.town else ''}{found.region.name}",
+    )
+    left = kilograms(max(row.left, 0))
+    words = f"{product}｜{place}｜{found.asked_price / 100:.2f}元/公斤｜{left:,.0f}公斤｜批次{found.code}"
+    image = f"data:{picture.mime};base64,{base64.b64encode(content_of(picture)).decode()}" if picture else ""
+    return {
+        "lot": found, "product": product, "place": place, "left": left, "picture": image,
+        "code_image": segno.make(words, error="m").png_data_uri(scale=4, border=1), "today": today,
+    }  # fmt: skip
+
+
+def matching(scope: Scope, product: str, today: dt.date) -> dict[str, Any]:
+    """The best plan, with what was left out and why."""
+    plan, found, left = queries.plan(scope, today, product=product)
+    rows = [
+        {"p": p, "product": word("products", p.lot.product, today), "urgency": URGENCY[p.urgency], "amount": p.kilograms * p.price,
+         "price": f"{Decimal(p.price) / 100:.2f}"}
+        for p in found
+    ]  # fmt: skip
+    return {
+        "plan": plan, "product": word("products", product, today) if product else "", "today": today, "may": scope.may(EDIT), "rows": rows,
+        "left": [{"lot": x, "product": word("products", x.product, today), "why": why} for x, why in left],
+        "kilograms": sum(p.kilograms for p in found), "amount": sum(p.kilograms * p.price for p in found),
+    }  # fmt: skip
+
+
+def read_payment(said: Any, today: dt.date) -> tuple[dict[int, int], dt.date, str]:
+    """({household id: 分}, day, method) of the payment form; raises Refused naming the value that cannot be read."""
+    amounts: dict[int, int] = {}
+    for name, text in said.items():
+        if name.startswith("home_") and name[5:].isdecimal() and text.strip():
+            try:
+                fen = Decimal(text.strip().replace(",", "")) * 100
+            except InvalidOperation:
+                fen = Decimal(-1)
+            if fen != fen.to_integral_value() or not 0 < fen < 10**12:
+                raise Refused(f"金额“{text[:20]}”无效。请填写大于 0、最多两位小数的元数；没有兑付的留空。", field="amount")
+            amounts[int(name[5:])] = int(fen)
+    try:
+        on = dt.date.fromisoformat(said.get("paid_on") or today.isoformat())
+    except ValueError:
+        raise Refused(f"到账日期“{str(said.get('paid_on'))[:20]}”无效。请按 2020-02-17 的格式填写。", field="paid_on") from None
+    return amounts, on, "现金" if said.get("method") == "现金" else "转账"
