@@ -260,6 +260,8 @@ SEEN: dict[str, Sees] = {
     "visit": keeps("registry.view"),
     "lead": keeps("monitoring.view"),
     "case": keeps("monitoring.view"),
+    **{kind: keeps("monitoring.view") for kind in ("objection", "measure", "follow_up")},
+    **{kind: in_reach("monitoring.view") for kind in ("posting", "appraisal", "batch")},
     "paper": opens_copies,
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),
