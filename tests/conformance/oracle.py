@@ -213,6 +213,7 @@ MONITORING = {
     "monitoring_leads_export": Rule((M_EXPORT,), POST),
     "monitoring_lead": home(M_VIEW, GET, "lead"),
     "monitoring_find": Rule((REPORT,)),
+    "monitoring_outcomes": Rule((M_VIEW,)),
     "monitoring_report": home(REPORT),
     "monitoring_cases": Rule((M_VIEW,), lists="case"),
     "monitoring_cases_export": Rule((M_EXPORT,), POST),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
+from shouwang.ledgers.monitoring.figures import FIGURES
 from shouwang.ledgers.monitoring.following import on_household_change
 from shouwang.ledgers.monitoring.lifecycle import CYCLE_VERBS, CYCLES
 from shouwang.ledgers.monitoring.models import (
@@ -38,6 +39,7 @@ LEDGER = Ledger(
     ),
     tables=(LEADS, CASES, FOLLOW_UPS, MONITORED, POSTINGS, BATCHES),
     lifecycles=CYCLES,
+    figures=FIGURES,
     verbs=(*OWN_VERBS, *CYCLE_VERBS),
     permissions=PERMISSIONS,
     menu=(
@@ -46,6 +48,7 @@ LEDGER = Ledger(
         MenuItem("监测对象", "monitored", "heart-handshake", VIEW, GROUP),
         MenuItem("跟踪回访", "monitoring_follow_ups", "calendar-event", VIEW, GROUP),
         MenuItem("公示", "monitoring_postings", "speakerphone", VIEW, GROUP),
+        MenuItem("规则成效", "monitoring_outcomes", "chart-bar", VIEW, GROUP),
         MenuItem("审定批次", "monitoring_batches", "gavel", VIEW, GROUP),
     ),
     on_household_change=on_household_change,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shouwang.kernel.errors import OutOfScope
@@ -27,7 +29,7 @@ from shouwang.ledgers.monitoring.models import (
     Objection,
     PublicPosting,
 )
-from shouwang.ledgers.monitoring.policies import DETERMINE, REPORT, VIEW
+from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, REPORT, REVIEW, VIEW
 from shouwang.ledgers.registry.models import Household, ProgrammeStatus
 from shouwang.ledgers.registry.queries import PLACE_NAMES, current, watched
 
@@ -83,6 +85,61 @@ def overdue(rows: QuerySet[MonitoringCase], today: dt.date) -> QuerySet[Monitori
 def has_risk(rows: QuerySet[Any], codes: tuple[str, ...]) -> QuerySet[Any]:
     """Rows one of whose comma-separated risks is among the codes."""
     return rows.filter(reduce(or_, (of_risk(code) for code in codes)))
+
+
+def determined_in_year(rows: QuerySet[MonitoringCase], today: dt.date) -> QuerySet[MonitoringCase]:
+    """Cases the county decided in the year of the day, up to it."""
+    return rows.filter(determined_on__gte=today.replace(month=1, day=1), determined_on__lte=today)
+
+
+def on_time(rows: QuerySet[MonitoringCase], today: dt.date) -> QuerySet[MonitoringCase]:
+    """Of those, decided within the clock of the whole procedure."""
+    return determined_in_year(rows, today).filter(determined_on__lte=F("whole_due_on"))
+
+
+def found_in_month(rows: QuerySet[Lead], today: dt.date) -> QuerySet[Lead]:
+    """Leads of the month of the day, up to it; those whose place newer evidence took are left out."""
+    return rows.filter(found_on__gte=today.replace(day=1), found_on__lte=today).exclude(state="superseded")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOutcome:
+    """What became of one rule's leads; shares in percent of those decided, None before any is."""
+
+    rule: str
+    leads: int
+    open: int
+    included: int
+    not_included: int
+    known: int
+
+    @property
+    def decided(self) -> int:
+        """Included or left out."""
+        return self.included + self.not_included
+
+    @property
+    def precision(self) -> Decimal | None:
+        """Share included, one decimal."""
+        return self._share(self.included)
+
+    @property
+    def false_alarms(self) -> Decimal | None:
+        """Share left out, one decimal."""
+        return self._share(self.not_included)
+
+    def _share(self, part: int) -> Decimal | None:
+        return (Decimal(part * 100) / self.decided).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.decided else None
+
+
+def rule_outcomes(scope: Scope) -> list[RuleOutcome]:
+    """Every rule whose leads the scope sees, the one with most leads first; one query."""
+    rows: Any = Lead.objects
+    states = {name: Count("pk", filter=Q(state=name)) for name in ("open", "included", "not_included", "known")}
+    own = rows.within(scope).exclude(rule="").exclude(state__in=("superseded", "withdrawn")).order_by()
+    counted = own.values("rule").annotate(leads=Count("pk"), **{f"n_{k}": v for k, v in states.items()})
+    found = [RuleOutcome(r["rule"], r["leads"], *(r[f"n_{k}"] for k in states)) for r in counted]
+    return sorted(found, key=lambda r: (-r.leads, r.rule))
 
 
 def sees(scope: Scope, row: Any) -> bool:
@@ -239,3 +296,22 @@ def monitored(scope: Scope) -> QuerySet[Household]:
             **PLACE_NAMES,
         )
     )  # fmt: skip
+
+
+def case_with_files(scope: Scope, record_id: str) -> MonitoringCase | None:
+    """The case whose papers this person may open: who checks, reviews or determines it."""
+    return _for_files(MonitoringCase, scope, record_id)
+
+
+def appraisal_with_files(scope: Scope, record_id: str) -> CommunityAppraisal | None:
+    """The review whose signed minutes this person may open."""
+    return _for_files(CommunityAppraisal, scope, record_id)
+
+
+def _for_files(model: type[M], scope: Scope, record_id: str) -> M | None:
+    rows: Any = model._default_manager
+    for permission in (CHECK, REVIEW, DETERMINE):
+        found: M | None = rows.within(scope, permission).filter(pk=record_id).first() if record_id.isdecimal() else None
+        if found is not None:
+            return found
+    return None

@@ -87,6 +87,21 @@ def _open(rows: QuerySet[MonitoringCase], wanted: bool, _today: dt.date) -> Quer
     return queries.open_cases(rows) if wanted else rows.filter(closed_on__isnull=False)
 
 
+def _this_month(rows: QuerySet[Lead], wanted: bool, today: dt.date) -> QuerySet[Lead]:
+    found = queries.found_in_month(rows, today)
+    return found if wanted else rows.exclude(pk__in=found.values("pk"))
+
+
+def _this_year(rows: QuerySet[MonitoringCase], wanted: bool, today: dt.date) -> QuerySet[MonitoringCase]:
+    found = queries.determined_in_year(rows, today)
+    return found if wanted else rows.exclude(pk__in=found.values("pk"))
+
+
+def _on_time(rows: QuerySet[MonitoringCase], wanted: bool, today: dt.date) -> QuerySet[MonitoringCase]:
+    found = queries.on_time(rows, today)
+    return found if wanted else queries.determined_in_year(rows, today).exclude(pk__in=found.values("pk"))
+
+
 LEADS = Table(
     key="monitoring_leads",
     title="监测线索",
@@ -122,6 +137,7 @@ LEADS = Table(
         Filter("level", "级别", options=lambda _s: LEVELS, apply="level", visible=False),
         Filter("found_on", "发现日期", "date_range", apply="found_on", visible=False),
         Filter("rule", "规则", "text", apply="rule", visible=False),
+        Filter("this_month", "本月发现", "flag", apply=_this_month, visible=False),
         Filter(
             "by_rule", "规则筛查", "flag", apply=lambda rows, yes, _t: rows.exclude(rule="") if yes else rows.filter(rule=""), visible=False
         ),
@@ -180,6 +196,8 @@ CASES = Table(
         ),
         Filter("due_on", "本环节期限", "date_range", apply="due_on", visible=False),
         Filter("opened_on", "发起日期", "date_range", apply="opened_on", visible=False),
+        Filter("this_year", "本年审定", "flag", apply=_this_year, visible=False),
+        Filter("on_time", "按期审定（本年）", "flag", apply=_on_time, visible=False),
         Filter("determined_on", "审定日期", "date_range", apply="determined_on", visible=False),
     ),
     quick_views=(

@@ -11,6 +11,7 @@ urlpatterns = [
     path("leads/", list_page(LEADS, "monitoring/leads.html"), name="monitoring_leads"),
     path("leads/export/", export_page(LEADS), name="monitoring_leads_export"),
     path("leads/<int:pk>/", leads.lead, name="monitoring_lead"),
+    path("outcomes/", leads.outcomes, name="monitoring_outcomes"),
     path("report/", leads.find, name="monitoring_find"),
     path("report/<int:pk>/", leads.report, name="monitoring_report"),
     path("cases/", list_page(CASES), name="monitoring_cases"),

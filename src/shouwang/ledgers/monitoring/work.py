@@ -6,7 +6,7 @@ Forty lines at once are read by nobody, so cases are counted and the line leads 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,8 @@ OWNERS = {
     "reviewed": Region.COUNTY,
     "determined": Region.VILLAGE,
 }
+FOLLOW_UP = "follow_up"
+EVERY = (*OWNERS, FOLLOW_UP)
 KINDS = {
     Region.VILLAGE: (Office.Kind.VILLAGE,),
     Region.TOWN: (Office.Kind.TOWN,),
@@ -41,21 +43,25 @@ KINDS = {
 }
 
 
-def refresh(rows: Iterable[Placed], *, today: dt.date) -> None:
-    """Bring the lines of the offices above these cases or follow-ups up to date; called inside the transaction of the act."""
+def refresh(rows: Iterable[Placed], *, today: dt.date, kinds: Collection[str] = EVERY) -> None:
+    """Bring the lines of the offices above these cases or follow-ups up to date; called inside the transaction of the act.
+
+    `kinds` are the states the act touched, and "follow_up" for visits.
+    """
     counties = {row.county_id for row in rows if row.county_id}
     for county in sorted(counties):
-        refresh_county(county, today=today)
+        refresh_county(county, today=today, kinds=kinds)
 
 
-def refresh_county(county: int, *, today: dt.date) -> None:
+def refresh_county(county: int, *, today: dt.date, kinds: Collection[str] = EVERY) -> None:
     """The lines of every office of a county."""
     offices = {o.region_id: o for o in offices_in_force(today).filter(county_id=county).select_related("region") if _works(o)}
-    for state in OWNERS:
+    for state in (s for s in OWNERS if s in kinds):
         wanted = _owed(MonitoringCase.objects.filter(county_id=county, state=state), OWNERS[state], offices)
         _write(Line(f"monitoring.{state}", CASE.states[state].label, "monitoring_cases", f"state={state}"), wanted, county, today)
-    near = _owed(due_soon(FollowUp.objects.filter(county_id=county), today), Region.VILLAGE, offices)
-    _write(Line("monitoring.follow_up", "待回访", "monitoring_follow_ups", "due=1"), near, county, today)
+    if FOLLOW_UP in kinds:
+        near = _owed(due_soon(FollowUp.objects.filter(county_id=county), today), Region.VILLAGE, offices)
+        _write(Line("monitoring.follow_up", "待回访", "monitoring_follow_ups", "due=1"), near, county, today)
 
 
 def _works(office: Office) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from shouwang.kernel.accounts.models import User
-from shouwang.kernel.audit.actions import change, note
+from shouwang.kernel.audit.actions import change, create_many, note
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring import judging, policies, work
@@ -18,7 +19,7 @@ from shouwang.ledgers.monitoring.rules import due, words
 from shouwang.ledgers.registry import actions as registry
 from shouwang.ledgers.registry.codes import word
 from shouwang.ledgers.registry.models import Household
-from shouwang.ledgers.registry.queries import WATCHED
+from shouwang.ledgers.registry.queries import WATCHED, current, watched
 
 
 def add_measure(
@@ -79,8 +80,24 @@ def plan_next(household: Household, *, after: dt.date, by: Scope, today: dt.date
     planned.put_beside(household)
     with change(planned, by=by, verb=policies.PLAN_FOLLOW_UP, today=today) as made:
         pass
-    work.refresh([made], today=today)
+    work.refresh([made], today=today, kinds=(work.FOLLOW_UP,))
     return made
+
+
+def plan_missing(*, by: Scope, today: dt.date, limit: int = 200) -> int:
+    """Plan a visit for watched households that have none planned (entered from the county's papers or imported); returns how many."""
+    planned = FollowUp.objects.filter(household=OuterRef("pk"), done_on=None)
+    rows = watched(current(Household.objects.select_related("county"))).filter(~Exists(planned)).order_by("pk")[:limit]
+    days: dict[str, dt.date] = {}
+    fresh = []
+    for household in rows:
+        county = household.county.code if household.county else ""
+        if county not in days:
+            days[county] = due("follow_up", today, region=county)
+        row = FollowUp(due_on=days[county])
+        row.put_beside(household)
+        fresh.append(row)
+    return len(create_many(fresh, by=by, verb=policies.PLAN_FOLLOW_UP, today=today))
 
 
 def drop_planned(household: Household, *, by: Scope, today: dt.date) -> None:
@@ -89,7 +106,7 @@ def drop_planned(household: Household, *, by: Scope, today: dt.date) -> None:
     if planned is not None:
         note(planned, by=by, verb=policies.DROP_FOLLOW_UP, today=today)
         planned.delete()
-        work.refresh([planned], today=today)
+        work.refresh([planned], today=today, kinds=(work.FOLLOW_UP,))
 
 
 def record_follow_up(planned: FollowUp, *, done_on: dt.date, means: str, finding: str, said: str, by: Scope, today: dt.date) -> FollowUp:
@@ -107,5 +124,5 @@ def record_follow_up(planned: FollowUp, *, done_on: dt.date, means: str, finding
             locked.note, locked.by_name = said.strip()[:300], by.user_name[:40]
         if locked.household.monitoring in WATCHED:
             plan_next(locked.household, after=done_on, by=by, today=today)
-        work.refresh([locked], today=today)
+        work.refresh([locked], today=today, kinds=(work.FOLLOW_UP,))
     return locked

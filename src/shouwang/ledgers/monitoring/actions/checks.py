@@ -70,7 +70,7 @@ def start(household: Household, purpose: str, *, reason: str, by: Scope, today: 
         case.put_beside(held)
         with change(case, by=by, verb=policies.START_CASE, today=today, reason=reason) as made:
             pass
-        work.refresh([made], today=today)
+        work.refresh([made], today=today, kinds=("reported",))
     return made
 
 

@@ -38,7 +38,7 @@ def step(
     """
     with transaction.atomic():
         with CASE.advance(case, move, by=by, today=today, reason=reason, version=version) as locked:
-            target = CASE.moves[move].target
+            before, target = locked.state, CASE.moves[move].target
             for name, value in fields.items():
                 setattr(locked, name, value)
             if target in CLOCKS:
@@ -48,7 +48,7 @@ def step(
         if outcome := OUTCOMES.get(target):
             code = locked.reason_code if outcome == "reject" else ""
             decide(locked.leads.filter(state="open"), outcome, by=by, today=today, reason_code=code)
-        work.refresh([locked], today=today)
+        work.refresh([locked], today=today, kinds=(before, target))
     return locked
 
 
@@ -79,7 +79,7 @@ def hand_down(case: MonitoringCase, *, by: Scope, today: dt.date) -> MonitoringC
         for lead in locked.leads.filter(complains=False, lowest__lt=Region.VILLAGE):
             with change(lead, by=by, verb=policies.HAND_DOWN, today=today) as shown:
                 shown.lowest = Region.VILLAGE
-        work.refresh([locked], today=today)
+        work.refresh([locked], today=today, kinds=("reported",))
     return locked
 
 
@@ -92,5 +92,5 @@ def postpone(case: MonitoringCase, until: dt.date, *, reason: str, by: Scope, to
             if not today < until <= today + dt.timedelta(60):
                 raise Refused(f"推迟到的日期 {until} 须在今天之后、60 天以内。请重新选择日期。", field="until")
             locked.due_on = until
-        work.refresh([locked], today=today)
+        work.refresh([locked], today=today, kinds=("verified",))
     return locked
