@@ -17,6 +17,7 @@ from shouwang.ledgers.exchange.models import FeedAgreement
 from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
 from tests.factories import produce as goods
 from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
+from tests.factories.monitoring import add_batch, add_case, add_follow_up, add_lead, add_posting
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -107,6 +108,30 @@ def match_question(region: Region) -> Any:
 
 def letter(region: Region) -> Any:
     return make_letter(agreement(region), state="sent")
+def monitoring_case(region: Region) -> Any:
+    return add_case(make_household(region, head_name="吴试样"))
+
+
+def follow_up(region: Region) -> Any:
+    return add_follow_up(make_household(region, head_name="吴试样"))
+
+
+def monitored(region: Region) -> Any:
+    made = make_household(region, head_name="吴试样")
+    add_status(made, programme="monitoring", standing="borderline", risks="illness")
+    return made
+
+
+def posting(region: Region) -> Any:
+    return add_posting(region)
+
+
+def batch(region: Region) -> Any:
+    return add_batch(region)
+
+
+def monitoring_lead(region: Region) -> Any:
+    return add_lead(make_household(region, head_name="吴试样"))
 
 
 def notice(region: Region) -> Any:
@@ -227,6 +252,12 @@ SAMPLES = {
     "buyers": Sample(goods.make_buyer, seen=lambda _row, _place: True),
     "campaigns": Sample(goods.make_campaign),
     "input_needs": Sample(need),
+    "monitoring_leads": Sample(monitoring_lead),
+    "monitoring_cases": Sample(monitoring_case),
+    "monitoring_follow_ups": Sample(follow_up),
+    "monitored": Sample(monitored),
+    "monitoring_postings": Sample(posting),
+    "monitoring_batches": Sample(batch),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

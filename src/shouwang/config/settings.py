@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "shouwang.ledgers.exchange",
     "shouwang.ledgers.impact",
     "shouwang.ledgers.produce",
+    "shouwang.ledgers.monitoring",
     "shouwang.ledgers.dispatch",
     "shouwang.portal",
 ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("exchange/", include("shouwang.ledgers.exchange.urls")),
     path("impact/", include("shouwang.ledgers.impact.urls")),
     path("produce/", include("shouwang.ledgers.produce.urls")),
+    path("monitoring/", include("shouwang.ledgers.monitoring.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),
 ]
 

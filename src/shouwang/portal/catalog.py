@@ -17,6 +17,12 @@ from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
 
 LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, PRODUCE)
 FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, PRODUCE, DISPATCH) for f in ledger.figures)
+from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
+from shouwang.ledgers.monitoring.ledger import LEDGER as MONITORING
+from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
+
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, MONITORING)
+FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, MONITORING, DISPATCH) for f in ledger.figures)
 SHEETS: tuple[Sheet, ...] = tuple(s for ledger in LEDGERS for s in ledger.sheets)
 
 # Figures of the home page and the metrics of the map, by code.
@@ -28,4 +34,10 @@ HOME_FIGURES = (
     "dispatch.tasks_closed_rate",
     "dispatch.tasks_overdue",
 )
-MAP_FIGURES = ("registry.households", "registry.not_exited_households", "registry.monitored_households", "dispatch.tasks_closed_rate")
+MAP_FIGURES = (
+    "registry.households",
+    "registry.not_exited_households",
+    "registry.monitored_households",
+    "monitoring.cases_open",
+    "dispatch.tasks_closed_rate",
+)

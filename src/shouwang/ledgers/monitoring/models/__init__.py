@@ -1,0 +1,18 @@
+"""Tables of the monitoring ledger."""
+
+from shouwang.ledgers.monitoring.models.care import FollowUp, Measure
+from shouwang.ledgers.monitoring.models.cases import MonitoringCase
+from shouwang.ledgers.monitoring.models.leads import Lead
+from shouwang.ledgers.monitoring.models.procedure import CommunityAppraisal, DeterminationBatch, Objection, PublicPosting, Verification
+
+__all__ = [
+    "CommunityAppraisal",
+    "DeterminationBatch",
+    "FollowUp",
+    "Lead",
+    "Measure",
+    "MonitoringCase",
+    "Objection",
+    "PublicPosting",
+    "Verification",
+]
