@@ -89,3 +89,18 @@ def imported(as_json: bool, households: int, large: bool, database_url: str) -> 
     except Refused as no:
         click.echo(no.message, err=True)
         sys.exit(2)
+
+
+@bench.command("simulate")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--households", default=1_000_000, show_default=True, help="户数")
+@click.option("--scenarios", default=50, show_default=True, help="情景数，一遍算完")
+def simulated(as_json: bool, households: int, scenarios: int) -> None:
+    """收入冲击模拟：50 个情景、100 万户，与逐条查询对照（在临时目录中进行，不动现有数据）。"""
+    from shouwang.bench.simulate import run
+
+    try:
+        _print(run(households, scenarios), as_json)
+    except Refused as no:
+        click.echo(no.message, err=True)
+        sys.exit(2)
