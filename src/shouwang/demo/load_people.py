@@ -26,6 +26,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE_FIELDS, window_of
+from shouwang.ledgers.registry.lake_keys import fresh_keys
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
 from shouwang.ledgers.registry.spelling import spelled
 
@@ -239,6 +240,7 @@ class _Maker:
         return {
             **self._place(h["village"]),
             "code": h["code"].tolist(),
+            "lake_key": fresh_keys(len(rows)),
             "head_name": h["head_name"].tolist(),
             "hamlet": hamlets,
             "address": [f"{prefix[i]}{g}" for i, g in zip(rows, hamlets, strict=True)],
@@ -288,6 +290,7 @@ class _Maker:
             "left_reason",
         )
         return {
+            "lake_key": fresh_keys(n),
             "code": m["code"].tolist(),
             "name": m["name"].tolist(),
             "spelled": [spelled(n) for n in m["name"].tolist()],

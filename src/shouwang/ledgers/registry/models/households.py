@@ -17,6 +17,7 @@ from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.kernel.regions.models import Placed
 from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.registry.lake_keys import LakeKeyField
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.models.shared import (
     HOUSING_FIELDS,
@@ -68,6 +69,7 @@ class Household(Record, Placed):
     """
 
     code = models.CharField("户编号", max_length=20)
+    lake_key = LakeKeyField("数据湖编号")
     head_name = models.CharField("户主姓名", max_length=40)
     hamlet = models.CharField("村民小组（自然村）", max_length=40, blank=True)
     address = models.CharField("住址", max_length=120, blank=True)
@@ -104,7 +106,7 @@ class Household(Record, Placed):
     merged_into = models.ForeignKey("self", models.PROTECT, related_name="absorbed", null=True, editable=False, verbose_name="并入户")
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
-        **dict.fromkeys(("code", "hamlet", "collector_name", "collected_on", "closed_on", "closed_reason"), open_to_scope()),
+        **dict.fromkeys(("code", "lake_key", "hamlet", "collector_name", "collected_on", "closed_on", "closed_reason"), open_to_scope()),
         "head_name": personal(Group.BASE, MaskKind.NAME),
         "address": personal(Group.CONTACT, MaskKind.ADDRESS),
         **dict.fromkeys(("phone", "collector_phone"), personal(Group.CONTACT, MaskKind.PHONE)),

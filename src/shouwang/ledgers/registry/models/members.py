@@ -14,6 +14,7 @@ from shouwang.kernel.privacy.fields import BlindTag, EncryptedTextField
 from shouwang.kernel.privacy.keys import DataClass
 from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.ledgers.registry.identity import age_on
+from shouwang.ledgers.registry.lake_keys import LakeKeyField
 from shouwang.ledgers.registry.models.households import Household, OfHousehold, OfHouseholdQuerySet
 from shouwang.ledgers.registry.models.shared import scoped_indexes
 from shouwang.ledgers.registry.spelling import SpelledField
@@ -27,6 +28,7 @@ class Member(OfHousehold):
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="members", verbose_name="户")
     code = models.CharField("人编号", max_length=24)
+    lake_key = LakeKeyField("数据湖编号")
     name = models.CharField("姓名", max_length=40)
     spelled = SpelledField("姓名检索", of="name")
     sex = models.CharField("性别", max_length=6)
@@ -56,7 +58,7 @@ class Member(OfHousehold):
     left_reason = models.CharField("减少原因", max_length=12, blank=True)
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
-        **dict.fromkeys(("code", "joined_on", "left_on", "left_reason"), open_to_scope()),
+        **dict.fromkeys(("code", "lake_key", "joined_on", "left_on", "left_reason"), open_to_scope()),
         **dict.fromkeys(("name", "spelled"), personal(Group.BASE, MaskKind.NAME)),
         **dict.fromkeys(("sex", "ethnic_group", "relation"), personal(Group.BASE)),
         **dict.fromkeys(("id_type", "birth_date"), personal(Group.IDENTITY)),
