@@ -58,9 +58,11 @@ class Tally:
     @classmethod
     def empty(cls, scenario: Scenario, towns: int, gini: bool) -> Tally:
         """All zero; `classes` (3, GINI_CLASSES) persons by income a head where the Gini coefficient is wanted."""
-        whole = [np.zeros(shape, np.int64) for shape in ((3, 2, towns), (3, 2, towns), (2, towns), (2, towns), towns, towns, towns)]
+        lines, town = np.zeros((3, 2, towns), np.int64), np.zeros(towns, np.int64)
         classes = np.zeros((3, GINI_CLASSES), np.int64) if gini else None
-        return cls(scenario, whole[0], whole[1], np.zeros((3, 2, towns, 2)), *whole[2:], classes)
+        moves = [np.zeros((2, towns), np.int64) for _ in range(2)]
+        depth = np.zeros((3, 2, towns, 2))
+        return cls(scenario, lines, lines.copy(), depth, moves[0], moves[1], town, town.copy(), town.copy(), classes)
 
     def count(self, piece: Piece, stage: int, rows: Ints, income: Ints, *, instead_of: Ints | None = None) -> None:
         """Adds the households `rows` under each line by `income`; takes off what they were by `instead_of`. Floats begin here."""
@@ -113,16 +115,17 @@ class Tally:
         coefficients = np.full(3, -1.0)
         if self.classes is not None and calm.classes is not None:
             coefficients = np.array([_gini(calm.classes[0] + c) for c in self.classes])
-        households, persons, depth = (
-            c[:1] + mine for c, mine in ((calm.households, self.households), (calm.persons, self.persons), (calm.depth, self.depth))
-        )
+        households = calm.households[:1] + self.households
+        persons = calm.persons[:1] + self.persons
+        depth = calm.depth[:1] + self.depth
         depth = np.where(persons[..., None] == 0, 0.0, np.maximum(depth, 0.0))  # what additions and subtractions leave of a zero
         sums = (self.fallen, self.held, self.exposed, self.loss // SCALE, self.cost // SCALE)
         return Outcome(self.scenario, households, persons, depth, *sums, coefficients)
 
 
 def _class_of(piece: Piece, rows: Ints, income: Ints) -> Ints:
-    return np.clip(income // (piece.persons[rows] * (SCALE * 100)), 0, GINI_CLASSES - 1)
+    yuan: Ints = income // (piece.persons[rows] * (SCALE * 100))
+    return np.clip(yuan, 0, GINI_CLASSES - 1)
 
 
 def _gini(persons: Ints) -> float:
