@@ -1,0 +1,149 @@
+"""A snapshot of the lake: plain Parquet by county, sorted by household, under pseudonymous keys. docs/algorithms/sweep.md is its contract."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shouwang.engine.errors import refuse
+from shouwang.engine.feeds import feeds
+
+SCHEMA = 1
+# Bit of each risk in `risk_mask`, in the order of rulebook/registry_codes.yaml `risk`. Appended to, never reordered: snapshots are kept.
+RISK_BITS = {
+    "illness": 0,
+    "schooling": 1,
+    "disability": 2,
+    "disaster": 3,
+    "accident": 4,
+    "industry_failed": 5,
+    "unstable_work": 6,
+    "no_labour": 7,
+    "housing": 8,
+    "water": 9,
+    "other": 10,
+    "epidemic": 11,
+}
+_WHOLE = (
+    "town",
+    "village",
+    "persons",
+    "able_labour",
+    "income_fen",
+    "income_year_fen",
+    "last_income_fen",
+    "wage_income_fen",
+    "out_wage_fen",
+)
+_MONEY = ("business_income_fen", "transfer_income_fen", "property_income_fen", "expense_fen", "self_paid_fen", "compensation_fen")
+HOUSEHOLDS: Mapping[str, str] = {
+    "household": "int64",
+    "county": "int64",
+    **dict.fromkeys(_WHOLE, "int64"),
+    **dict.fromkeys(_MONEY, "int64"),
+    "household_class": "string",
+    "standard_system": "string",
+    "monitored": "boolean",
+    "exited": "boolean",
+    "exit_day": "date",
+    "identified_day": "date",
+    "cleared_day": "date",
+    "housing_grade": "string",
+    "water_safe": "boolean",
+    "land_mu_100": "int64",
+    "road_m": "int64",
+    "has_helper": "boolean",
+    "measures": "int64",
+    "development_measures": "int64",
+    "risk_mask": "int64",
+}
+PERSONS: Mapping[str, str] = {
+    "person": "int64",
+    "household": "int64",
+    "birth_year": "int64",
+    "birth_month": "int64",
+    "sex": "string",
+    "relation": "string",
+    "school_stage": "string",
+    "health": "string",
+    "labour": "string",
+    "insured": "boolean",
+    "disability_type": "int64",
+    "disability_grade": "int64",
+    "work_status": "string",
+    "work_place": "string",
+    "wage_fen": "int64",
+    "public_post": "boolean",
+    "public_posts": "int64",
+    "id_ok": "boolean",
+    "phone_group": "int64",
+}
+_TYPES = {"BIGINT": "int64", "VARCHAR": "string", "BOOLEAN": "boolean", "DATE": "date"}
+
+
+def columns(source: str) -> Mapping[str, str]:
+    """{column: int64 | string | boolean | date} of `households`, `persons` or a feed. Raises LookupError for any other."""
+    if source == "households":
+        return HOUSEHOLDS
+    if source == "persons":
+        return PERSONS
+    if source not in feeds():
+        raise LookupError(source)
+    return {name: _TYPES[stored] for name, stored in feeds()[source].columns().items()}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSpan:
+    """What the snapshot holds of one feed: first and last day, number of rows."""
+
+    first: dt.date | None
+    last: dt.date | None
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where the files are and what `snapshot.json` says of them."""
+
+    folder: Path
+    asof: dt.date
+    counties: tuple[int, ...]
+    feeds: Mapping[str, FeedSpan]
+    digest: str
+
+    @classmethod
+    def open(cls, folder: Path) -> Snapshot:
+        """Raises SweepRefused where there is no snapshot, or one of another schema."""
+        try:
+            text = (folder / "snapshot.json").read_text("utf-8")
+            said = json.loads(text)
+            spans = {name: FeedSpan(_day(f.get("from")), _day(f.get("to")), int(f["rows"])) for name, f in said["feeds"].items()}
+            asof, counties, schema = dt.date.fromisoformat(said["asof"]), tuple(int(c) for c in said["counties"]), said["schema"]
+        except FileNotFoundError as missing:
+            raise refuse(
+                "目录中没有 snapshot.json，不是一个完整的快照", "检查 --snapshot 指的目录；快照写到一半时须重新生成", value=str(folder)
+            ) from missing
+        except (ValueError, KeyError, TypeError) as broken:
+            raise refuse("snapshot.json 读不懂", "重新生成快照", value=str(folder)) from broken
+        if schema != SCHEMA:
+            raise refuse(f"快照的格式是第 {schema} 版，本程序读第 {SCHEMA} 版", "用同一版本的程序重新生成快照", value=str(folder))
+        return cls(folder, asof, counties, spans, hashlib.sha256(text.encode()).hexdigest())
+
+    def registry(self, name: str, county: int) -> list[str]:
+        """The files of `households` or `persons` of the county."""
+        return sorted(str(p) for p in (self.folder / name / f"county={county}").glob("*.parquet"))
+
+    def feed(self, name: str, county: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
+        """The files of the feed in the county whose month can hold a day of first..last."""
+        low, high = (f"{d:%Y-%m}" if d else None for d in (first, last))
+        months = (self.folder / "feeds" / name / f"county={county}").glob("period=*")
+        fit = [m for m in months if (low is None or m.name[7:] >= low) and (high is None or m.name[7:] <= high)]
+        return sorted(str(p) for m in fit for p in m.glob("*.parquet"))
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
