@@ -199,6 +199,17 @@ REGISTRY = {
     "registry_card": Rule((EDIT,), GET, "household", keeps(EDIT), noted=True),
 }
 
+M_VIEW, REPORT, M_EXPORT = "monitoring.view", "monitoring.report", "monitoring.export"
+MONITORING = {
+    "monitoring_leads": Rule((M_VIEW,), lists="lead"),
+    "monitoring_leads_export": Rule((M_EXPORT,), POST),
+    "monitoring_lead": home(M_VIEW, GET, "lead"),
+    "monitoring_find": Rule((REPORT,)),
+    "monitoring_report": home(REPORT),
+    "monitoring_cases": Rule((M_VIEW,), lists="case"),
+    "monitoring_cases_export": Rule((M_EXPORT,), POST),
+    "monitoring_case": home(M_VIEW, GET, "case"),
+}
 
 KIND = {"key": "registry.people"}
 IMPORTS = {
@@ -315,4 +326,11 @@ DISPATCH = {
     "statements": Rule((DRAFT,), BOTH),
 }  # fmt: skip
 
-ORACLE: dict[str, Rule] = {**KERNEL, **PORTAL, **REGISTRY, **IMPORTS, **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()}}
+ORACLE: dict[str, Rule] = {
+    **KERNEL,
+    **PORTAL,
+    **REGISTRY,
+    **MONITORING,
+    **IMPORTS,
+    **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
+}

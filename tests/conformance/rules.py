@@ -258,6 +258,8 @@ SEEN: dict[str, Sees] = {
     "accepted": keeps("registry.view"),
     "attachment": names_file,
     "visit": keeps("registry.view"),
+    "lead": keeps("monitoring.view"),
+    "case": keeps("monitoring.view"),
     "paper": opens_copies,
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),

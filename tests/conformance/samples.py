@@ -12,6 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
+from tests.factories.monitoring import add_case, add_lead
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -85,6 +86,14 @@ def difference(region: Region) -> Any:
     return add_difference(make_household(region), make_reconciliation(region))
 
 
+def monitoring_case(region: Region) -> Any:
+    return add_case(make_household(region, head_name="吴试样"))
+
+
+def monitoring_lead(region: Region) -> Any:
+    return add_lead(make_household(region, head_name="吴试样"))
+
+
 def notice(region: Region) -> Any:
     number = next(_numbers)
     values = {"title": f"通知{number}", "text": "做好春耕。", "text_digest": str(number), "received_on": TODAY}
@@ -129,6 +138,8 @@ SAMPLES = {
     "visits": Sample(visit),
     "reconciliations": Sample(reconciliation),
     "differences": Sample(difference),
+    "monitoring_leads": Sample(monitoring_lead),
+    "monitoring_cases": Sample(monitoring_case),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

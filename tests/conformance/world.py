@@ -31,6 +31,7 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.privacy import keyring, make_missing_keys
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.ledgers.dispatch import models as dispatch
+from tests.conformance import beside
 from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
@@ -313,7 +314,8 @@ def _households(world: World) -> None:
     moved = world.targets["household"][0].row
     moved.put_in(world.city.at("440514103201"))
     moved.save()
-    for kind in ("household", "member", "income", "helper", "finding", "accepted", "visit", "paper", "waived", "difference"):
+    own = ("household", "member", "income", "helper", "finding", "accepted", "visit", "paper", "waived", "difference")
+    for kind in (*own, *beside.KINDS):
         target = next(t for t in world.targets[kind] if kind == "household" or t.extra["household"] == moved)
         target.code = moved.region.code
         if kind == "difference":
@@ -375,6 +377,7 @@ def _household(world: World, village: Region) -> None:
     _file(world, next(t for t in world.targets["reconciliation"] if t.row == comparison))
     world.add("difference", code, lambda canary: registry.add_difference(household, comparison, about=canary), household=household)
     registry.add_status(household)
+    beside.add(world, household, code)
 
 
 def _imports(world: World) -> None:

@@ -38,6 +38,7 @@ def chrome(request: Request) -> dict[str, Any]:
         frame.inbox = scope.may("worklist.view")
         frame.can_advance_demo = frame.demo and scope.may("demo.advance")
         create = {"notice": scope.may("dispatch.notice.register"), "request": scope.may("dispatch.report.request")}
+        create["lead"] = scope.may("monitoring.report")
     return {"chrome": frame, "create": create}
 
 

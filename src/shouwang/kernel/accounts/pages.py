@@ -27,9 +27,9 @@ HANDOVERS = [("我的账号", "/account/"), ("交接单", "/account/handovers/")
 
 def form_page(
     request: Request, form: forms.BaseForm, save: Callable[[dict[str, Any]], HttpResponse], *, title: str, crumbs: list[tuple[str, str]],
-    submit: str = "保存", **context: Any,
+    submit: str = "保存", template: str = "accounts/form.html", **context: Any,
 ) -> HttpResponse:  # fmt: skip
-    """Show a form, or clean it and call `save`; a refusal stands at its field."""
+    """Show a form (in `template`), or clean it and call `save`; a refusal stands at its field."""
     if request.method == "POST" and form.is_valid():
         try:
             return save(form.cleaned_data)
@@ -40,7 +40,7 @@ def form_page(
     status = 422 if form.is_bound else 200
     return render(
         request,
-        "accounts/form.html",
+        template,
         {"form": form, "title": title, "crumbs": crumbs, "submit": submit, "cancel": crumbs[-1][1], **context},
         status=status,
     )

@@ -1,0 +1,193 @@
+"""Lists of the monitoring ledger: leads and cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from shouwang.kernel.clock import business_now
+from shouwang.kernel.filters import Filter
+from shouwang.kernel.privacy.classes import Group
+from shouwang.kernel.tables import Badge, Column, QuickView, Table
+from shouwang.ledgers.monitoring import queries
+from shouwang.ledgers.monitoring.lifecycle import CASE, LEAD
+from shouwang.ledgers.monitoring.models import Lead, MonitoringCase
+from shouwang.ledgers.monitoring.models.cases import PURPOSES
+from shouwang.ledgers.monitoring.models.leads import LEVELS, SOURCES
+from shouwang.ledgers.monitoring.policies import EXPORT, VIEW
+from shouwang.ledgers.registry.codes import words
+
+LEVEL_TONES = {"red": "r", "yellow": "o"}
+
+
+def risks(_scope: Any) -> list[tuple[str, str]]:
+    """Risks as filter options."""
+    return list(words("risk", on=business_now().date()).items())
+
+
+def place(row: Any, _today: dt.date) -> str:
+    """Town and village of a row."""
+    return " / ".join(n for n in (row.town_name, row.village_name) if n)
+
+
+def risk_words(codes: str, today: dt.date) -> str:
+    """Comma-separated risks in words."""
+    known = words("risk", on=today)
+    return "、".join(known.get(c, c) for c in codes.split(",") if c)
+
+
+def level(row: Any, _today: dt.date) -> Badge:
+    """Red or yellow, with its word."""
+    return Badge(row.get_level_display(), LEVEL_TONES[row.level])
+
+
+def source(row: Lead, _today: dt.date) -> str:
+    """Where a lead came from, with the department."""
+    return row.get_source_display() + (f"（{row.department}）" if row.department else "")
+
+
+def lead_state(row: Lead, _today: dt.date) -> Badge:
+    """What became of a lead."""
+    return Badge(row.get_state_display(), LEAD.states[row.state].tone)
+
+
+def case_state(row: MonitoringCase, _today: dt.date) -> Badge:
+    """The step a case is at."""
+    return Badge(row.get_state_display(), CASE.states[row.state].tone)
+
+
+def due_light(row: MonitoringCase, today: dt.date) -> Badge | None:
+    """How the step stands to its day."""
+    if row.closed_on is not None:
+        return None
+    left = (row.due_on - today).days
+    words_, tone = (
+        (f"超期 {-left} 天", "r") if left < 0 else ("今日到期", "o") if left == 0 else (f"余 {left} 天", "o" if left <= 3 else "g")
+    )
+    return Badge(words_, tone)
+
+
+def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    if text.isdigit():
+        return rows.filter(household__code__startswith=text)
+    return rows.filter(household__head_name__contains=text)
+
+
+def _overdue(rows: QuerySet[MonitoringCase], wanted: bool, today: dt.date) -> QuerySet[MonitoringCase]:
+    late = queries.overdue(rows, today)
+    return late if wanted else rows.exclude(pk__in=late.values("pk"))
+
+
+def _open(rows: QuerySet[MonitoringCase], wanted: bool, _today: dt.date) -> QuerySet[MonitoringCase]:
+    return queries.open_cases(rows) if wanted else rows.filter(closed_on__isnull=False)
+
+
+LEADS = Table(
+    key="monitoring_leads",
+    title="监测线索",
+    base=queries.leads,
+    permission=VIEW,
+    export_permission=EXPORT,
+    url_name="monitoring_leads",
+    unit="条",
+    placed="household",
+    search=_search,
+    search_hint="户主、户编号",
+    ordering=("-found_on", "-pk"),
+    row_url=lambda row: reverse("monitoring_lead", args=[row.pk]),
+    definition="授权范围内登记的监测线索，一条一行；规则筛查的线索同一户同一规则同一证据只记一条。",
+    empty="还没有监测线索。走访发现风险的，点“登记线索”。",
+    columns=(
+        Column("household", "户主", "household.head_name", kind="link", mask="name", sort="household__head_name"),
+        Column("place", "镇、村", place),
+        Column("source", "来源", source, sort="source"),
+        Column("risk", "风险类型", lambda row, today: risk_words(row.risk, today), group=Group.BASE),
+        Column("level", "级别", level, kind="tag", sort="level"),
+        Column("found_on", "发现日期", "found_on", kind="date", sort="found_on"),
+        Column("rule", "规则", "rule", sort="rule"),
+        Column("state", "处置", lead_state, kind="tag", sort="state"),
+        Column("decided_on", "处置日期", "decided_on", kind="date", sort="decided_on"),
+        Column("code", "户编号", "household.code", kind="mono", default_hidden=True),
+    ),
+    filters=(
+        Filter("region", "区划", "region"),
+        Filter("state", "处置", options=lambda _s: LEAD.choices, apply="state"),
+        Filter("source", "来源", options=lambda _s: SOURCES, apply="source"),
+        Filter("risk", "风险类型", options=risks, apply="risk", group=Group.BASE),
+        Filter("level", "级别", options=lambda _s: LEVELS, apply="level", visible=False),
+        Filter("found_on", "发现日期", "date_range", apply="found_on", visible=False),
+        Filter("rule", "规则", "text", apply="rule", visible=False),
+        Filter(
+            "by_rule", "规则筛查", "flag", apply=lambda rows, yes, _t: rows.exclude(rule="") if yes else rows.filter(rule=""), visible=False
+        ),
+    ),
+    quick_views=(
+        QuickView("open", "待处置", {"state": "open"}, "o"),
+        QuickView("red", "红色待处置", {"state": "open", "level": "red"}, "r"),
+        QuickView("included", "已纳入", {"state": "included"}, "g"),
+        QuickView("not_included", "不纳入", {"state": "not_included"}),
+    ),
+)
+
+CASES = Table(
+    key="monitoring_cases",
+    title="监测个案",
+    base=queries.cases,
+    permission=VIEW,
+    export_permission=EXPORT,
+    url_name="monitoring_cases",
+    unit="户",
+    placed="household",
+    search=_search,
+    search_hint="户主、户编号",
+    ordering=("due_on", "pk"),
+    row_url=lambda row: reverse("monitoring_case", args=[row.pk]),
+    definition="授权范围内的监测个案，一户一次程序一行：纳入监测、风险消除、返贫登记、新致贫登记。",
+    empty="还没有监测个案。登记线索后自动建立个案。",
+    columns=(
+        Column("household", "户主", "household.head_name", kind="link", mask="name", sort="household__head_name"),
+        Column("place", "镇、村", place),
+        Column("purpose", "事项", lambda row, _: row.get_purpose_display(), sort="purpose"),
+        Column("state", "环节", case_state, kind="tag", sort="state"),
+        Column("due", "本环节", due_light, kind="light", sort="due_on"),
+        Column("due_on", "本环节期限", "due_on", kind="date", sort="due_on"),
+        Column("level", "级别", level, kind="tag", sort="level"),
+        Column("risks", "风险类型", lambda row, today: risk_words(row.risks, today), group=Group.BASE),
+        Column("lead_count", "线索", "lead_count", kind="num", unit="条"),
+        Column("green", "绿色通道", lambda row, _: Badge("绿色通道", "g") if row.green else None, kind="tag"),
+        Column("officer", "监测责任人", "officer"),
+        Column("returns", "退回", "returns", kind="num", unit="次", sort="returns", default_hidden=True),
+        Column("opened_on", "发起日期", "opened_on", kind="date", sort="opened_on"),
+        Column("determined_on", "审定日期", "determined_on", kind="date", sort="determined_on", default_hidden=True),
+        Column("whole_due_on", "全程期限", "whole_due_on", kind="date", sort="whole_due_on", default_hidden=True),
+        Column("code", "户编号", "household.code", kind="mono", default_hidden=True),
+    ),
+    filters=(
+        Filter("region", "区划", "region"),
+        Filter("state", "环节", options=lambda _s: CASE.choices, apply="state"),
+        Filter("purpose", "事项", options=lambda _s: PURPOSES, apply="purpose"),
+        Filter("overdue", "本环节超期", "flag", apply=_overdue),
+        Filter("open", "在办", "flag", apply=_open, visible=False),
+        Filter("green", "绿色通道", "flag", apply="green", visible=False),
+        Filter("level", "级别", options=lambda _s: LEVELS, apply="level", visible=False),
+        Filter(
+            "risk", "风险类型", options=risks, apply=lambda rows, codes, _t: queries.has_risk(rows, codes), visible=False, group=Group.BASE
+        ),
+        Filter("due_on", "本环节期限", "date_range", apply="due_on", visible=False),
+        Filter("opened_on", "发起日期", "date_range", apply="opened_on", visible=False),
+        Filter("determined_on", "审定日期", "date_range", apply="determined_on", visible=False),
+    ),
+    quick_views=(
+        QuickView("open", "在办", {"open": "1"}),
+        QuickView("overdue", "超期", {"overdue": "1"}, "r"),
+        QuickView("reported", "待核实", {"state": "reported"}, "o"),
+        QuickView("village", "待评议、公示", {"state": ["verified", "appraised", "posted"]}),
+        QuickView("publicised", "待初审", {"state": "publicised"}),
+        QuickView("reviewed", "待审定", {"state": "reviewed"}),
+        QuickView("determined", "待落实帮扶", {"state": "determined"}, "o"),
+        QuickView("green", "绿色通道", {"green": "1", "open": "1"}, "g"),
+    ),
+)

@@ -1,0 +1,89 @@
+"""What each office owes: one line per office and step, with how many cases and the earliest day; refreshed after every act.
+
+Forty lines at once are read by nobody, so cases are counted and the line leads to the list that shows them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.accounts.queries import offices_in_force
+from shouwang.kernel.regions.models import Region
+from shouwang.kernel.worklist import actions as worklist
+from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.models import WorkItem
+from shouwang.ledgers.monitoring.lifecycle import CASE
+from shouwang.ledgers.monitoring.models import MonitoringCase
+
+# The level of office that acts in a state; a case kept from the village is checked by the level that may see it.
+OWNERS = {
+    "reported": Region.VILLAGE,
+    "verified": Region.VILLAGE,
+    "appraised": Region.VILLAGE,
+    "posted": Region.VILLAGE,
+    "publicised": Region.TOWN,
+    "reviewed": Region.COUNTY,
+    "determined": Region.VILLAGE,
+}
+KINDS = {
+    Region.VILLAGE: (Office.Kind.VILLAGE,),
+    Region.TOWN: (Office.Kind.TOWN,),
+    Region.COUNTY: (Office.Kind.LEAD,),
+}
+
+
+def refresh(cases: Iterable[MonitoringCase], *, today: dt.date) -> None:
+    """Bring the lines of the offices above these cases up to date; called inside the transaction of the act."""
+    counties = {c.county_id for c in cases if c.county_id}
+    for county in sorted(counties):
+        refresh_county(county, today=today)
+
+
+def refresh_county(county: int, *, today: dt.date) -> None:
+    """The lines of every office of a county."""
+    offices = {o.region_id: o for o in offices_in_force(today).filter(county_id=county).select_related("region") if _works(o)}
+    for state in OWNERS:
+        wanted = _owed(MonitoringCase.objects.filter(county_id=county, state=state), state, offices)
+        _write(f"monitoring.{state}", wanted, county, CASE.states[state].label, state, today)
+
+
+def _works(office: Office) -> bool:
+    return office.kind in KINDS.get(office.tier, ())
+
+
+def _owed(rows: QuerySet[MonitoringCase], state: str, offices: dict[int, Office]) -> dict[Office, tuple[int, dt.date]]:
+    """{office: (how many cases, the earliest day)}; where a village has no office its town's acts."""
+    out: dict[Office, tuple[int, dt.date]] = {}
+    counted = rows.order_by().values_list("lowest", "village_id", "town_id", "county_id").annotate(n=Count("pk"), first=Min("due_on"))
+    for lowest, *places, n, first in counted:
+        above = places[Region.VILLAGE - min(lowest, OWNERS[state]) :]
+        office = next((offices[i] for i in above if i in offices), None)
+        if office is not None:
+            many, soonest = out.get(office, (0, first))
+            out[office] = (many + n, min(soonest, first))
+    return out
+
+
+def _write(kind: str, wanted: dict[Office, tuple[int, dt.date]], county: int, label: str, state: str, today: dt.date) -> None:
+    now = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
+    open_items: Any = WorkItem.objects.filter(kind=kind, state=WorkItem.State.OPEN, office__county_id=county).select_related(
+        "office__region"
+    )
+    standing = {item.office_id: item for item in open_items}
+    for office, (n, first) in wanted.items():
+        item, due_at = standing.pop(office.pk, None), day_end(first)
+        title = f"防返贫监测：{label} {n} 户"
+        if item is None or (item.title, item.due_at) != (title, due_at):
+            url = f"{reverse('monitoring_cases')}?state={state}&region={office.region.code}"
+            worklist.assign(
+                office.region, office, kind=kind, title=title, action=label.replace("待", "", 1), url=url, due_at=due_at, now=now
+            )
+    for item in standing.values():
+        worklist.finish(item.office.region, now=now, kind=kind, office=item.office)
