@@ -21,7 +21,7 @@ from shouwang.engine.rules import digest
 from shouwang.engine.snapshot import RISK_BITS, columns
 
 KINDS = ("money", "count", "number", "flag", "code", "day")
-AGGREGATES = ("rows", "sum", "max", "min", "any", "latest", "last_day")
+AGGREGATES = ("rows", "sum", "max", "min", "latest")
 WHERE = ("eq", "ne", "in", "not_in", "lt", "le", "gt", "ge", "missing", "known")
 EPOCH = dt.date(1970, 1, 1)
 EVER = dt.date(1900, 1, 1)
@@ -191,9 +191,14 @@ def _faults(f: Feature, found: Mapping[str, Feature]) -> list[Problem]:
     used = [w.column for w in f.where if not (w.column == "age" and f.source == "persons")] + ([f.column] if f.column else [])
     out += [Problem("", f.code, c, f"{f.source} 没有这一列", f"可用的列：{'、'.join(known)}") for c in used if c not in known]
     out += [Problem("", f.code, w.op, "筛选的运算符不认识", f"可用：{'、'.join(WHERE)}") for w in f.where if w.op not in WHERE]
+    out += [
+        Problem("", f.code, w.op, "年龄只能用 ge（满几岁）和 lt（不满几岁）", "改写这一筛选")
+        for w in f.where
+        if w.column == "age" and w.op not in ("ge", "lt")
+    ]
     if f.source != "households" and f.aggregate not in AGGREGATES:
         out.append(Problem("", f.code, f.aggregate, "汇总方式不认识", f"改为 {'、'.join(AGGREGATES)} 之一"))
-    if f.kind == "code" and not f.codes:
+    if (f.kind == "code" or f.aggregate == "latest") and not f.codes:
         out.append(Problem("", f.code, "", "代码型特征没有代码表", "补上 codes"))
     if f.bit == -1:
         out.append(Problem("", f.code, "bit", "没有这一风险", f"可用：{'、'.join(RISK_BITS)}"))

@@ -1,0 +1,137 @@
+"""The embedded back end: DuckDB over the Parquet files of one county at a time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from shouwang.engine.bounds import Bounds, scanned
+from shouwang.engine.catalog import FeatureCatalog
+from shouwang.engine.compiler import PLACE, Macros, compile_rules, table_name
+from shouwang.engine.errors import refuse
+from shouwang.engine.rules import Rule
+from shouwang.engine.snapshot import Snapshot, columns
+
+TYPES = {"int64": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A compiled sweep as DuckDB's SQL; days and thresholds are macros."""
+
+    features: str
+    hits: str
+    leads: str
+    reads: Mapping[str, tuple[str, ...]]
+    codes: tuple[str, ...]
+
+
+class _ByDigest:
+    """A catalogue that compares equal by its digest, so that a compilation is kept."""
+
+    def __init__(self, catalog: FeatureCatalog) -> None:
+        self.catalog = catalog
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByDigest) and other.catalog.digest == self.catalog.digest
+
+    def __hash__(self) -> int:
+        return hash(self.catalog.digest)
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled(rules: tuple[Rule, ...], catalog: _ByDigest) -> Sql:
+    plan = compile_rules(rules, catalog.catalog, Macros())
+    features, hits, leads = (str(ibis.to_sql(e, dialect="duckdb")) for e in (plan.features, plan.hits, plan.leads))
+    return Sql(features, hits, leads, plan.reads, plan.codes)
+
+
+def compiled(rules: Sequence[Rule], catalog: FeatureCatalog) -> Sql:
+    """The rules as SQL; compiled once per process."""
+    return _compiled(tuple(rules), _ByDigest(catalog))
+
+
+class Duck:
+    """One connection; `county()` registers the files of a county, then the stages are run."""
+
+    def __init__(self, *, memory: str = "", threads: int = 0, spill: Path | None = None) -> None:
+        config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        config |= {"memory_limit": memory} if memory else {}
+        config |= {"threads": str(threads)} if threads else {}
+        config |= {"temp_directory": str(spill)} if spill else {}
+        self.base = duckdb.connect(config=config)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.base.close()
+
+    @contextmanager
+    def county(
+        self,
+        snapshot: Snapshot,
+        county: int,
+        rules: Sequence[Rule],
+        catalog: FeatureCatalog,
+        bounds: Bounds,
+        households: Any = None,
+        keep_all: bool = False,
+    ) -> Iterator[Sql]:
+        """The tables `features` (a view unless `keep_all`), `hits` and `leads` of the county exist inside. `households`: only these (Arrow column)."""
+        sql = compiled(rules, catalog)
+        try:
+            self.define(bounds)
+            self.register(snapshot, county, sql.reads, scanned(catalog.needed(sql.codes), bounds.asof), households)
+            whole = ", ".join(f'CAST("{c}" AS BIGINT) AS "{c}"' for c in (*PLACE, *sql.codes))
+            self.base.execute(f"CREATE OR REPLACE TEMP {'TABLE' if keep_all else 'VIEW'} features AS SELECT {whole} FROM ({sql.features})")  # noqa: S608 - compiled from a validated rule
+            self.base.execute(f"CREATE OR REPLACE TEMP TABLE hits AS {sql.hits}")
+            self.base.execute(f"CREATE OR REPLACE TEMP TABLE leads AS {sql.leads}")
+            yield sql
+        except (duckdb.OutOfRangeException, duckdb.ConversionException) as fault:
+            raise refuse(
+                f"{county} 的数据中有超出范围的数值：{str(fault).splitlines()[0]}", "在数据接入处核对金额和数量，撤回错误的文件后重做快照"
+            ) from fault
+        except duckdb.BinderException as fault:
+            raise refuse(f"{county} 的快照文件缺列：{str(fault).splitlines()[0]}", "用同一版本的程序重新生成快照") from fault
+        except (duckdb.IOException, duckdb.InvalidInputException) as fault:
+            raise refuse(f"{county} 的快照文件读不出来：{str(fault).splitlines()[0]}", "文件可能写到一半或已损坏：重新生成快照") from fault
+        finally:
+            for kind, name in (("TABLE", "leads"), ("TABLE", "hits"), ("TABLE" if keep_all else "VIEW", "features")):
+                self.base.execute(f"DROP {kind} IF EXISTS {name}")
+
+    def define(self, bounds: Bounds) -> None:
+        """The macros that the SQL calls."""
+        for name, day in bounds.days.items():
+            self.base.execute(f"CREATE OR REPLACE TEMP MACRO {name}() AS DATE '{day}'")
+        for name, number in bounds.numbers.items():
+            self.base.execute(f"CREATE OR REPLACE TEMP MACRO {name}() AS {number}::BIGINT")
+
+    def register(
+        self, snapshot: Snapshot, county: int, reads: Mapping[str, tuple[str, ...]], spans: Mapping[str, Any], households: Any = None
+    ) -> None:
+        """A view for each source over the county's files, with the columns that are read, in their types."""
+        if households is not None:
+            self.base.register("chosen", pa.table({"household": households}))
+        for source, used in reads.items():
+            found = snapshot.feed(source, county, *spans[source]) if source in spans else snapshot.registry(source, county)
+            types = columns(source)
+            cast = ", ".join(f'CAST({c} AS {TYPES[types[c]]}) AS "{c}"' for c in used)
+            where = " WHERE household IN (SELECT household FROM chosen)" if households is not None else ""
+            rows = f"SELECT {cast} FROM read_parquet({found!r}, hive_partitioning = false, union_by_name = true){where}"  # noqa: S608 - our own file names
+            empty = "SELECT " + ", ".join(f'NULL::{TYPES[types[c]]} AS "{c}"' for c in used) + " WHERE false"
+            self.base.execute(f"CREATE OR REPLACE TEMP VIEW {table_name(source)} AS {rows if found else empty}")
+
+    def rows(self, query: str) -> Any:
+        """The answer as an Arrow table."""
+        return self.base.execute(query).to_arrow_table()
+
+    def write(self, query: str, path: Path) -> None:
+        """The answer as a Parquet file."""
+        self.base.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
