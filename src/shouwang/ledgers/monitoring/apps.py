@@ -8,3 +8,9 @@ class MonitoringConfig(AppConfig):
 
     name = "shouwang.ledgers.monitoring"
     label = "monitoring"
+
+    def ready(self) -> None:
+        """Makes the background work of the watch known."""
+        from shouwang.ledgers.monitoring.watch import jobs as watch
+
+        watch.register_all()

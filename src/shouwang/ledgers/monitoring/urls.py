@@ -1,6 +1,6 @@
 """Routes of the monitoring ledger."""
 
-from django.urls import path
+from django.urls import include, path
 
 from shouwang.kernel.lists import export_page, list_page
 from shouwang.ledgers.monitoring.pages import cases, leads
@@ -15,4 +15,5 @@ urlpatterns = [
     path("cases/", list_page(CASES), name="monitoring_cases"),
     path("cases/export/", export_page(CASES), name="monitoring_cases_export"),
     path("cases/<int:pk>/", cases.case, name="monitoring_case"),
+    path("", include("shouwang.ledgers.monitoring.watch.urls")),
 ]

@@ -2,5 +2,6 @@
 
 from shouwang.ledgers.monitoring.models.cases import MonitoringCase
 from shouwang.ledgers.monitoring.models.leads import Lead
+from shouwang.ledgers.monitoring.models.watch import RuleVersion, SavedScenario, SweepRun, ThresholdChange
 
-__all__ = ["Lead", "MonitoringCase"]
+__all__ = ["Lead", "MonitoringCase", "RuleVersion", "SavedScenario", "SweepRun", "ThresholdChange"]
