@@ -6,11 +6,12 @@ from shouwang.kernel.columns.sheet import Sheet
 from shouwang.kernel.figures import Figure
 from shouwang.kernel.ledger import Ledger
 from shouwang.ledgers.dispatch.ledger import LEDGER as DISPATCH
+from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
 from shouwang.ledgers.monitoring.ledger import LEDGER as MONITORING
 from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
 
-LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, MONITORING)
-FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, MONITORING, DISPATCH) for f in ledger.figures)
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, MONITORING)
+FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, MONITORING, DISPATCH) for f in ledger.figures)
 SHEETS: tuple[Sheet, ...] = tuple(s for ledger in LEDGERS for s in ledger.sheets)
 
 # Figures of the home page and the metrics of the map, by code.
