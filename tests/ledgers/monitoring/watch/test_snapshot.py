@@ -70,7 +70,7 @@ def test_nothing_in_the_files_says_who_somebody_is(watch: Watch) -> None:
     assert not keys & {str(r["household"]) for r in rows(folder, "households")}
 
 
-def test_equal_telephones_share_a_number_that_is_not_their_search_tag(watch: Watch) -> None:
+def test_equal_telephones_share_a_number_that_is_not_their_search_tag(watch: Watch) -> None:  # noqa: ARG001 - rows to write
     groups = [r["phone_group"] for r in rows(written(), "persons")]
     assert sorted(g is None for g in groups) == [False, False, True, True] and len({g for g in groups if g}) == 1
 
