@@ -19,6 +19,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.models import Lead, RuleVersion, SavedScenario, SweepRun, ThresholdChange
 from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.watch import book, desk, locks, sweeping
+from shouwang.ledgers.monitoring.watch.lifecycle import PROPOSAL
 from shouwang.ledgers.monitoring.watch.policies import RULES
 
 SWEEPS_SHOWN = 50
@@ -53,9 +54,9 @@ class Line:
     record: Record
 
     @property
-    def locked(self) -> bool:
-        """Published with the product: nobody here changes it."""
-        return self.own is None
+    def tone(self) -> str:
+        """Of the state's badge."""
+        return PROPOSAL.states[self.own.state].tone if self.own else ""
 
 
 def records(scope: Scope, names: Iterable[str] = ()) -> dict[str, Record]:
@@ -82,7 +83,7 @@ def place_code(scope: Scope) -> str:
 
 
 def lines(scope: Scope, today: dt.date) -> list[Line]:
-    """Every rule with its youngest version, in force or yet to come; own ones first."""
+    """Every rule with its youngest version, in force or yet to come; own ones first, then by leads."""
     if not scope.may(RULES):
         return []
     known, params, code = records(scope), book.params(), place_code(scope)
@@ -91,6 +92,7 @@ def lines(scope: Scope, today: dt.date) -> list[Line]:
         own[version.rule] = version
     ours = [(book.as_rule(v), v) for v in own.values()]
     every = [*ours, *((r, None) for r in _youngest(book.published(), today))]
+    every.sort(key=lambda pair: (pair[1] is None, -known.get(pair[0].id, Record()).leads))
     return [
         Line(
             rule=rule, words=render(rule, params, book.catalog(), on=today, region=code), kind=KINDS[rule.kind], own=version,
