@@ -153,6 +153,7 @@ def _households(w: _Columns, people: People, county: int) -> pa.Table:
     size = np.bincount(people.home, minlength=n)
     town = county * 1000 + 100 + w.rng.integers(0, 20, n)
     monitored = w.flag(n, 0.05)
+    risks = w.rng.integers(0, 1 << 12, n) if w.awkward else 1 << w.rng.integers(0, 12, n)
     identified = w.day(n, 700, 0.0 if w.awkward else 0.95)
     return pa.table(
         {
@@ -168,7 +169,7 @@ def _households(w: _Columns, people: People, county: int) -> pa.Table:
             "housing_grade": w.word(n, ("a", "b", "c", "d"), (0.8, 0.19, 0.007, 0.003), 0.02), "water_safe": w.flag(n, 0.995, 0.02),
             "land_mu_100": w.whole(n, 0, 25_000 if w.awkward else 2_000, 0.05), "road_m": w.whole(n, 0, 6_000 if w.awkward else 3_000, 0.05).cast(pa.int32()),
             "has_helper": w.flag(n, 0.9), "measures": w.whole(n, 0, 4, 0.02).cast(pa.int16()), "development_measures": w.whole(n, 0, 2, 0.02).cast(pa.int16()),
-            "risk_mask": w.null(np.where(w.rng.random(n) < (0.3 if w.awkward else 0.9), 0, w.rng.integers(0, 1 << 12, n) if w.awkward else 1 << w.rng.integers(0, 12, n)), 0.01, pa.int64()),
+            "risk_mask": w.null(np.where(w.rng.random(n) < (0.3 if w.awkward else 0.9), 0, risks), 0.01, pa.int64()),
         }
     )  # fmt: skip
 

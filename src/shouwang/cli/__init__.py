@@ -22,6 +22,7 @@ COMMANDS = {
     "audit": ("shouwang.cli.audit", "audit", True),
     "jobs": ("shouwang.cli.jobs", "jobs", True),
     "docs": ("shouwang.cli.docs", "docs", True),
+    "sweep": ("shouwang.cli.sweep", "sweep", False),
     "bench": ("shouwang.cli.bench", "bench", True),
     "manage": ("shouwang.cli.setup", "manage", True),
 }

@@ -21,10 +21,9 @@ import ibis
 from shouwang.engine.bounds import Bounds, constant, seen_names, window_name
 from shouwang.engine.catalog import EPOCH, Feature, FeatureCatalog, Joined, Where
 from shouwang.engine.rules import VALUES, Condition, Group, Rule
-from shouwang.engine.snapshot import columns
+from shouwang.engine.snapshot import PLACE, columns
 
 BITS = 62
-PLACE = ("household", "county", "town", "village")
 LEAD = ("rule", "version", *PLACE, *(f"v{i + 1}" for i in range(VALUES)))
 UNKNOWN = 999  # of a code in the packed number of `latest`
 COMPARE = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge, "eq": operator.eq, "ne": operator.ne}
@@ -171,17 +170,18 @@ class _Features:
         return table.semi_join(since, [table.person == since.since_person, table.day >= since.since_day])
 
     def condition(self, table: Any, w: Where) -> Any:
-        """A filter on one row. Unknown is false; only `ne` and `not_in` let it pass: what is not known is not that value."""
+        """A filter on one row. Unknown lets no row pass (null in a filter is false); only `ne` and `not_in` let it pass: what is not known is not that value."""
         if w.column == "age":
             lived = self.names.number("asof_month") - table.birth_year * 12 - table.birth_month
-            return (lived >= 12 * w.value if w.op == "ge" else lived < 12 * w.value).fill_null(False)
+            return lived >= 12 * w.value if w.op == "ge" else lived < 12 * w.value
         column = table[w.column]
         if w.op in ("missing", "known"):
             return column.isnull() if w.op == "missing" else column.notnull()
         if w.op in ("in", "not_in"):
             found = column.isin(list(w.value))
-            return found.fill_null(False) if w.op == "in" else (~found).fill_null(True)
-        return COMPARE[w.op](column, w.value).fill_null(w.op == "ne")
+            return found if w.op == "in" else (~found).fill_null(True)
+        met = COMPARE[w.op](column, w.value)
+        return met.fill_null(True) if w.op == "ne" else met
 
 
 def _filtered(wheres: Iterable[Where]) -> Iterator[str]:
@@ -207,6 +207,19 @@ def _measure(table: Any, f: Feature, where: Any) -> Any:
         packed = _days(table.day) * 1000 + _coded(column, f, UNKNOWN)
         return packed.max(where=known if where is None else known & where)
     return getattr(column.cast("int64"), f.aggregate)(where=where)
+
+
+def evidence(f: Feature, names: Names, household: int) -> tuple[Any, dict[str, tuple[str, ...]]]:
+    """The rows of the household that the feature counts, as an expression, and {source: columns} that it reads. Of feeds and members only."""
+    make = _Features([f], names)
+    table = make.source(f.source, set(columns(f.source)))
+    table = table.filter(table.household == ibis.literal(household, type="int64"))
+    if f.is_feed:
+        table = table.filter(make.within(table, window_name(f.window)))
+    if f.joined is not None:
+        table = make.join(f.source, table, f.joined)
+    rows = table.filter([make.condition(table, w) for w in f.where]) if f.where else table
+    return rows, make.reads()
 
 
 def table_name(source: str) -> str:
@@ -236,6 +249,7 @@ def _sum(table: Any, f: Feature) -> Any:
     return functools.reduce(operator.add, parts).cast("int64")
 
 
+# Null in a mask's CASE counts as not met. As the tree knows no negation, that equals "each comparison with an unknown value is false".
 def _mask(rules: Sequence[Rule], table: Any, catalog: FeatureCatalog, names: Names) -> Any:
     bits = (
         ibis.ifelse(_met(r.when, table, catalog, names), ibis.literal(1 << i, type="int64"), ibis.literal(0, type="int64"))
@@ -253,13 +267,12 @@ def _met(node: Condition | Group, table: Any, catalog: FeatureCatalog, names: Na
         return left.isnull() if node.op == "missing" else left.notnull()
     if isinstance(node.value, tuple):
         found = left.isin([f.code_of(v) for v in node.value])
-        return (found if node.op == "in" else ~found).fill_null(False)
+        return found if node.op == "in" else ~found
     right = _right(node, table, f, names)
     if node.op in ("older", "within"):
         today = names.number("asof_day")
-        met = left <= today - right if node.op == "older" else (left >= today - right) & (left <= today)
-        return met.fill_null(False)
-    return COMPARE[node.op](left * (100 if node.percent else node.per), right).fill_null(False)
+        return left <= today - right if node.op == "older" else (left >= today - right) & (left <= today)
+    return COMPARE[node.op](left * (100 if node.percent else node.per), right)
 
 
 def _right(c: Condition, table: Any, f: Feature, names: Names) -> Any:

@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from shouwang.engine.bounds import Bounds, scanned
 from shouwang.engine.catalog import FeatureCatalog
-from shouwang.engine.compiler import PLACE, Macros, compile_rules, table_name
+from shouwang.engine.compiler import Macros, compile_rules, table_name
 from shouwang.engine.errors import refuse
 from shouwang.engine.rules import Rule
-from shouwang.engine.snapshot import Snapshot, columns
+from shouwang.engine.snapshot import PLACE, Snapshot, columns
 
 TYPES = {"int64": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE"}
 
@@ -124,13 +124,21 @@ class Duck:
             types = columns(source)
             cast = ", ".join(f'CAST({c} AS {TYPES[types[c]]}) AS "{c}"' for c in used)
             where = " WHERE household IN (SELECT household FROM chosen)" if households is not None else ""
-            rows = f"SELECT {cast} FROM read_parquet({found!r}, hive_partitioning = false, union_by_name = true){where}"  # noqa: S608 - our own file names
+            rows = f"SELECT {cast} FROM read_parquet({found!r}, hive_partitioning = false){where}"  # noqa: S608 - our own file names
             empty = "SELECT " + ", ".join(f'NULL::{TYPES[types[c]]} AS "{c}"' for c in used) + " WHERE false"
             self.base.execute(f"CREATE OR REPLACE TEMP VIEW {table_name(source)} AS {rows if found else empty}")
 
     def rows(self, query: str) -> Any:
         """The answer as an Arrow table."""
         return self.base.execute(query).to_arrow_table()
+
+    def number(self, query: str) -> int:
+        """The single whole number that answers."""
+        return int(self.base.execute(query).fetchall()[0][0])
+
+    def count(self, query: str) -> dict[str, int]:
+        """{word: number} of an answer of two columns, in the words' order."""
+        return {str(word): int(n) for word, n in sorted(self.base.execute(query).fetchall())}
 
     def write(self, query: str, path: Path) -> None:
         """The answer as a Parquet file."""

@@ -13,6 +13,7 @@ from shouwang.engine.errors import refuse
 from shouwang.engine.feeds import feeds
 
 SCHEMA = 1
+PLACE = ("household", "county", "town", "village")
 # Bit of each risk in `risk_mask`, in the order of rulebook/registry_codes.yaml `risk`. Appended to, never reordered: snapshots are kept.
 RISK_BITS = {
     "illness": 0,

@@ -13,10 +13,10 @@ from typing import Any
 
 from shouwang.engine.bounds import Bounds, scanned
 from shouwang.engine.catalog import FeatureCatalog
-from shouwang.engine.compiler import PLACE, Literals, Plan, compile_rules, table_name
+from shouwang.engine.compiler import Literals, Plan, compile_rules, table_name
 from shouwang.engine.errors import refuse
 from shouwang.engine.rules import Rule
-from shouwang.engine.snapshot import Snapshot, columns
+from shouwang.engine.snapshot import PLACE, Snapshot, columns
 from shouwang.engine.sweep import CountyDone, Prepared, settle
 
 TYPES = {"int64": "BIGINT", "string": "STRING", "boolean": "BOOLEAN", "date": "DATE"}

@@ -22,7 +22,7 @@ from shouwang.engine.checking import validate
 from shouwang.engine.errors import Problem, SweepRefused, refuse
 from shouwang.engine.params import Params
 from shouwang.engine.rules import RuleSet, digest
-from shouwang.engine.snapshot import Snapshot
+from shouwang.engine.snapshot import PLACE, Snapshot
 
 ENGINE = 1  # raised when the meaning of a rule changes: a run of another number is not resumed
 Progress = Callable[[int, int, int], None]
@@ -69,9 +69,9 @@ class Manifest:
         try:
             return cls(**json.loads((out / "manifest.json").read_text("utf-8")))
         except FileNotFoundError as missing:
-            raise refuse("目录中没有 manifest.json，不是一次排查的结果", "检查目录", value=str(out)) from missing
+            raise refuse("目录中没有 manifest.json，不是一次筛查的结果", "检查目录", value=str(out)) from missing
         except (ValueError, TypeError) as broken:
-            raise refuse("manifest.json 读不懂", "换一个目录重新排查", value=str(out)) from broken
+            raise refuse("manifest.json 读不懂", "换一个目录重新筛查", value=str(out)) from broken
 
     @property
     def complete(self) -> bool:
@@ -105,7 +105,7 @@ def prepare(
             "快照中没有这个县", f"可用：{'、'.join(map(str, snapshot.counties))}", field="counties", value="、".join(map(str, unknown))
         )
     if asof < dt.date(1970, 1, 1):
-        raise refuse("排查日期太早", "写成 2020-02-17 的样子", field="asof", value=str(asof))
+        raise refuse("筛查日期太早", "写成 2020-02-17 的样子", field="asof", value=str(asof))
     places = tuple(counties) or snapshot.counties
     problems = validate(rules, params, catalog, asof, places, snapshot)
     broken = {p.rule for p in problems}
@@ -154,19 +154,35 @@ def run(
 ) -> Manifest:  # fmt: skip
     """Sweep and write. `resume` goes on with a run that was cut off; the folder must otherwise be empty or absent. Raises SweepRefused before anything is written.
 
-    `backend`: `duckdb`, or `spark` with the address of its master. `now` stamps the manifest.
+    `backend`: `duckdb`, or `spark` with the address of its master. `now` stamps the manifest. `threads` 0: all processors; `memory`: for each county that is
+    worked on, as DuckDB writes it (`512MB`).
     """
     ready = prepare(snapshot, rules, params, catalog, asof, counties, leave_out=leave_out)
-    manifest = _manifest(snapshot, ready, params, catalog, asof, now, backend)
+    manifest = manifest_of(snapshot, ready, params, catalog, asof, now, backend)
+
+    def swept(left: Sequence[int]) -> Iterable[CountyDone]:
+        return _swept(snapshot, ready, catalog, left, out, manifest.run, backend, master, keep_all=keep_all, memory=memory, threads=threads)
+
+    return drive(out, manifest, swept, now=now, resume=resume, progress=progress)
+
+
+def drive(
+    out: Path,
+    manifest: Manifest,
+    swept: Callable[[Sequence[int]], Iterable[CountyDone]],
+    *,
+    now: dt.datetime,
+    resume: bool,
+    progress: Progress | None,
+) -> Manifest:
+    """Begin or go on, sweep the counties that are left, sum up."""
     done = _begin(out, manifest, resume=resume)
-    left = [c for c in ready.counties if c not in done]
+    left = [c for c in manifest.counties if c not in done]
     started = time.monotonic()
-    for county in _swept(
-        snapshot, ready, catalog, left, out, manifest.run, backend, master, keep_all=keep_all, memory=memory, threads=threads
-    ):
+    for county in swept(left):
         done[county.county] = county
         if progress:
-            progress(len(done), len(ready.counties), sum(d.leads for d in done.values()))
+            progress(len(done), len(manifest.counties), sum(d.leads for d in done.values()))
     manifest.seconds = round(time.monotonic() - started, 3)
     return finish(out, manifest, done.values(), now)
 
@@ -184,11 +200,19 @@ def finish(out: Path, manifest: Manifest, done: Iterable[CountyDone], now: dt.da
     return manifest
 
 
-def _manifest(
-    snapshot: Snapshot, ready: Prepared, params: Params, catalog: FeatureCatalog, asof: dt.date, now: dt.datetime, backend: str
+def manifest_of(
+    snapshot: Snapshot,
+    ready: Prepared,
+    params: Params,
+    catalog: FeatureCatalog,
+    asof: dt.date,
+    now: dt.datetime,
+    backend: str,
+    since: str = "",
 ) -> Manifest:
+    """What is going to be run; `since`: the run that a delta follows."""
     digests = {"snapshot": snapshot.digest, "rules": ready.rules.digest, "params": params.digest, "features": catalog.digest}
-    identity = digest([ENGINE, str(asof), list(ready.counties), digests])
+    identity = digest([ENGINE, str(asof), list(ready.counties), digests, since])
     said = {(r.id, r.version): r for mine, _ in ready.by_county.values() for r in mine.rules}
     return Manifest(
         run=f"{asof:%Y%m%d}-{identity[:10]}",
@@ -203,6 +227,7 @@ def _manifest(
         counties=list(ready.counties),
         left_out=[{"rule": p.rule, "message": str(p)} for p in ready.left_out],
         started_at=now.isoformat(),
+        since=since,
     )
 
 
@@ -211,11 +236,11 @@ def _begin(out: Path, manifest: Manifest, *, resume: bool) -> dict[int, CountyDo
     done: dict[int, CountyDone] = {}
     if (out / "manifest.json").exists():
         if not resume:
-            raise refuse("输出目录里已有一次排查的结果", "换一个空目录，或加 --resume 接着上次没做完的", field="out", value=str(out))
+            raise refuse("输出目录里已有一次筛查的结果", "换一个空目录，或加 --resume 接着上次没做完的", field="out", value=str(out))
         before = Manifest.read(out)
         if before.identity != manifest.identity:
             raise refuse(
-                "上次的排查用的是另一份规则、参数、特征、快照或日期，不能接着做", "换一个空目录从头排查", field="out", value=str(out)
+                "上次的筛查用的是另一份规则、参数、特征、快照或日期，不能接着做", "换一个空目录从头筛查", field="out", value=str(out)
             )
         manifest.started_at = before.started_at
         for path in sorted((out / "done").glob("*.json")):
@@ -255,28 +280,65 @@ def _by_duck(
     memory: str,
     threads: int,
 ) -> Iterable[CountyDone]:
+    """As many counties at a time as there are processors, each on one thread: measured, that costs a quarter less CPU than one county on all of them."""
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    from shouwang.engine.duck import compiled
+
+    for county in left:
+        compiled(ready.by_county[county][0].rules, catalog)  # here, once, and not in every worker
+    cores = threads or os.cpu_count() or 1
+    workers = max(1, min(cores, len(left)))
+
+    def one(county: int) -> CountyDone:
+        return _county(snapshot, ready, catalog, county, out, run_id, keep_all=keep_all, memory=memory, threads=max(1, cores // workers))
+
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = [pool.submit(one, county) for county in left]
+        try:
+            for finished in as_completed(waiting):
+                yield finished.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _county(
+    snapshot: Snapshot,
+    ready: Prepared,
+    catalog: FeatureCatalog,
+    county: int,
+    out: Path,
+    run_id: str,
+    *,
+    keep_all: bool,
+    memory: str,
+    threads: int,
+) -> CountyDone:
     from shouwang.engine.duck import Duck
 
-    duck = Duck(memory=memory, threads=threads, spill=out / ".work" / "spill")
+    started = time.monotonic()
+    mine, bounds = ready.by_county[county]
+    work = workplace(out, county)
+    duck = Duck(memory=memory, threads=threads, spill=work / "spill")
     try:
-        for county in left:
-            started = time.monotonic()
-            mine, bounds = ready.by_county[county]
-            work = out / ".work" / f"county={county}"
-            (work / "leads").mkdir(parents=True)
-            (work / "features").mkdir()
-            with duck.county(snapshot, county, mine.rules, catalog, bounds, keep_all=keep_all) as sql:
-                duck.write(f"SELECT '{run_id}' AS run, * FROM leads", work / "leads" / "part.parquet")  # noqa: S608 - our own words
-                columns = ", ".join(f'"{c}"' for c in ("household", "county", "town", "village", *sql.codes))
-                duck.write(f"SELECT {columns} FROM {'features' if keep_all else 'hits'}", work / "features" / "part.parquet")  # noqa: S608 - our own words
-                counts = duck.base.execute("SELECT rule, count(*) FROM leads GROUP BY rule").fetchall()
-                with_lead = duck.base.execute("SELECT count(*) FROM hits").fetchall()[0][0]
-            per_rule = {str(rule): int(n) for rule, n in sorted(counts)}
-            yield settle(
-                out, work, CountyDone(county, sum(per_rule.values()), int(with_lead), per_rule, round(time.monotonic() - started, 3))
-            )
+        with duck.county(snapshot, county, mine.rules, catalog, bounds, keep_all=keep_all) as sql:
+            duck.write(f"SELECT '{run_id}' AS run, * FROM leads", work / "leads" / "part.parquet")  # noqa: S608 - our own words
+            columns = ", ".join(f'"{c}"' for c in (*PLACE, *sql.codes))
+            duck.write(f"SELECT {columns} FROM {'features' if keep_all else 'hits'}", work / "features" / "part.parquet")  # noqa: S608 - our own words
+            per_rule = duck.count("SELECT rule, count(*) FROM leads GROUP BY rule")
+            with_lead = duck.number("SELECT count(*) FROM hits")
     finally:
         duck.close()
+    return settle(out, work, CountyDone(county, sum(per_rule.values()), with_lead, per_rule, round(time.monotonic() - started, 3)))
+
+
+def workplace(out: Path, county: int) -> Path:
+    """An empty folder for the files of a county until they are whole."""
+    work = out / ".work" / f"county={county}"
+    (work / "leads").mkdir(parents=True)
+    (work / "features").mkdir()
+    return work
 
 
 def settle(out: Path, work: Path, done: CountyDone) -> CountyDone:

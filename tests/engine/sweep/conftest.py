@@ -12,6 +12,8 @@ from shouwang.engine.catalog import FeatureCatalog
 from shouwang.engine.params import Params
 from shouwang.engine.rules import RuleSet
 from shouwang.engine.snapshot import Snapshot
+from shouwang.engine.sweep import evaluate
+from tests.engine.sweep.reference import Leads, as_set
 
 DAY = dt.date(2020, 2, 17)
 NOW = dt.datetime(2020, 2, 17, 8, tzinfo=dt.UTC)
@@ -24,6 +26,12 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """1,800 households in three counties."""
     folder = tmp_path_factory.mktemp("golden")
     return build(folder)
+
+
+@pytest.fixture(scope="session")
+def whole(golden: Snapshot) -> Leads:
+    """Every lead of the golden snapshot at its day."""
+    return as_set(evaluate(golden, *BOOK, asof=DAY))
 
 
 def build(folder: Path) -> Snapshot:
