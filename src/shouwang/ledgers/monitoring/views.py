@@ -15,6 +15,7 @@ from shouwang.ledgers.monitoring.models import Lead, MonitoringCase
 from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.rules import word
 from shouwang.ledgers.monitoring.tables import due_light, risk_words
+from shouwang.ledgers.monitoring.watch.explaining import explained
 from shouwang.ledgers.registry.policies import seen_groups
 from shouwang.ledgers.registry.record import HIDDEN, Item
 
@@ -80,6 +81,7 @@ def lead_context(lead: Lead, scope: Scope, today: dt.date) -> dict[str, Any]:
         "lead": lead,
         "items": lead_items(lead, see, today),
         "values": sorted(lead.values.items()) if see(Group.CASE) else [],
+        "explained": explained(lead, scope, today),
         "meta": [p for p in place_of(lead) if p],
         "case": lead.case if lead.case and queries.sees(scope, lead.case) else None,
         "earlier": [(x, risk_words(x.risk, today)) for x in earlier],

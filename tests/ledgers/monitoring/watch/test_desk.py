@@ -172,5 +172,5 @@ def test_a_backtest_holds_past_snapshots_against_what_was_decided_since(watch: W
         backtests.start(made, by=watch.by(watch.author), today=TODAY)
     [shot] = backtests.usable(made, later)
     assert backtests.one(shot, made.read(), made, later) == {
-        "asof": "2020-02-17", "until": later.isoformat(), "leads": 1, "confirmed": 1, "refuted": 0, "undecided": 0, "missed": 1,
+        "asof": "2020-02-17", "until": later.isoformat(), "leads": 1, "judged": 1, "right": 1, "included": 2, "missed": 1,
     }  # fmt: skip

@@ -165,7 +165,7 @@ def test_a_sweep_is_started_by_hand_and_its_page_says_everything(clerk: Client, 
     assert "可以离开本页" in text(clerk.get(f"/monitoring/sweeps/{row.pk}/"))
     work()
     page = text(clerk.get(f"/monitoring/sweeps/{row.pk}/"))
-    for words in ("人均收入低于监测范围", "海门镇", "本次没有参加的规则", "快照中没有这项部门数据", row.snapshot or "-"):
+    for words in ("人均收入低于监测范围", "海门镇", "本次没有参加的规则", "没有医疗保障部门的“医保结算”数据", row.snapshot or "-"):
         assert words in page, words
     assert clerk.post("/monitoring/sweeps/start/", {"mode": "sideways"}).status_code == 302
     assert SweepRun.objects.count() == 1

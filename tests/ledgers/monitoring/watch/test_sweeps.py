@@ -15,9 +15,9 @@ from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.jobs.worker import Worker
 from shouwang.ledgers.monitoring.intake import decide
 from shouwang.ledgers.monitoring.models import Lead, MonitoringCase, SweepRun
-from shouwang.ledgers.monitoring.watch import jobs, recording, snapshot, sweeping
+from shouwang.ledgers.monitoring.watch import book, jobs, recording, snapshot, sweeping
 from tests.factories.registry import add_income
-from tests.ledgers.monitoring.watch.conftest import POOR, TODAY, Watch, home, swept
+from tests.ledgers.monitoring.watch.conftest import POOR, TODAY, Watch, feed, home, swept
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +142,31 @@ def test_a_district_without_households_is_told_so(watch: Watch, lake: Path) -> N
     assert row.state == "failed" and "还没有户档案" in row.message
     assert not (lake / "runs").exists()
     assert SweepRun.objects.count() == 1
+
+
+def test_a_delta_finds_what_changed_and_what_is_new_in_the_lake_like_a_full_sweep(watch: Watch, lake: Path) -> None:
+    by = watch.by(watch.author)
+    quiet = home(watch.city, "440513100002", POOR, head_name="陈不变")
+    feed(lake, "petitions", [petition(watch.well, 1)])
+    swept(by)
+    watch.well.incomes.update(is_latest=False)
+    add_income(watch.well, persons=2, wage=2 * POOR, checked_on=TODAY, window_type="rolling")
+    feed(lake, "petitions", [petition(quiet, 3), petition(quiet, 4)])
+    row = swept(by, "delta")
+    assert (row.state, row.mode, row.message) == ("done", "delta", "")
+    assert set(Lead.objects.values_list("household", "rule")) == {
+        (watch.poor.pk, "income_below_line"), (quiet.pk, "income_below_line"), (watch.well.pk, "income_below_line"),
+        (quiet.pk, "other_petitions"),
+    }  # fmt: skip
+
+
+def petition(household: Any, day: int) -> dict[str, Any]:
+    return {"person": None, "household": household.lake_key, "day": dt.date(2020, 1, day), "topic": "补助"}
+
+
+def test_a_delta_under_other_rules_looks_at_everybody_and_says_so(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = watch.by(watch.author)
+    swept(by)
+    monkeypatch.setattr(book, "rules", lambda *_: book.published().without(["income_below_line"]))
+    row = swept(by, "delta")
+    assert row.state == "done" and "规则与上一次不同" in row.message and "因此查了全部户" in row.message

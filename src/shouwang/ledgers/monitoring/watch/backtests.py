@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
+from shouwang.engine.backtest import Outcome, backtest
 from shouwang.engine.catalog import months_before
-from shouwang.engine.rules import Rule
+from shouwang.engine.rules import Rule, RuleSet
 from shouwang.engine.snapshot import Snapshot
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.jobs.actions import enqueue
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.jobs.run import Run
-from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 from shouwang.ledgers.monitoring.models import Lead, RuleVersion
-from shouwang.ledgers.monitoring.watch import book, desk, policies, trial
+from shouwang.ledgers.monitoring.watch import book, desk, policies
 from shouwang.ledgers.monitoring.watch.reading import WATCHED
 from shouwang.ledgers.monitoring.watch.snapshot import snapshots
 from shouwang.ledgers.registry.models import ProgrammeStatus
@@ -55,28 +58,24 @@ def test(run: Run) -> dict[str, Any]:
 
 
 def one(shot: Snapshot, rule: Rule, version: RuleVersion, today: dt.date) -> dict[str, Any]:
-    """{asof, leads, confirmed, refuted, undecided, missed}: households that the rule finds, by what was decided after the snapshot's day.
-
-    confirmed: watched since within the months of rulebook/watch.yaml `outcome_months`; refuted: a lead was decided 不纳入 in that time; missed:
-    watched for the rule's risk, and not found by it.
-    """
-    hits = {r["household"] for r in trial.leads(shot, rule, version.region)}
+    """{asof, until, leads, judged, right, included, missed}: what the rule would have named in the snapshot, by what was decided after its day."""
+    below = [int(c) for c in desk.counties_below(version.region) if int(c) in shot.counties]
     until = min(today, months_before(shot.asof, -book.value("outcome_months", on=today)))
-    included, with_risk = _included(shot.asof, until, rule.risk)
-    decided = Lead.objects.filter(state="not_included", decided_on__gt=shot.asof, decided_on__lte=until)
-    rejected = set(decided.values_list("household__lake_key", flat=True)) - included
+    there = replace(rule, valid_from=min(rule.valid_from, shot.asof), valid_to=None)
+    asked = (RuleSet.of([there]), book.params(), book.catalog(), outcomes(shot.asof, until, version.region))
+    score = backtest([shot], *asked, horizon_days=(until - shot.asof).days, counties=below)[1]
     return {
-        "asof": shot.asof.isoformat(), "until": until.isoformat(), "leads": len(hits), "confirmed": len(hits & included),
-        "refuted": len(hits & rejected), "undecided": len(hits - included - rejected), "missed": len(with_risk - hits),
+        "asof": shot.asof.isoformat(), "until": until.isoformat(), "leads": score.leads, "judged": score.judged, "right": score.right,
+        "included": score.included, "missed": score.missed,
     }  # fmt: skip
 
 
-def _included(after: dt.date, until: dt.date, risk: str) -> tuple[set[int], set[int]]:
-    """Keys of the households that came under watch in the days after..until, and of those among them with the risk."""
-    rows = ProgrammeStatus.objects.filter(programme="monitoring", standing__in=WATCHED, since__gt=after, since__lte=until)
-    every, with_risk = set(), set()
-    for key, risks in rows.values_list("household__lake_key", "risks"):
-        every.add(key)
-        if risk in risks.split(","):
-            with_risk.add(key)
-    return every, with_risk
+def outcomes(after: dt.date, until: dt.date, region: Region) -> list[Outcome]:
+    """What was decided about households of the place in after < day <= until: come under watch, or a lead left out."""
+    inside = {LEVEL_FIELDS[region.level]: region.pk}
+    watched = ProgrammeStatus.objects.filter(programme="monitoring", standing__in=WATCHED, since__gt=after, since__lte=until, **inside)
+    left_out = Lead.objects.filter(state="not_included", decided_on__gt=after, decided_on__lte=until, **inside)
+    return [
+        *(Outcome(key, day, True) for key, day in watched.values_list("household__lake_key", "since")),
+        *(Outcome(key, day, False) for key, day in left_out.values_list("household__lake_key", "decided_on") if day),
+    ]

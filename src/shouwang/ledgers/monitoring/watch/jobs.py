@@ -7,16 +7,17 @@ from typing import Any
 
 from django.utils import timezone
 
+from shouwang.engine.delta import run_since
 from shouwang.engine.errors import SweepRefused
 from shouwang.engine.snapshot import Snapshot
-from shouwang.engine.sweep import Manifest
+from shouwang.engine.sweep import Manifest, Progress
 from shouwang.engine.sweep import run as run_engine
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.monitoring.models import SweepRun
-from shouwang.ledgers.monitoring.watch import backtests, book, desk, recording, snapshot, sweeping
+from shouwang.ledgers.monitoring.watch import backtests, book, changed, desk, recording, snapshot, sweeping
 
 PIECE = 200
 COUNTED = ("found", "recorded", "repeated", "merged", "known", "cases")
@@ -36,8 +37,8 @@ def sweep(run: Run) -> dict[str, Any]:
         raise Refused(why) from no
     _record(row, manifest, run)
     with run.chunk():
-        sweeping.done(row, manifest, run.cursor["counts"], run.cursor["towns"], by=run.by(), today=run.today)
-    snapshot.prune(run.today, keep=[row.snapshot])
+        sweeping.done(row, manifest, run.cursor, by=run.by(), today=run.today)
+    sweeping.tidy(row, run.today)
     counts = run.cursor["counts"]
     said = f"筛查完成：命中 {counts['found']:,} 条，新线索 {counts['recorded']:,} 条，此前已有 {counts['repeated']:,} 条。"
     return {"words": said, "link": f"/monitoring/sweeps/{row.pk}/"}
@@ -78,11 +79,31 @@ def _engine(row: SweepRun, shot: Snapshot, run: Run) -> Manifest:
         run.check()
         run.progress(total + done, total * 3, f"正在逐户比对规则，已命中 {leads:,} 条")
 
-    asked = {"out": out, "asof": row.asof, "now": timezone.now(), "leave_out": True, "progress": progress}
-    manifest = run_engine(shot, book.rules(), book.params(), book.catalog(), resume=(out / "manifest.json").exists(), **asked)  # type: ignore[arg-type]  # one dict for two lines
+    manifest = _delta(row, shot, run, progress) if row.mode == SweepRun.Mode.DELTA else None
+    if manifest is None:
+        begun = (out / "manifest.json").exists()
+        whole = (book.rules(), book.params(), book.catalog())
+        manifest = run_engine(shot, *whole, out=out, asof=row.asof, now=timezone.now(), leave_out=True, resume=begun, progress=progress)
     with run.chunk():
         run.cursor["swept"] = True
     return manifest
+
+
+def _delta(row: SweepRun, shot: Snapshot, run: Run, progress: Progress) -> Manifest | None:
+    """Only what can have changed since the last sweep of the place; None where that cannot be said, and everything must be swept."""
+    before = sweeping.previous(row.region)
+    if before is None:
+        return None
+    out, since = sweeping.out_of(row), sweeping.out_of(before)
+    try:
+        touched = changed.since(before.created_at, Snapshot.open(snapshot.folder_of(before.snapshot)), shot, by=run.by())
+        begun, asked = (out / "manifest.json").exists(), (book.rules(), book.params(), book.catalog())
+        return run_since(
+            shot, *asked, since=since, out=out, asof=row.asof, now=timezone.now(), households=touched, resume=begun, progress=progress
+        )
+    except SweepRefused as no:  # other rules, thresholds or districts than last time, or the last run's files are gone
+        run.cursor["whole"] = f"{desk.in_words(no)}因此查了全部户。"
+        return None
 
 
 def _record(row: SweepRun, manifest: Manifest, run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.models import SweepRun
-from shouwang.ledgers.monitoring.watch import policies
+from shouwang.ledgers.monitoring.watch import policies, snapshot
 from shouwang.ledgers.monitoring.watch.desk import region_of
 from shouwang.ledgers.monitoring.watch.policies import SWEEP
 from shouwang.ledgers.monitoring.watch.snapshot import lake
@@ -88,15 +89,16 @@ def recordable(rules: RuleSet) -> dict[str, Rule]:
     return {r.id: r for r in rules.rules if r.kind == "risk"}
 
 
-def done(row: SweepRun, manifest: Manifest, counts: Mapping[str, int], towns: Mapping[str, int], *, by: Scope, today: dt.date) -> SweepRun:
-    """The sweep is finished."""
+def done(row: SweepRun, manifest: Manifest, found: Mapping[str, Any], *, by: Scope, today: dt.date) -> SweepRun:
+    """The sweep is finished. `found`: counts, towns, and why a delta looked at everybody (`whole`)."""
     said = {
         "run": manifest.run, "rules": manifest.rules, "digests": manifest.digests, "rows_per_rule": manifest.rows_per_rule,
         "left_out": manifest.left_out, "seconds": manifest.seconds, "counties": manifest.counties, "thresholds": manifest.thresholds,
     }  # fmt: skip
     with change(row, by=by, verb=policies.FINISH_SWEEP, today=today) as locked:
         locked.state, locked.finished_at = SweepRun.State.DONE, timezone.now()
-        locked.counts, locked.towns, locked.manifest = dict(counts), dict(towns), said
+        locked.counts, locked.towns, locked.manifest = found["counts"], found["towns"], said
+        locked.message = found.get("whole", "")[:1000]
     return locked
 
 
@@ -105,6 +107,16 @@ def failed(row: SweepRun, why: str, *, by: Scope, today: dt.date) -> SweepRun:
     with change(row, by=by, verb=policies.FINISH_SWEEP, today=today) as locked:
         locked.state, locked.message, locked.finished_at = SweepRun.State.FAILED, why[:1000], timezone.now()
     return locked
+
+
+def tidy(row: SweepRun, today: dt.date) -> None:
+    """Delete snapshots past their term, and the files of runs that no delta will start from."""
+    snapshot.prune(today, keep=[row.snapshot])
+    latest = SweepRun.objects.exclude(pk__in=SweepRun.objects.filter(region=row.region, state="done").exclude(pk=row.pk).values("pk"))
+    needed = set(latest.values_list("snapshot", flat=True))
+    for folder in (lake() / "runs").iterdir():
+        if folder.name not in needed:
+            shutil.rmtree(folder)
 
 
 def add(one: Mapping[str, int], two: Mapping[str, int]) -> dict[str, int]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.http import QueryDict
 
+from shouwang.engine.feeds import feeds
 from shouwang.engine.rules import KINDS, Rule
 from shouwang.engine.wording import money, render
 from shouwang.kernel.audit.queries import timeline
@@ -22,6 +24,8 @@ from shouwang.ledgers.monitoring.watch.lifecycle import PROPOSAL
 from shouwang.ledgers.monitoring.watch.policies import APPROVE, AUTHOR
 from shouwang.ledgers.registry.codes import words
 
+NO_DATA = re.compile(r"值 (\w+)：快照中没有这项部门数据")
+DIGESTS = {"snapshot": "快照摘要", "rules": "规则摘要", "params": "阈值摘要", "features": "特征摘要"}
 MODES = {"running": "b", "done": "g", "failed": "r"}
 
 
@@ -61,8 +65,6 @@ def _way(way: str) -> str:
 
 
 def _source(code: str) -> str:
-    from shouwang.engine.feeds import feeds
-
     return feeds()[code].name if code in feeds() else "户档案"
 
 
@@ -104,13 +106,10 @@ def backtest_of(version: RuleVersion) -> list[dict[str, Any]]:
     """The back-test's rows with precision and recall in percent, None where nothing was decided."""
     out = []
     for row in version.backtest.get("rows", []):
-        decided, due = row["confirmed"] + row["refuted"], row["confirmed"] + row["missed"]
+        precision = 100 * row["right"] / row["judged"] if row["judged"] else None
+        recall = 100 * (row["included"] - row["missed"]) / row["included"] if row["included"] else None
         out.append(
-            {
-                **row,
-                "precision": 100 * row["confirmed"] / decided if decided else None,
-                "recall": 100 * row["confirmed"] / due if due else None,
-            }
+            {**row, "wrong": row["judged"] - row["right"], "open": row["leads"] - row["judged"], "precision": precision, "recall": recall}
         )
     return out
 
@@ -182,15 +181,28 @@ def sweep_rows(scope: Scope) -> list[dict[str, Any]]:
     return [{"row": r, "tone": MODES[r.state], "stopped": queries.stopped(r)} for r in queries.sweeps(scope)]
 
 
+def left_out(said: Iterable[Mapping[str, str]], rules: Mapping[str, Rule]) -> list[tuple[str, list[Rule | None]]]:
+    """(why, rules) of the rules that took no part: those that lack the same department's data together."""
+    out: dict[str, list[Rule | None]] = {}
+    for x in said:
+        feed = NO_DATA.search(x["message"])
+        why = f"没有{feeds()[feed[1]].owner[0]}部门的“{feeds()[feed[1]].name}”数据" if feed and feed[1] in feeds() else x["message"]
+        if (rule := rules.get(x["rule"])) not in out.setdefault(why, []):
+            out[why].append(rule)
+    return sorted(out.items())
+
+
 def sweep_context(row: SweepRun, scope: Scope) -> dict[str, Any]:
     """The page of one run."""
     names = {r.id: r for r in book.rules().rules}
-    per_rule = row.manifest.get("rows_per_rule", {})
-    counted = [(names.get(k), k, n) for k, n in sorted(per_rule.items(), key=lambda kv: -kv[1])]
+    said = row.manifest
+    counted = [(names.get(k), k, n) for k, n in sorted(said.get("rows_per_rule", {}).items(), key=lambda kv: -kv[1])]
+    absent = said.get("left_out", [])
     return {
         "row": row, "tone": MODES[row.state], "job": queries.job_of(row), "stopped": queries.stopped(row),
         "rules": [{"name": r.name if r else k, "id": k, "kind": KINDS[r.kind] if r else "--", "n": n} for r, k, n in counted],
-        "left_out": [{"name": names[x["rule"]].name if x["rule"] in names else x["rule"], **x} for x in row.manifest.get("left_out", [])],
-        "towns": queries.towns(scope, row.towns), "ran": len(row.manifest.get("rules", [])),
-        "counties": len(row.manifest.get("counties", [])), "events": timeline(row._meta.label_lower, str(row.pk)),
+        "left_out": left_out(absent, names), "absent": len({x["rule"] for x in absent}),
+        "digests": [(DIGESTS.get(k, k), v[:16]) for k, v in said.get("digests", {}).items()],
+        "towns": queries.towns(scope, row.towns), "ran": len(said.get("rules", [])),
+        "counties": len(said.get("counties", [])), "events": timeline(row._meta.label_lower, str(row.pk)),
     }  # fmt: skip
