@@ -260,6 +260,8 @@ SEEN: dict[str, Sees] = {
     "visit": keeps("registry.view"),
     "lead": keeps("monitoring.view"),
     "case": keeps("monitoring.view"),
+    **dict.fromkeys(("rule_draft", "rule_waiting", "rule_approved", "threshold", "sweep"), listed("monitoring.rules.view")),
+    "scenario": in_reach("monitoring.simulate"),
     "paper": opens_copies,
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),

@@ -11,13 +11,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shouwang.engine.simulation import PARTS, Measure, Population, Scenario, ScenarioError, Shock, columns, fallen, simulate
+from shouwang.engine.simulation import columns
+from shouwang.engine.simulation.columns import Population
 from shouwang.engine.simulation.population import load
+from shouwang.engine.simulation.running import fallen, simulate
+from shouwang.engine.simulation.scenario import PARTS, Measure, Scenario, ScenarioError, Shock
 
 LINE, RANGE = 400_000, 600_000
+# Cores are shared with other test runs: how long an example takes says nothing.
+UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 HOME = st.fixed_dictionaries(
     {
         "town": st.sampled_from([440513100, 440513101, 440514100]),
@@ -95,6 +100,7 @@ def one_by_one(people: Population, case: Scenario) -> list[list[Fraction]]:
     return out
 
 
+@UNHURRIED
 @given(st.lists(HOME, min_size=1, max_size=12), SCENARIO)
 def test_counts_equal_the_definition_one_household_at_a_time(homes: list[dict[str, Any]], case: Scenario) -> None:
     people = people_of(homes)
@@ -113,6 +119,7 @@ def test_counts_equal_the_definition_one_household_at_a_time(homes: list[dict[st
     assert found.loss.sum() == pytest.approx(sum(float(r[0] - r[1]) for r in plain), abs=len(people))
 
 
+@UNHURRIED
 @given(st.lists(HOME, min_size=1, max_size=12), SCENARIO)
 def test_fgt0_is_the_share_under_the_line_and_deeper_measures_are_smaller(homes: list[dict[str, Any]], case: Scenario) -> None:
     people = people_of(homes)
@@ -124,6 +131,7 @@ def test_fgt0_is_the_share_under_the_line_and_deeper_measures_are_smaller(homes:
             assert 0 <= fgt[stage, line, 2] <= fgt[stage, line, 1] + 1e-12 <= fgt[stage, line, 0] + 2e-12
 
 
+@UNHURRIED
 @given(st.lists(HOME, min_size=1, max_size=12), SCENARIO)
 def test_a_shock_of_nothing_changes_nothing(homes: list[dict[str, Any]], case: Scenario) -> None:
     still = replace(case, shocks=tuple(replace(s, percent=0) for s in case.shocks))
@@ -133,6 +141,7 @@ def test_a_shock_of_nothing_changes_nothing(homes: list[dict[str, Any]], case: S
     assert found.gini[0] == found.gini[2]
 
 
+@UNHURRIED
 @given(st.lists(HOME, min_size=1, max_size=12), SCENARIO, st.integers(0, 50))
 def test_a_deeper_shock_takes_more_and_measures_only_help(homes: list[dict[str, Any]], case: Scenario, more: int) -> None:
     deeper = replace(case, shocks=tuple(replace(s, percent=s.percent + more) for s in case.shocks))

@@ -10,8 +10,10 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from shouwang.engine.simulation import Measure, Outcome, Scenario, Shock, simulate
 from shouwang.engine.simulation.population import load
+from shouwang.engine.simulation.running import simulate
+from shouwang.engine.simulation.scenario import Measure, Scenario, Shock
+from shouwang.engine.simulation.tally import Outcome
 from shouwang.kernel.errors import Refused
 
 LINES = {(440513, "national_registered"): (400_000, 600_000), (440513, "ordinary"): (400_000, 600_000)}

@@ -6,8 +6,6 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from shouwang.engine.snapshot import Snapshot
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.watch.policies import SWEEP
@@ -18,6 +16,8 @@ OF_HOUSEHOLD: tuple[Any, ...] = (Member, IncomeStatement, ProgrammeStatus, Helpe
 
 def since(moment: dt.datetime, before: Snapshot, now: Snapshot, *, by: Scope) -> list[int]:
     """Lake keys of the households written in the registry since the moment, or named in a feed file that only one of the snapshots has."""
+    import duckdb
+
     homes: Any = Household.objects
     keys = set(homes.within(by, SWEEP).filter(updated_at__gte=moment).values_list("lake_key", flat=True))
     for model in OF_HOUSEHOLD:

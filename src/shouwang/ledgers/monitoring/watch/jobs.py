@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from shouwang.engine.delta import run_since
 from shouwang.engine.errors import SweepRefused
 from shouwang.engine.snapshot import Snapshot
 from shouwang.engine.sweep import Manifest, Progress
@@ -91,6 +90,8 @@ def _engine(row: SweepRun, shot: Snapshot, run: Run) -> Manifest:
 
 def _delta(row: SweepRun, shot: Snapshot, run: Run, progress: Progress) -> Manifest | None:
     """Only what can have changed since the last sweep of the place; None where that cannot be said, and everything must be swept."""
+    from shouwang.engine.delta import run_since
+
     before = sweeping.previous(row.region)
     if before is None:
         return None

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-import pyarrow as pa
 from django.db.models import Q
 
 from shouwang.engine.snapshot import HOUSEHOLDS, PERSONS, RISK_BITS
@@ -44,7 +43,6 @@ AMOUNTS = (
     "property_other",
     *TRANSFERS,
 )
-TYPES = {"int64": pa.int64(), "string": pa.string(), "boolean": pa.bool_(), "date": pa.date32()}
 
 
 def households(county: Region, *, by: Scope, today: dt.date) -> Any:
@@ -188,5 +186,8 @@ def _group(tag: Any) -> int | None:
 
 
 def _table(rows: list[dict[str, Any]], types: Any) -> Any:
-    schema = pa.schema([(name, TYPES[kind]) for name, kind in types.items()])
+    import pyarrow as pa
+
+    stored = {"int64": pa.int64(), "string": pa.string(), "boolean": pa.bool_(), "date": pa.date32()}
+    schema = pa.schema([(name, stored[kind]) for name, kind in types.items()])
     return pa.Table.from_pylist(rows, schema)

@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shouwang.engine.simulation import LINES, Measure, Outcome, Population, Scenario, ScenarioError, Shock, fallen, simulate
-from shouwang.engine.simulation.population import load
+from shouwang.engine.simulation.scenario import LINES, Measure, Scenario, ScenarioError, Shock
 from shouwang.engine.snapshot import RISK_BITS, Snapshot
 from shouwang.kernel.audit.actions import change, note
 from shouwang.kernel.audit.models import Event
@@ -24,6 +23,10 @@ from shouwang.ledgers.monitoring.watch.snapshot import snapshots
 from shouwang.ledgers.registry.codes import rule
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import VIEW as VIEW_HOUSEHOLD
+
+if TYPE_CHECKING:
+    from shouwang.engine.simulation.columns import Population
+    from shouwang.engine.simulation.tally import Outcome
 
 LISTED = 100
 SOURCES = {
@@ -128,6 +131,9 @@ def scenarios_of(said: Mapping[str, Any]) -> list[Scenario]:
 
 def run(said: Mapping[str, Any], *, by: Scope) -> Simulated:
     """Compute the form's scenarios over the newest snapshot, in the person's own counties; raises Refused in words."""
+    from shouwang.engine.simulation.population import load
+    from shouwang.engine.simulation.running import fallen, simulate
+
     mine = counties_of(by)
     snapshot = next((s for s in snapshots() if {str(c) for c in s.counties} & set(mine)), None)
     if snapshot is None:

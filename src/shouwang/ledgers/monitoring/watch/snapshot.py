@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from django.conf import settings
 from django.utils import timezone
 
@@ -58,6 +57,8 @@ def counties(by: Scope) -> list[Region]:
 
 def write_county(name: str, county: Region, *, by: Scope, today: dt.date) -> int:
     """Write the county's households and persons, replacing what an interrupted run left; returns how many households."""
+    import duckdb
+
     work = folder_of(name)
     homes, people = reading.households(county, by=by, today=today), reading.persons(county, by=by)
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as base:
@@ -97,6 +98,8 @@ def finish(name: str, places: Iterable[Region], *, today: dt.date) -> Snapshot:
 
 def _take_in(work: Path, feed: str, places: list[Region]) -> dict[str, Any] | None:
     """Link the feed's files (they are never rewritten, so the same bytes serve) and say what they hold; None where there are none."""
+    import duckdb
+
     files = []
     for county in places:
         for source in feed_files(feed, county):

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 from django.db import transaction
 from django.utils import timezone
 
@@ -79,6 +78,8 @@ def out_of(row: SweepRun) -> Path:
 
 def leads_of(out: Path, rules: Mapping[str, Rule], county: int) -> list[dict[str, Any]]:
     """The county's leads of the rules named, in a fixed order, so that a cursor into them holds."""
+    import pyarrow.parquet as pq
+
     files = sorted((out / "leads" / f"county={county}").glob("*.parquet"))
     rows = [row for f in files for row in pq.read_table(f, partitioning=None).to_pylist() if row["rule"] in rules]
     return sorted(rows, key=lambda r: (r["household"], r["rule"]))
