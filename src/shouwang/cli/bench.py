@@ -115,3 +115,18 @@ def matched(as_json: bool, rows: int, persons: int) -> None:
     from shouwang.bench.matching import run
 
     _print(run(rows=rows, persons=persons), as_json)
+
+
+@bench.command("sweep")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--households", default=1_000_000, show_default=True, help="户数；每户约 3.3 人")
+@click.option("--rows", default=50_000_000, show_default=True, help="部门数据行数")
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="快照放在哪里；已有的直接使用。缺省放在临时目录，测完删除")
+@click.option("--threads", default=0, show_default=True, help="用几个处理器；0 为全部")
+@click.option("--rounds", default=1, show_default=True, help="每项测几次，取最少的 CPU")
+@click.option("--only-sweep", is_flag=True, help="只测筛查，不测手写 SQL、纯扫描和增量")
+def swept(as_json: bool, **asked: Any) -> None:
+    """规则筛查：与手写 SQL 对比的 CPU、纯扫描、一日增量、内存（须在源码目录运行，手写 SQL 在 tests/ 中）。"""
+    from shouwang.bench.sweep import run
+
+    _print(run(**asked), as_json)

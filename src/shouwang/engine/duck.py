@@ -68,6 +68,7 @@ class Duck:
         config |= {"threads": str(threads)} if threads else {}
         config |= {"temp_directory": str(spill)} if spill else {}
         self.base = duckdb.connect(config=config)
+        self.base.execute("SET enable_progress_bar = false")
 
     def close(self) -> None:
         """Give the memory back."""
@@ -118,7 +119,8 @@ class Duck:
     ) -> None:
         """A view for each source over the county's files, with the columns that are read, in their types."""
         if households is not None:
-            self.base.register("chosen", pa.table({"household": households}))
+            self.base.register("given", pa.table({"household": households}))
+            self.base.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT household::BIGINT AS household FROM given")
         for source, used in reads.items():
             found = snapshot.feed(source, county, *spans[source]) if source in spans else snapshot.registry(source, county)
             types = columns(source)

@@ -55,7 +55,12 @@ def session(master: str) -> Any:
         raise refuse("没有安装 PySpark", "按 requirements-spark.lock 建一个环境，再用它运行", field="backend", value="spark") from missing
     if not master:
         raise refuse("没有说明 Spark 主节点", "加 --master spark://主机:7077", field="master")
-    named = SparkSession.builder.master(master).appName("shouwang sweep").config("spark.ui.enabled", "false")
+    named = (
+        SparkSession.builder.master(master)
+        .appName("shouwang sweep")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+    )
     exact = named.config("spark.sql.ansi.enabled", "true").config("spark.sql.session.timeZone", "UTC")
     return exact.config("spark.sql.shuffle.partitions", "8").config("spark.sql.adaptive.enabled", "true").getOrCreate()
 
@@ -103,8 +108,8 @@ class _Batch:
         ]
         types = columns(source)
         if found:
-            rows = self.spark.read.option("mergeSchema", "true").parquet(*(str(Path(p).resolve()) for p in found))
-            chosen = rows.selectExpr(*(f"CAST(`{c}` AS {TYPES[types[c]]}) AS `{c}`" for c in used))
+            said = ", ".join(f"`{c}` {TYPES[types[c]]}" for c in used)  # said, not asked: inferring it reads every file once more
+            chosen = self.spark.read.schema(said).parquet(*(str(Path(p).resolve()) for p in found))
         else:
             chosen = self.spark.createDataFrame([], ", ".join(f"{c} {TYPES[types[c]]}" for c in used))
         chosen.createOrReplaceTempView(table_name(source))
@@ -118,7 +123,7 @@ class _Batch:
     def write(self, query: str, name: str) -> None:
         """The answer in one folder a county."""
         rows = self.spark.sql(query)
-        split = rows.withColumn("place", rows["county"]).repartition("place")
+        split = rows.withColumn("place", rows["county"]).coalesce(8).repartition("place")
         split.write.mode("overwrite").option("compression", "zstd").partitionBy("place").parquet(str(self.work / name))
 
 
