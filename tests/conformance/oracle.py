@@ -284,6 +284,43 @@ EXCHANGE = {
 }
 
 
+RULES, AUTHOR, APPROVE = "monitoring.rules.view", "monitoring.rules.author", "monitoring.rules.approve"
+SWEEP, SIMULATE = "monitoring.sweep", "monitoring.simulate"
+
+
+def moved(kind: str, move: str) -> Rule:
+    """Whoever works with rules knows of them all; a move is made at the rule's own place."""
+    by = AUTHOR if move == "drop" else APPROVE
+    return Rule((AUTHOR, APPROVE), POST, kind, listed(RULES), in_reach(by), path=lambda t: {"pk": t.row.pk, "move": move})
+
+
+def written(kind: str, methods: tuple[str, ...] = POST) -> Rule:
+    """An act on an own version by its place's authors."""
+    return Rule((AUTHOR,), methods, kind, listed(RULES), in_reach(AUTHOR))
+
+
+WATCH = {
+    "monitoring_rules": Rule((RULES,), lists="rule_approved"),
+    "monitoring_rule": Rule((RULES,), fixed_path={"name": "income_below_line"}),
+    "monitoring_rule_new": Rule((AUTHOR,), BOTH),
+    "monitoring_rule_version": Rule((RULES,), GET, "rule_approved", listed(RULES)),
+    "monitoring_rule_edit": written("rule_draft", BOTH),
+    "monitoring_rule_follow": written("rule_approved"),
+    "monitoring_rule_try": written("rule_draft"),
+    "monitoring_rule_backtest": written("rule_approved"),
+    "monitoring_rule_move": moved("rule_waiting", "approve"),
+    "monitoring_thresholds": Rule((RULES,), lists="threshold"),
+    "monitoring_threshold_new": Rule((AUTHOR,), BOTH),
+    "monitoring_threshold_move": moved("threshold", "send_back"),
+    "monitoring_sweeps": Rule((RULES,), lists="sweep"),
+    "monitoring_sweep": Rule((RULES,), GET, "sweep", listed(RULES)),
+    "monitoring_sweep_start": Rule((SWEEP,), POST, fixed={"mode": "full"}),
+    "monitoring_simulation": Rule((SIMULATE,), lists="scenario"),
+    "monitoring_simulation_save": Rule((SIMULATE,), POST, fixed={"query": "source=wage", "name": "核验"}),
+    "monitoring_simulation_export": Rule((SIMULATE,), POST),
+    "monitoring_scenario": Rule((SIMULATE,), GET, "scenario", in_reach(SIMULATE)),
+}
+
 KIND = {"key": "registry.people"}
 IMPORTS = {
     "imports": Rule(covers=listed(EDIT), lists="import"),
@@ -480,6 +517,7 @@ ORACLE: dict[str, Rule] = {
     **IMPACT,
     **PRODUCE,
     **MONITORING,
+    **WATCH,
     **IMPORTS,
     **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
 }

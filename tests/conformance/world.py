@@ -34,6 +34,7 @@ from shouwang.ledgers.dispatch import models as dispatch
 from tests.conformance import departments
 from tests.conformance import world_impact, world_produce
 from tests.conformance import beside
+from tests.conformance import beside, watch
 from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
@@ -149,6 +150,7 @@ def build() -> World:
     world_produce.fill(world)
     _imports(world)
     departments.add(world)
+    watch.watch_records(world)
     for kind in ("notice", "task", "report"):
         for target in world.targets[kind]:
             _file(world, target)

@@ -91,6 +91,32 @@ def imported(as_json: bool, households: int, large: bool, database_url: str) -> 
         sys.exit(2)
 
 
+@bench.command("simulate")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--households", default=1_000_000, show_default=True, help="户数")
+@click.option("--scenarios", default=50, show_default=True, help="情景数，一遍算完")
+def simulated(as_json: bool, households: int, scenarios: int) -> None:
+    """收入冲击模拟：50 个情景、100 万户，与逐条查询对照（在临时目录中进行，不动现有数据）。"""
+    from shouwang.bench.simulate import run
+
+    try:
+        _print(run(households, scenarios), as_json)
+    except Refused as no:
+        click.echo(no.message, err=True)
+        sys.exit(2)
+
+
+@bench.command("match")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--rows", default=50_000, show_default=True, help="部门数据行数")
+@click.option("--persons", default=1_000_000, show_default=True, help="户档案人数")
+def matched(as_json: bool, rows: int, persons: int) -> None:
+    """把有差错的部门数据对应到人：准确率、召回率和耗时，并与逐行比较对照（合成数据，不用数据库）。"""
+    from shouwang.bench.matching import run
+
+    _print(run(rows=rows, persons=persons), as_json)
+
+
 @bench.command("sweep")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--households", default=1_000_000, show_default=True, help="户数；每户约 3.3 人")

@@ -17,3 +17,7 @@ class MonitoringConfig(AppConfig):
         jobs.register_all()
         register_owner("monitoring.monitoringcase", queries.case_with_files)
         register_owner("monitoring.communityappraisal", queries.appraisal_with_files)
+        """Makes the background work of the watch known."""
+        from shouwang.ledgers.monitoring.watch import jobs as watch
+
+        watch.register_all()

@@ -1,6 +1,6 @@
 """Routes of the monitoring ledger."""
 
-from django.urls import path
+from django.urls import include, path
 
 from shouwang.kernel.lists import export_page, list_page
 from shouwang.ledgers.monitoring.pages import care, cases, county, leads, village
@@ -48,4 +48,5 @@ urlpatterns = [
     path("follow-ups/", list_page(FOLLOW_UPS), name="monitoring_follow_ups"),
     path("follow-ups/export/", export_page(FOLLOW_UPS), name="monitoring_follow_ups_export"),
     path("follow-ups/<int:pk>/", care.follow_up, name="monitoring_follow_up"),
+    path("", include("shouwang.ledgers.monitoring.watch.urls")),
 ]

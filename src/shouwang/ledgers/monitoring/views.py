@@ -32,6 +32,7 @@ from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.income import after_medical, per_capita, window_of
 from shouwang.ledgers.registry.lines import line_of
 from shouwang.ledgers.registry.models import Household
+from shouwang.ledgers.monitoring.watch.explaining import explained
 from shouwang.ledgers.registry.policies import seen_groups
 from shouwang.ledgers.registry.record import HIDDEN, Item
 from shouwang.ledgers.registry.visits import visit_word
@@ -98,6 +99,7 @@ def lead_context(lead: Lead, scope: Scope, today: dt.date) -> dict[str, Any]:
         "lead": lead,
         "items": lead_items(lead, see, today),
         "values": sorted(lead.values.items()) if see(Group.CASE) else [],
+        "explained": explained(lead, scope, today),
         "meta": [p for p in place_of(lead) if p],
         "case": lead.case if lead.case and queries.sees(scope, lead.case) else None,
         "earlier": [(x, risk_words(x.risk, today)) for x in earlier],

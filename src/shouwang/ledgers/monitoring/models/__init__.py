@@ -16,3 +16,6 @@ __all__ = [
     "PublicPosting",
     "Verification",
 ]
+from shouwang.ledgers.monitoring.models.watch import RuleVersion, SavedScenario, SweepRun, ThresholdChange
+
+__all__ = ["Lead", "MonitoringCase", "RuleVersion", "SavedScenario", "SweepRun", "ThresholdChange"]
