@@ -37,7 +37,7 @@ class Worker:
     last_employer: str = ""  # key of last year's employer
     free_from: dt.date | None = None  # cannot start before (quarantine, harvest, confinement)
     cadre_family: bool = False  # village cadre or family of one: no public-welfare post
-    holds_welfare: bool = False  # the household already holds a public-welfare post
+    holds_welfare: bool = False  # another member of the household holds a public-welfare post
 
     def age(self, on: dt.date) -> int:
         """Full years on the day; a person of 29 February comes of age on 1 March."""
@@ -93,6 +93,7 @@ class Settings:
     minor_conditions: frozenset[str] = frozenset()
     lawful_sex_grounds: frozenset[str] = frozenset()
     welfare_age: int = 70  # from this age on no public-welfare post
+    base_wage: int = 155_000  # 分 a month: stands for the wish where none is known
     wage_rise: int = 50  # per cent over the wish that earns the full mark for wage
     start_slack: int = 0  # days a person may start after the post's start
     best: int = 60  # posts kept for each worker (K)
@@ -129,7 +130,7 @@ class Placement:
     worker: str
     post: str
     score: int
-    parts: Mapping[str, int]  # points of each respect of Weights; their sum is the score
+    parts: Mapping[str, int]  # points of each respect of Weights, and "stay"; their sum is the score
     distance: int  # VILLAGE … ANYWHERE
     pinned: bool = False
 
