@@ -129,10 +129,7 @@ def bound(graph: Graph, bonus: Ints, price: Ints) -> int:
 
 
 def better(pairs: Pairs, bonus: Ints, price: Ints, most: int = 30) -> tuple[int, Graph]:
-    """The bound over ALL feasible pairs at these prices, and the pairs that could beat what each worker has: at most `most` a worker.
-
-    A worker's rest is max(0, profit − price) over all feasible posts; pairs above what the pruned graph gave are the ones it lacks.
-    """
+    """The bound over ALL feasible pairs at these prices, and each worker's best pairs at them, at most `most`: the graph may lack some."""
     total, workers, posts, scores = int((pairs.caps * price).sum()), [], [], []
     for block in pairs.blocks():
         score = pairs.score(block).astype(np.int64)
