@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from shouwang.engine.batching.intake import Facts
-from shouwang.engine.batching.model import Group, Vehicle
+from shouwang.engine.batching.model import Group, Trip, Vehicle
 
 NO_CAP = 10**9
 
@@ -20,7 +20,13 @@ class Slot:
     destination: str
     seats: int  # that may be used
     groups: list[Group] = field(default_factory=list)
-    departed: bool = False
+    manifest: Trip | None = None  # as it left: nothing of it changes any more
+    numbers: dict[str, int] = field(default_factory=dict)  # seats that riders were told before
+
+    @property
+    def departed(self) -> bool:
+        """Whether the vehicle has left."""
+        return self.manifest is not None
 
     @property
     def free(self) -> int:
@@ -103,6 +109,13 @@ class Board:
         self.on_day[day].append(slot)
         return slot
 
+    def gone(self, trip: Trip, groups: list[Group]) -> None:
+        """Put a trip that has left on the board as it was, whatever the levels and caps of today say."""
+        slot = self.leave(self.facts.vehicles[trip.vehicle], trip.destination, self.facts.day[trip.day])
+        slot.seats, slot.manifest = trip.seats, trip
+        for group in groups:
+            self.put(group, slot)
+
     def cancel(self, slot: Slot) -> None:
         """Take an empty vehicle out of the plan."""
         self.slots[slot.vehicle.county, slot.destination, slot.day].remove(slot)
@@ -133,8 +146,8 @@ class Board:
 
     def worth(self, group: Group, day: int) -> int:
         """Points of carrying the group on the day."""
-        r, first = self.facts.rules, group.earliest
-        wait = (self.facts.problem.days[day] - max(first, self.facts.problem.days[0])).days
+        r, dates = self.facts.rules, self.facts.problem.days
+        wait = max(0, (dates[day] - max(group.earliest, dates[0])).days)
         return group.size * (r.worth[group.tier] - r.wait * wait)
 
     def value(self) -> int:

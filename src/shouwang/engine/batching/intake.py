@@ -145,11 +145,12 @@ def groups(facts: Facts, *, without: frozenset[str] = frozenset()) -> tuple[list
         if reasons:
             left += [said(t.key, reasons.get(t.key, "group_waits")) for t in members]
         else:
-            ready.append(_group(facts, key, members))
+            ready.append(group_of(facts, key, members))
     return ready, left
 
 
-def _group(facts: Facts, key: str, members: list[Traveller]) -> Group:
+def group_of(facts: Facts, key: str, members: list[Traveller]) -> Group:
+    """Persons who travel together, with the days that all of them can leave."""
     return Group(
         key=key,
         members=tuple(t.key for t in members),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shouwang.engine.batching import classes as model
 from shouwang.engine.batching.board import Board, Slot
-from shouwang.engine.batching.intake import Facts, checked, groups, open_days, said
+from shouwang.engine.batching.intake import Facts, checked, group_of, groups, open_days, said
 from shouwang.engine.batching.model import BatchPlan, Group, Left, Problem, Seat, TierGap, Trip
 from shouwang.engine.batching.packing import Waiting, fill, pack, tidy
+from shouwang.engine.highs import Floats
 from shouwang.engine.refused import PlanRefused
 
 LP_SECONDS = 60.0
+TIER_SECONDS = 5.0  # for the integer bound of a tier whose relaxed gap is over TIER_GAP
+TIER_GAP = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,19 @@ def solve(problem: Problem, *, seconds: float = 30.0, gap: float = 2e-3) -> Batc
     classes = model.build(start.board, start.waiting)
     relaxed = classes.solved(whole=False, seconds=LP_SECONDS, gap=0)
     answer = classes.solved(whole=True, seconds=seconds, gap=gap)
-    x = answer.x if len(answer.x) else relaxed.x
+    made = [_packed(start, classes, a.x) for a in (answer, relaxed) if len(a.x)] or [_packed(start, classes, relaxed.x)]
+    best = replace(start, board=max(made, key=lambda b: (_persons(b), b.value())))
+    return _told(best, min(answer.bound, relaxed.bound), classes.persons(relaxed.x))
+
+
+def _packed(start: Start, classes: model.Classes, x: Floats) -> Board:
+    """A board filled after one answer of the class model; an empty answer leaves all to `fill`."""
+    board = Board(start.facts)
     if len(x):
-        pack(start.board, start.waiting, classes, x)
-    fill(start.board, start.waiting)
-    tidy(start.board)
-    return _told(start, min(answer.bound, relaxed.bound), classes.persons(relaxed.x))
+        pack(board, start.waiting, classes, x)
+    fill(board, start.waiting)
+    tidy(board)
+    return board
 
 
 def replan(problem: Problem, before: BatchPlan, *, today: dt.date) -> BatchPlan:
@@ -95,10 +105,7 @@ def _depart(facts: Facts, board: Board, trips: tuple[Trip, ...]) -> None:
     if any(s.traveller not in by_key for t in trips for s in t.riders):
         raise PlanRefused("已发车班次上的人员不在方案中。请保留已出行的人员。", field="travellers")
     for trip in trips:
-        slot = board.leave(facts.vehicles[trip.vehicle], trip.destination, facts.day[trip.day])
-        slot.seats, slot.departed = trip.seats, True
-        for together in _riders(facts, trip):
-            board.put(together, slot)
+        board.gone(trip, _riders(facts, trip))
 
 
 def _riders(facts: Facts, trip: Trip) -> list[Group]:
@@ -109,12 +116,7 @@ def _riders(facts: Facts, trip: Trip) -> list[Group]:
         if s.traveller in by_key:
             t = by_key[s.traveller]
             parts.setdefault(f"g:{t.group}" if t.group else f"t:{t.key}", []).append(s.traveller)
-    out = []
-    for key, members in parts.items():
-        people = [by_key[m] for m in members]
-        first, last = max(t.earliest for t in people), min(t.latest for t in people)
-        out.append(Group(key, tuple(members), people[0].origin, trip.destination, first, last, min(facts.tier(t) for t in people)))
-    return out
+    return [group_of(facts, key, [by_key[m] for m in members]) for key, members in parts.items()]
 
 
 def _keep(start: Start, before: BatchPlan, today: dt.date) -> None:
@@ -128,6 +130,7 @@ def _keep(start: Start, before: BatchPlan, today: dt.date) -> None:
         if board.busy[vehicle.key] & facts.away(trip.destination, day) or not facts.seats(vehicle, trip.destination, day):
             continue
         slot = board.leave(vehicle, trip.destination, day)
+        slot.numbers = {r.traveller: r.number for r in trip.riders}
         for old in sorted(_riders(facts, trip), key=lambda g: g.tier):
             group, days = open_of.get(old.key, (old, 0))
             if days >> day & 1 and board.takes(slot, group) and board.room(group, day) >= group.size:
@@ -155,38 +158,42 @@ def _told(start: Start, bound: float, ideal: list[float], before: BatchPlan | No
         gap=max(0.0, (most - value) / most) if most > 0 else 0.0,
         price=round(max(0.0, sum(equal) - sum(ideal)), 1),
         stops=facts.rules.stops,
-        notices=_notices(left),
+        notices=_notices(facts, slots, left),
         moved=tuple(sorted(k for k, t in before.trip_of().items() if now.get(k) != (t.vehicle, t.day))) if before else (),
     )
 
 
-def _notices(left: list[Left]) -> tuple[str, ...]:
-    """How many are left for which reason, the most first."""
-    return tuple(f"{n} 人未能安排：{words}" for words, n in Counter(x.words for x in left).most_common())
+def _notices(facts: Facts, slots: list[Slot], left: list[Left]) -> tuple[str, ...]:
+    """Vehicles on the road whose way is closed by now, then how many are left for which reason, the most first."""
+    closed = sum(1 for s in slots if s.departed and not facts.percent(s.vehicle.county, s.destination, s.day))
+    road = [f"{closed} 个已发车的班次，两地风险等级现已不允许通行。请立即联系接收地联防联控机构。"] if closed else []
+    return tuple(road + [f"{n} 人未能安排：{words}" for words, n in Counter(x.words for x in left).most_common()])
 
 
 def _trip(facts: Facts, slot: Slot) -> Trip:
-    """The manifest: seats in the order of collecting, a group on neighbouring seats, every seat but one empty between strangers where half
-    the seats may be used."""
+    """The manifest: people in the order of collecting, a group on neighbouring seats; who was told a seat keeps it while it may be used."""
+    if slot.manifest:
+        return replace(slot.manifest, departed=True)
     origins = slot.origins
-    people = [
-        (m, g.origin)
-        for o in origins
-        for g in sorted((g for g in slot.groups if g.origin == o), key=lambda g: (-g.size, g.key))
-        for m in g.members
-    ]
-    riders = tuple(Seat(m, n, o) for (m, o), n in zip(people, seat_numbers(len(people), slot.vehicle.seats, slot.seats), strict=True))
+    people = [(m, o) for o in origins for g in sorted(slot.groups, key=lambda g: (-g.size, g.key)) if g.origin == o for m in g.members]
+    usable = seat_numbers(slot.vehicle.seats, slot.seats)
+    told = {m: n for m, _ in people if (n := slot.numbers.get(m, 0)) in usable}
+    others = iter([n for n in usable if n not in told.values()])
+    riders = [Seat(m, told[m] if m in told else next(others), o) for m, o in people]
     return Trip(
-        slot.vehicle.key, facts.problem.days[slot.day], slot.destination, tuple(origins), slot.seats,
-        facts.destinations[slot.destination].approval, riders, slot.departed,
-    )  # fmt: skip
+        vehicle=slot.vehicle.key,
+        day=facts.problem.days[slot.day],
+        destination=slot.destination,
+        origins=tuple(origins),
+        seats=slot.seats,
+        approval=facts.destinations[slot.destination].approval,
+        riders=tuple(sorted(riders, key=lambda s: s.number)),
+    )
 
 
-def seat_numbers(people: int, seats: int, allowed: int) -> list[int]:
-    """Seat numbers from the front: every seat when all may be used, else spread evenly over the vehicle, `allowed` of `seats`."""
-    if allowed >= seats:
-        return list(range(1, people + 1))
-    return [1 + i * seats // max(1, allowed) for i in range(people)]
+def seat_numbers(seats: int, allowed: int) -> list[int]:
+    """The seats that may be used: all of them, or `allowed` spread evenly, so that at half the seats everybody has an empty one beside."""
+    return [1 + i * seats // allowed for i in range(allowed)]
 
 
 def _why(board: Board, group: Group, days: int) -> str:
@@ -200,11 +207,8 @@ def departed_only(board: Board) -> Board:
     """A board with the departed trips alone."""
     out = Board(board.facts)
     for slot in board.all_slots():
-        if slot.departed:
-            again = out.leave(slot.vehicle, slot.destination, slot.day)
-            again.seats, again.departed = slot.seats, True
-            for group in slot.groups:
-                out.put(group, again)
+        if slot.manifest:
+            out.gone(slot.manifest, slot.groups)
     return out
 
 
@@ -224,9 +228,12 @@ def _tiers(start: Start, equal: list[float]) -> tuple[TierGap, ...]:
     for tier, name in enumerate(start.facts.rules.tiers):
         could = sum(gone[: tier + 1]) + sum(g.size for g, _ in start.waiting if g.tier <= tier)
         reached = sum(carried[: tier + 1])
-        if could > reached:
-            answer = model.build(fresh, start.waiting, upto=tier).solved(whole=False, seconds=LP_SECONDS, gap=0)
-            could = min(could, sum(gone[: tier + 1]) + int(min(answer.bound, 1e12) + 1e-6))
+        for whole in (False, True):  # the integers only where the relaxation leaves a gap that matters
+            if could - reached > TIER_GAP * could * whole:
+                answer = model.build(fresh, start.waiting, upto=tier).solved(
+                    whole=whole, seconds=TIER_SECONDS if whole else LP_SECONDS, gap=0
+                )
+                could = min(could, sum(gone[: tier + 1]) + int(min(answer.bound, 1e12) + 1e-6))
         all_of = gone[tier] + sum(g.size for g, _ in start.waiting if g.tier == tier)
         gap = (could - reached) / could if could else 0.0
         out.append(TierGap(name, all_of, carried[tier], could, gap, round(equal[tier] + gone[tier], 1)))
