@@ -97,11 +97,13 @@ def _traveller(rng: np.random.Generator, key: str, origin: str, destination: str
     )
 
 
-def run(travellers: int = 16_000, vehicles: int = 700, days: int = 14, *, seed: int = 2020, seconds: float = 30.0) -> dict[str, Any]:
+def run(
+    travellers: int = 16_000, vehicles: int = 700, days: int = 14, *, seed: int = 2020, seconds: float = 30.0, stops: int = 1
+) -> dict[str, Any]:
     """Both cases, each solved, checked, and made over after a bus fails and a level rises."""
     out: dict[str, Any] = {"travellers": travellers, "vehicles": vehicles, "days": days, "limit_s": 60}
     for name, towns in (("hubs", False), ("towns", True)):
-        out[name] = _case(instance(travellers, vehicles, days, towns=towns, seed=seed), seconds)
+        out[name] = _case(instance(travellers, vehicles, days, towns=towns, seed=seed, stops=stops), seconds)
     out["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return out
 
