@@ -109,9 +109,9 @@ def run(
 
 
 def _case(problem: Problem, seconds: float) -> dict[str, Any]:
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
     plan = solve(problem, seconds=seconds)
-    solved = time.perf_counter()
+    solved, cpu = time.perf_counter(), time.process_time() - cpu
     wrong = check(problem, plan)
     checked = time.perf_counter()
     today = problem.days[len(problem.days) // 2]
@@ -130,6 +130,7 @@ def _case(problem: Problem, seconds: float) -> dict[str, Any]:
         "origins": len(problem.origins),
         "one_vehicle_collects_from": plan.stops,
         "s": round(solved - begin, 1),
+        "cpu_s": round(cpu, 1),
         "check_s": round(checked - solved, 1),
         "wrong": list(wrong[:5]),
         **_figures(plan),

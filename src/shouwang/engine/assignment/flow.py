@@ -1,6 +1,6 @@
 """The optimal matching on a graph of pairs: OR-Tools min-cost flow, and a dual solution that proves it.
 
-Profit of a pair = rank of the worker's tier × GAP + score, with GAP above any sum of scores. Sets of workers that can be placed together
+Profit of a pair = rank of the worker's tier × GAP + score, with GAP above what any chain of moves can change in scores. Sets of workers that can be placed together
 form a matroid (transversal), so decreasing ranks make the flow lexicographic: the most of the first tier, then of the second …, then score.
 """
 
@@ -35,8 +35,11 @@ def ranks(tiers: Ints, boundaries: int, gap: int) -> Ints:
 
 
 def gap_of(pairs: Pairs) -> int:
-    """More than all scores together can differ."""
-    return int(min(pairs.n, pairs.caps.sum())) * pairs.most + 1
+    """More than the scores along any chain of moves can differ: a chain comes to each post once, and each move changes one score.
+
+    A plan with too few of a tier has such a chain to one more; were it shorter than its gain, the plan would not be of greatest profit.
+    """
+    return (min(pairs.n, pairs.m) + 2) * pairs.most + 1
 
 
 def sampled_prices(pairs: Pairs, bonus: Ints) -> Ints:
