@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from shouwang.engine.assignment.model import Post, Request, Settings, Weights
-from shouwang.engine.assignment.pairs import BIT, Pairs
-from shouwang.engine.assignment.reasons import CODES, WORDS
+from shouwang.engine.assignment.model import Plan, Post, Request, Settings, Weights
 from shouwang.engine.refused import PlanRefused
 
 NAMES = (
@@ -70,22 +67,6 @@ def _figures(posts: tuple[Post, ...]) -> None:
             raise PlanRefused(f"有 {len(wrong)} 个岗位{words}。请更正岗位后重试。", who=wrong, field=field)
 
 
-def pinned(request: Request, pairs: Pairs) -> dict[int, int]:
-    """Worker index -> post index of the pins; PlanRefused where one cannot be kept, with the constraint."""
-    out: dict[int, int] = {}
-    for pin in request.pins:
-        if pin.worker not in pairs.index or pin.post not in pairs.post_index:
-            raise PlanRefused("指定的人员或岗位不在方案中。请取消这项指定。", who=(pin.worker, pin.post), field="pins")
-        worker, post = pairs.index[pin.worker], pairs.post_index[pin.post]
-        if out.get(worker, post) != post:
-            raise PlanRefused("同一人被指定到两个岗位。请只保留一项指定。", who=(pin.worker,), field="pins")
-        mask = int(pairs.mask(np.array([worker]))[0, post])
-        if mask:
-            words = "；".join(WORDS[c] for c in CODES if mask & BIT[c])
-            raise PlanRefused(f"指定的安排不可行：{words}。请取消指定，或更正人员、岗位信息。", who=(pin.worker, pin.post), field="pins")
-        out[worker] = post
-    for post, n in Counter(out.values()).items():
-        if n > pairs.posts[post].places:
-            words = f"一个岗位指定了 {n} 人，只招 {pairs.posts[post].places} 人。请减少指定。"
-            raise PlanRefused(words, who=(pairs.posts[post].key,), field="pins")
-    return out
+def resolve(request: Request, before: Plan, *, stay: int) -> Request:
+    """The request of a re-solve: the posts of the plan before are worth `stay` points more to those who have them."""
+    return replace(request, previous=before.post_of(), stay=stay)

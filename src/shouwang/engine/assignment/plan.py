@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
 from shouwang.engine.assignment import flow
-from shouwang.engine.assignment.check import priority_kept
+from shouwang.engine.assignment.checks import priority_kept
 from shouwang.engine.assignment.explain import notices, unplaced
-from shouwang.engine.assignment.intake import checked, pinned
+from shouwang.engine.assignment.intake import checked
 from shouwang.engine.assignment.model import Load, Placement, Plan, Proof, Request, Tier
-from shouwang.engine.assignment.pairs import Ints, Pairs
+from shouwang.engine.assignment.pairs import BIT, Ints, Pairs
+from shouwang.engine.assignment.reasons import CODES, WORDS
+from shouwang.engine.refused import PlanRefused
 
 ROUNDS = 12
 
@@ -63,6 +66,27 @@ def without(pairs: Pairs, fixed: dict[int, int]) -> Pairs:
         return pairs
     taken = np.bincount(list(fixed.values()), minlength=pairs.m)
     return pairs.less(taken, frozenset(fixed))
+
+
+def pinned(request: Request, pairs: Pairs) -> dict[int, int]:
+    """Worker index -> post index of the pins; PlanRefused where one cannot be kept, with the constraint."""
+    out: dict[int, int] = {}
+    for pin in request.pins:
+        if pin.worker not in pairs.index or pin.post not in pairs.post_index:
+            raise PlanRefused("指定的人员或岗位不在方案中。请取消这项指定。", who=(pin.worker, pin.post), field="pins")
+        worker, post = pairs.index[pin.worker], pairs.post_index[pin.post]
+        if out.get(worker, post) != post:
+            raise PlanRefused("同一人被指定到两个岗位。请只保留一项指定。", who=(pin.worker,), field="pins")
+        mask = int(pairs.mask(np.array([worker]))[0, post])
+        if mask:
+            words = "；".join(WORDS[c] for c in CODES if mask & BIT[c])
+            raise PlanRefused(f"指定的安排不可行：{words}。请取消指定，或更正人员、岗位信息。", who=(pin.worker, pin.post), field="pins")
+        out[worker] = post
+    for post, n in Counter(out.values()).items():
+        if n > pairs.posts[post].places:
+            words = f"一个岗位指定了 {n} 人，只招 {pairs.posts[post].places} 人。请减少指定。"
+            raise PlanRefused(words, who=(pairs.posts[post].key,), field="pins")
+    return out
 
 
 def search(pairs: Pairs, graph: flow.Graph, bonus: Ints, *, complete: bool) -> Found:
@@ -122,8 +146,3 @@ def _tiers(pairs: Pairs, fixed: dict[int, int], post_of: Ints, steps: list[int],
         placed_equal = int((of & ((equal != flow.NOBODY) | at_pins)).sum())
         out.append(Tier(name, int(of.sum()), placed, placed_equal, steps[t] - steps[t + 1] if t + 1 < len(steps) else 0))
     return tuple(out)
-
-
-def resolve(request: Request, before: Plan, *, stay: int) -> Request:
-    """The request of a re-solve: the posts of the plan before are worth `stay` points more to those who have them."""
-    return replace(request, previous=before.post_of(), stay=stay)
