@@ -109,7 +109,7 @@ def jobs(as_json: bool, workers: int, posts: int, seed: int, peers: bool) -> Non
 @click.option("--travellers", default=16_000, show_default=True, help="人数")
 @click.option("--vehicles", default=700, show_default=True, help="车辆数")
 @click.option("--days", default=14, show_default=True, help="天数")
-@click.option("--seconds", default=30.0, show_default=True, help="整数求解的时限")
+@click.option("--seconds", default=20.0, show_default=True, help="整数求解的时限")
 @click.option("--stops", default=1, show_default=True, help="一辆车最多到几个镇接人")
 @click.option("--seed", default=2020, show_default=True, help="合成数据的种子")
 def batches(as_json: bool, travellers: int, vehicles: int, days: int, seconds: float, stops: int, seed: int) -> None:

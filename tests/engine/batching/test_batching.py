@@ -172,6 +172,14 @@ def test_poor_go_first_and_the_bound_says_so():
     assert plan.notices == ("3 人未能安排：可出发的日子里，车辆座位已用完",)
 
 
+def test_price_of_priority_is_who_would_go_otherwise():
+    late = Vehicle("v", 1, "c", frozenset({DAYS[1]}))
+    plan = made(problem([person("poor", poor=True), person("other", earliest=DAYS[1])], vehicles=(late,)))
+    assert [s.traveller for t in plan.trips for s in t.riders] == ["poor"]
+    assert [(t.name, t.carried, t.without, t.price) for t in plan.tiers if t.travellers] == [("poor", 1, 0.0, 1.0), ("other", 0, 1.0, 0.0)]
+    assert plan.price == 0.0
+
+
 def test_vehicle_collects_several_places_only_where_the_rules_say_so():
     people = [person("a"), person("b", origin="p")]
     one = made(problem(people, days=DAYS[:1]))
@@ -243,7 +251,7 @@ def test_replan_keeps_what_has_left_and_moves_few(city):
     lost = next(t for t in plan.trips if t.day >= today)
     vehicles = tuple(replace(v, days=frozenset(d for d in p.days if d < today)) if v.key == lost.vehicle else v for v in p.vehicles)
     broken = replace(p, vehicles=vehicles)
-    again = replan(broken, plan, today=today)
+    again = replan(broken, plan.departed_before(today), today=today)
     assert check(broken, again) == ()
     assert {t for t in again.trips if t.departed} == {replace(t, departed=True) for t in plan.trips if t.day < today}
     touched = {s.traveller for t in plan.trips if t.day >= today and t.vehicle == lost.vehicle for s in t.riders}
@@ -257,7 +265,7 @@ def test_level_that_rises_stops_the_way_and_warns_of_buses_on_the_road(city):
     p, plan = city
     today = p.days[3]
     risen = replace(p, levels={**p.levels, **{("深圳", d): HIGH for d in p.days[2:]}})
-    again = replan(risen, plan, today=today)
+    again = replan(risen, plan.departed_before(today), today=today)
     assert check(risen, again) == ()
     assert not [t for t in again.trips if t.day >= today and t.destination == "深圳"]
     on_road = sum(t.day == p.days[2] and t.destination == "深圳" for t in plan.trips)
@@ -266,16 +274,31 @@ def test_level_that_rises_stops_the_way_and_warns_of_buses_on_the_road(city):
 
 def test_replan_of_an_unchanged_problem_moves_nobody(city):
     p, plan = city
-    again = replan(p, plan, today=p.days[3])
+    again = replan(p, plan.departed_before(p.days[3]), today=p.days[3])
     assert again.moved == ()
     assert again.value >= plan.value
+
+
+def test_who_missed_the_bus_is_seated_anew():
+    people = [person("a", group="g"), person("b", group="g")]
+    p = problem(people)
+    plan = made(p)
+    first = plan.trips[0]
+    left = replace(plan, trips=(replace(first, riders=first.riders[:1], departed=True),))
+    again = replan(p, left, today=DAYS[1])
+    assert check(p, again) == ()
+    assert [(t.day, [s.traveller for s in t.riders]) for t in again.trips] == [(DAYS[0], ["a"]), (DAYS[2], ["b"])]
+    never_left = replan(p, plan, today=DAYS[1])
+    assert check(p, never_left) == ()
+    assert [(t.day, len(t.riders)) for t in never_left.trips] == [(DAYS[1], 2)]
+    assert never_left.moved == ("a", "b")
 
 
 def test_departed_vehicle_may_not_vanish(city):
     p, plan = city
     gone = plan.trips[0].vehicle
     with pytest.raises(PlanRefused, match="已发车"):
-        replan(replace(p, vehicles=tuple(v for v in p.vehicles if v.key != gone)), plan, today=p.days[3])
+        replan(replace(p, vehicles=tuple(v for v in p.vehicles if v.key != gone)), plan.departed_before(p.days[3]), today=p.days[3])
 
 
 def forged(plan: BatchPlan, trip: Trip) -> BatchPlan:

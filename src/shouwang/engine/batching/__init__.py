@@ -32,7 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def solve(problem: Problem, *, seconds: float = 30.0, gap: float = 2e-3) -> BatchPlan:
+def solve(problem: Problem, *, seconds: float = 20.0, gap: float = 2e-3) -> BatchPlan:
     """The departure plan, with the bound of the class model. The integer search ends after `seconds` or at the relative `gap`.
 
     Raises PlanRefused for input that no plan may hold, and when nobody at all could leave: it says which constraint keeps most of them.
@@ -43,7 +43,7 @@ def solve(problem: Problem, *, seconds: float = 30.0, gap: float = 2e-3) -> Batc
 
 
 def replan(problem: Problem, before: BatchPlan, *, today: dt.date) -> BatchPlan:
-    """The plan made over after a change of the problem: trips that left before `today` (or are marked departed) stay, few people move."""
+    """The plan made over after a change of the problem: trips marked departed stay, few people move."""
     from shouwang.engine.batching import plan
 
     return plan.replan(problem, before, today=today)

@@ -30,10 +30,11 @@ def _people(problem: Problem, plan: BatchPlan) -> list[str]:
         wrong.append("人员与请求不一致：有人缺失、重复或多出")
     if any(x.words != WORDS[x.reason] for x in plan.left):
         wrong.append("未安排原因与代码不符")
+    gone = {s.traveller for t in plan.trips if t.departed for s in t.riders}
     trip_of = {s.traveller: i for i, t in enumerate(plan.trips) for s in t.riders}
     where: dict[str, set[int]] = defaultdict(set)
     for t in problem.travellers:
-        if t.group:
+        if t.group and t.key not in gone:
             where[t.group].add(trip_of.get(t.key, -1))
     return wrong + [f"同行组 {g} 没有同车" for g, trips in where.items() if len(trips) > 1]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 LOW, MEDIUM, HIGH = "low", "medium", "high"
 
@@ -141,7 +141,7 @@ class Trip:
     seats: int  # seats that may be used that day, at the levels of both ends
     approval: str  # the joint-control approval it rests on
     riders: tuple[Seat, ...]
-    departed: bool = False  # kept as it is by a re-plan
+    departed: bool = False  # has left: a re-plan keeps it as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,8 @@ class TierGap:
     carried: int
     bound: int  # cumulated over this and the tiers before it
     gap: float  # (bound − carried, cumulated) / bound
-    without: float  # carried of this tier in the class model if all were worth the same: what priority gives this tier, or takes from it
+    price: float  # persons of the lesser tiers whom the class model would carry more if all were worth the same
+    without: float  # persons of this tier whom it would carry then
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +176,14 @@ class BatchPlan:
     value: int  # Σ worth − wait × days waited − trip × trips
     bound: float  # no plan is worth more: bound of the class model, groups relaxed
     gap: float  # (bound − value) / bound
-    price: float  # persons in all that the class model carries less because some go first
     stops: int  # places one vehicle may collect from
+    price: float = 0.0  # persons in all that the class model carries less because some go first
     notices: tuple[str, ...] = ()  # Chinese: what binds
     moved: tuple[str, ...] = ()  # travellers whose trip differs from the plan before (re-plan)
+
+    def departed_before(self, today: dt.date) -> BatchPlan:
+        """The plan with every trip before the day marked as departed."""
+        return replace(self, trips=tuple(replace(t, departed=t.departed or t.day < today) for t in self.trips))
 
     def trip_of(self) -> dict[str, Trip]:
         """Traveller key -> trip."""

@@ -30,7 +30,7 @@ class Start:
     gone: int  # value of the departed trips
 
 
-def solve(problem: Problem, *, seconds: float = 30.0, gap: float = 2e-3) -> BatchPlan:
+def solve(problem: Problem, *, seconds: float = 20.0, gap: float = 2e-3) -> BatchPlan:
     """The departure plan, with the bound of the class model. The integer search ends after `seconds` or at the relative `gap`.
 
     Raises PlanRefused for input that no plan may hold, and when nobody at all could leave: it says which constraint keeps most of them.
@@ -57,11 +57,12 @@ def _packed(start: Start, classes: model.Classes, x: Floats) -> Board:
 def replan(problem: Problem, before: BatchPlan, *, today: dt.date) -> BatchPlan:
     """The plan made over after a change of the problem (a bus out, a level up, a cap down), with as few moves as possible.
 
-    Trips that left before `today` stay as they were. A later trip stays where its vehicle, way, approval and caps still allow it; where
+    Trips marked departed stay as they were; one that should have left before `today` and is not marked did not: its people are seated anew.
+    A trip to come stays where its vehicle, way, approval and caps still allow it; where
     fewer seats may be used, the last tier gets off first. Who lost a seat or had none is then seated as `fill` does. The bound is of
     everything that has not departed.
     """
-    start = _start(problem, tuple(t for t in before.trips if t.day < today or t.departed))
+    start = _start(problem, tuple(t for t in before.trips if t.departed))
     to_come = start.facts.between(today, problem.days[-1])
     waiting = [(g, days & to_come) for g, days in start.waiting]
     late = [said(m, "days") for g, days in waiting if not days for m in g.members]
@@ -116,7 +117,8 @@ def _riders(facts: Facts, trip: Trip) -> list[Group]:
         if s.traveller in by_key:
             t = by_key[s.traveller]
             parts.setdefault(f"g:{t.group}" if t.group else f"t:{t.key}", []).append(s.traveller)
-    return [group_of(facts, key, [by_key[m] for m in members]) for key, members in parts.items()]
+    left = f"{trip.vehicle}/{trip.day}/" if trip.departed else ""  # of a group some may have missed the bus: they are a group of their own
+    return [group_of(facts, left + key, [by_key[m] for m in members]) for key, members in parts.items()]
 
 
 def _keep(start: Start, before: BatchPlan, today: dt.date) -> None:
@@ -152,7 +154,7 @@ def _told(start: Start, bound: float, ideal: list[float], before: BatchPlan | No
     return BatchPlan(
         trips=trips,
         left=tuple(sorted(left, key=lambda x: x.traveller)),
-        tiers=_tiers(start, equal),
+        tiers=_tiers(start, ideal, equal),
         value=value,
         bound=most,
         gap=max(0.0, (most - value) / most) if most > 0 else 0.0,
@@ -221,7 +223,7 @@ def _persons(board: Board) -> list[int]:
     return out
 
 
-def _tiers(start: Start, equal: list[float]) -> tuple[TierGap, ...]:
+def _tiers(start: Start, ideal: list[float], equal: list[float]) -> tuple[TierGap, ...]:
     """Each tier with the bound of all up to it: everyone who could leave, or less where the class model's relaxation says so."""
     fresh, carried, out = departed_only(start.board), _persons(start.board), []
     gone = _persons(fresh)
@@ -236,5 +238,6 @@ def _tiers(start: Start, equal: list[float]) -> tuple[TierGap, ...]:
                 could = min(could, sum(gone[: tier + 1]) + int(min(answer.bound, 1e12) + 1e-6))
         all_of = gone[tier] + sum(g.size for g, _ in start.waiting if g.tier == tier)
         gap = (could - reached) / could if could else 0.0
-        out.append(TierGap(name, all_of, carried[tier], could, gap, round(equal[tier] + gone[tier], 1)))
+        price = max(0.0, sum(equal[tier + 1 :]) - sum(ideal[tier + 1 :]))
+        out.append(TierGap(name, all_of, carried[tier], could, gap, round(price, 1), round(equal[tier] + gone[tier], 1)))
     return tuple(out)
