@@ -139,7 +139,12 @@ def _case(problem: Problem, seconds: float) -> dict[str, Any]:
         "bound": round(plan.bound, 1),
         "price_of_priority_persons": plan.price,
         "left_because": list(plan.notices),
-        "replan": {"s": round(made_over, 1), "moved": len(again.moved), "wrong": list(check(changed, again)[:5]), **_figures(again)},
+        "replan": {
+            "s": round(made_over, 1),
+            "moved": len(again.moved),
+            "wrong": list(check(changed, again, today=today)[:5]),
+            **_figures(again),
+        },
     }
 
 

@@ -15,8 +15,10 @@ from shouwang.bench.batches import in_force, instance
 from shouwang.engine.batching import (
     HIGH,
     MEDIUM,
+    WORDS,
     BatchPlan,
     Destination,
+    Left,
     Origin,
     Problem,
     Rules,
@@ -26,7 +28,7 @@ from shouwang.engine.batching import (
     check,
     replan,
     solve,
-)
+)  # fmt: skip
 from shouwang.engine.batching.plan import seat_numbers
 from shouwang.engine.refused import PlanRefused
 
@@ -252,7 +254,7 @@ def test_replan_keeps_what_has_left_and_moves_few(city):
     vehicles = tuple(replace(v, days=frozenset(d for d in p.days if d < today)) if v.key == lost.vehicle else v for v in p.vehicles)
     broken = replace(p, vehicles=vehicles)
     again = replan(broken, plan.departed_before(today), today=today)
-    assert check(broken, again) == ()
+    assert check(broken, again, today=today) == ()
     assert {t for t in again.trips if t.departed} == {replace(t, departed=True) for t in plan.trips if t.day < today}
     touched = {s.traveller for t in plan.trips if t.day >= today and t.vehicle == lost.vehicle for s in t.riders}
     assert touched <= set(again.moved)
@@ -266,7 +268,7 @@ def test_level_that_rises_stops_the_way_and_warns_of_buses_on_the_road(city):
     today = p.days[3]
     risen = replace(p, levels={**p.levels, **{("深圳", d): HIGH for d in p.days[2:]}})
     again = replan(risen, plan.departed_before(today), today=today)
-    assert check(risen, again) == ()
+    assert check(risen, again, today=today) == ()
     assert not [t for t in again.trips if t.day >= today and t.destination == "深圳"]
     on_road = sum(t.day == p.days[2] and t.destination == "深圳" for t in plan.trips)
     assert again.notices[0].startswith(f"{on_road} 个已发车的班次")
@@ -286,10 +288,10 @@ def test_who_missed_the_bus_is_seated_anew():
     first = plan.trips[0]
     left = replace(plan, trips=(replace(first, riders=first.riders[:1], departed=True),))
     again = replan(p, left, today=DAYS[1])
-    assert check(p, again) == ()
+    assert check(p, again, today=DAYS[1]) == ()
     assert [(t.day, [s.traveller for s in t.riders]) for t in again.trips] == [(DAYS[0], ["a"]), (DAYS[2], ["b"])]
     never_left = replan(p, plan, today=DAYS[1])
-    assert check(p, never_left) == ()
+    assert check(p, never_left, today=DAYS[1]) == ()
     assert [(t.day, len(t.riders)) for t in never_left.trips] == [(DAYS[1], 2)]
     assert never_left.moved == ("a", "b")
 
@@ -331,6 +333,14 @@ def test_checker_notices_who_was_left_for_a_lesser_one():
     riders = tuple(replace(s, traveller=out.traveller) if s is rider else s for s in plan.trips[0].riders)
     bad = replace(forged(plan, replace(plan.trips[0], riders=riders)), left=(replace(out, traveller="poor"),), value=0)
     assert "次优先" in check(p, bad)[0]
+
+
+def test_checker_notices_who_was_left_beside_a_vehicle_that_stands():
+    p = problem([person("a"), person("b")], vehicles=(Vehicle("v", 1, "c"), Vehicle("w", 1, "c")), days=DAYS[:1])
+    plan = made(p)
+    out = plan.trips[1].riders[0].traveller
+    bad = replace(plan, trips=plan.trips[:1], left=(Left(out, "seats_full", WORDS["seats_full"]),), value=0)
+    assert check(p, bad) == (f"人员 {out} 未安排，而 02-26 车辆 {plan.trips[1].vehicle} 有空座，或坐着次优先的人员",)
 
 
 def test_rules_come_from_the_rulebook_by_date():

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shouwang.engine.batching.model import BatchPlan, Problem, Traveller, Trip, Vehicle
 from shouwang.engine.batching.reasons import WORDS
 
 
-def check(problem: Problem, plan: BatchPlan) -> tuple[str, ...]:
-    """What is wrong with a plan, in Chinese; empty = nothing. Departed trips are not held against today's levels, caps and readiness.
+def check(problem: Problem, plan: BatchPlan, *, today: dt.date | None = None) -> tuple[str, ...]:
+    """What is wrong with a plan, in Chinese; empty = nothing. `today`: the day of a re-plan, before which nobody new can leave (default:
+    the day after the last departure). Departed trips are not held against today's levels, caps and readiness.
 
     Everybody once; groups whole; seats, levels, approval, windows, health, caps, vehicles' days and turnarounds; value and bound; and
     nobody left for whom there is a seat, or a seat and a place under the caps once people of lesser groups got off that day.
@@ -20,7 +24,7 @@ def check(problem: Problem, plan: BatchPlan) -> tuple[str, ...]:
         wrong += _trip(problem, trip)
     if plan.value > plan.bound + 1e-6 * abs(plan.bound):
         wrong.append("方案得分高于上界")
-    return tuple(wrong) or tuple(_left_behind(problem, plan))
+    return tuple(wrong) or tuple(_left_behind(problem, plan, today))
 
 
 def _people(problem: Problem, plan: BatchPlan) -> list[str]:
@@ -116,28 +120,59 @@ def _vehicles(problem: Problem, plan: BatchPlan) -> list[str]:
     return wrong
 
 
-def _left_behind(problem: Problem, plan: BatchPlan) -> list[str]:
-    """Groups left that could have had a seat of a trip: a free one, or one of lesser people, with room under the caps that these leave."""
+def _left_behind(problem: Problem, plan: BatchPlan, today: dt.date | None) -> list[str]:
+    """Groups left that could have had a seat of a trip, a free one or one of lesser people, or a vehicle of their county that stands free
+    for the whole round trip; with room under the caps that these lesser people leave."""
     by_key = {t.key: t for t in problem.travellers}
-    ranks = _ranks(problem)
-    counties = {o.key: o.county for o in problem.origins}
-    vehicles = {v.key: v for v in problem.vehicles}
-    parties: dict[str, list[Traveller]] = defaultdict(list)
+    ranks, counties = _ranks(problem), {o.key: o.county for o in problem.origins}
+    vehicles, parties = {v.key: v for v in problem.vehicles}, dict[str, list[Traveller]]()
     for x in plan.left:
         t = by_key[x.traveller]
-        parties[t.group or f"\0{t.key}"].append(t)
+        parties.setdefault(t.group or f"\0{t.key}", []).append(t)
+    stay = [_used(_without_lesser(t, ranks, rank) for t in plan.trips) for rank in range(len(problem.rules.tiers))]
     ways: dict[tuple[str, str], list[Trip]] = defaultdict(list)
     for trip in plan.trips:
         if not trip.departed:
             ways[vehicles[trip.vehicle].county, trip.destination].append(trip)
+    free = _standing(problem, plan, today)
     wrong = []
     for party in parties.values():
-        first = party[0]
-        for trip in ways[counties[first.origin], first.destination]:
-            if all(_ready(t, trip) for t in party) and _could(problem, plan, trip, party, ranks, vehicles[trip.vehicle]):
-                wrong.append(f"人员 {first.key} 未安排，而 {trip.day:%m-%d} 车次 {trip.vehicle} 有空座，或坐着次优先的人员")
+        first, rank = party[0], ranks[party[0].key]
+        way = counties[first.origin], first.destination
+        for trip in ways[way] + [t for t in free[way] if _pays(problem, t, party, rank)]:
+            if all(_ready(t, trip) for t in party) and _could(
+                problem, _without_lesser(trip, ranks, rank), party, stay[rank], vehicles[trip.vehicle]
+            ):
+                wrong.append(f"人员 {first.key} 未安排，而 {trip.day:%m-%d} 车辆 {trip.vehicle} 有空座，或坐着次优先的人员")
                 break
     return wrong
+
+
+def _pays(problem: Problem, trip: Trip, party: list[Traveller], rank: int) -> bool:
+    """Whether carrying the party is worth a trip of its own."""
+    r, wait = problem.rules, (trip.day - max(t.earliest for t in party)).days
+    return len(party) * (r.worth[rank] - r.wait * wait) > r.trip
+
+
+def _without_lesser(trip: Trip, ranks: dict[str, int], rank: int) -> Trip:
+    """The trip with only the riders who go before people of a later tier than `rank`; a departed one as it is."""
+    return trip if trip.departed else replace(trip, riders=tuple(s for s in trip.riders if ranks[s.traveller] <= rank))
+
+
+def _standing(problem: Problem, plan: BatchPlan, today: dt.date | None) -> dict[tuple[str, str], list[Trip]]:
+    """Empty trips that vehicles of a county could make to a destination, by (county, destination): the vehicle is free for all its days."""
+    index = {d: i for i, d in enumerate(problem.days)}
+    away = {d.key: d.days_away for d in problem.destinations}
+    busy: dict[str, set[int]] = defaultdict(set)
+    for trip in plan.trips:
+        busy[trip.vehicle] |= set(range(index[trip.day], index[trip.day] + away[trip.destination]))
+    first = today or max((t.day + dt.timedelta(days=1) for t in plan.trips if t.departed), default=problem.days[0])
+    out: dict[tuple[str, str], list[Trip]] = defaultdict(list)
+    for to in problem.destinations if any(x.reason.endswith("_full") for x in plan.left) else ():
+        for v, day in itertools.product(problem.vehicles, (d for d in problem.days if d >= first)):
+            if to.approval and (v.days is None or day in v.days) and not busy[v.key] & set(range(index[day], index[day] + to.days_away)):
+                out[v.county, to.key].append(Trip(v.key, day, to.key, (), 0, to.approval, ()))
+    return out
 
 
 def _ranks(problem: Problem) -> dict[str, int]:
@@ -154,19 +189,12 @@ def _ranks(problem: Problem) -> dict[str, int]:
     return {t.key: best[t.group or f"\0{t.key}"] for t in problem.travellers}
 
 
-def _could(problem: Problem, plan: BatchPlan, trip: Trip, party: list[Traveller], ranks: dict[str, int], vehicle: Vehicle) -> bool:
-    """Whether the party could sit in the trip's vehicle if all lesser people of that day's trips were not there."""
-    mine = ranks[party[0].key]
-    stay = [s for s in trip.riders if ranks[s.traveller] <= mine]
+def _could(problem: Problem, trip: Trip, party: list[Traveller], used: Counter[tuple[object, ...]], vehicle: Vehicle) -> bool:
+    """Whether the party could sit with the riders of the trip, when `used` is what they and their like take of the caps."""
     seats = vehicle.seats * _share(problem, vehicle, trip) // 100
-    if len(stay) + len(party) > seats or len({s.origin for s in stay} | {party[0].origin}) > problem.rules.stops:
+    if len(trip.riders) + len(party) > seats or len({s.origin for s in trip.riders} | {party[0].origin}) > problem.rules.stops:
         return False
-    day = [(t.destination, s) for t in plan.trips if t.day == trip.day for s in t.riders if t.departed or ranks[s.traveller] <= mine]
     to = next(d for d in problem.destinations if d.key == trip.destination)
     origin = next(o for o in problem.origins if o.key == party[0].origin)
-    caps = (
-        (to.caps.get(trip.day, to.cap), sum(d == to.key for d, _ in day)),
-        (origin.cap, sum(s.origin == origin.key for _, s in day)),
-        (problem.day_cap, len(day)),
-    )
-    return all(cap is None or used + len(party) <= cap for cap, used in caps)
+    caps = {("to", to.key): to.caps.get(trip.day, to.cap), ("from", origin.key): origin.cap, ("day", ""): problem.day_cap}
+    return all(cap is None or used[*key, trip.day] + len(party) <= cap for key, cap in caps.items())

@@ -51,18 +51,28 @@ def _launch(board: Board, classes: Classes, y: Floats) -> None:
                 board.leave(vehicle, destination, day)
 
 
-def fill(board: Board, waiting: Waiting) -> None:
-    """Place whom the model's numbers left, the first tiers first: a free seat on the earliest day, else a further vehicle, else in the
-    place of people of a lesser tier, who then wait themselves."""
-    queue = sorted((w for w in waiting if w[0].key not in board.at), key=_order)
+def settle(board: Board, waiting: Waiting, *, move: bool) -> None:
+    """Fill, and take out vehicles that got empty (with `move` also put half-empty ones together), until nobody more finds a seat."""
+    while True:
+        found = fill(board, waiting)
+        tidy(board, move=move)
+        if not found:
+            return
+
+
+def fill(board: Board, waiting: Waiting) -> bool:
+    """Place who has no seat, the first tiers first: a free seat on the earliest day, else a further vehicle, else in the place of people
+    of a lesser tier, who then wait themselves. Whether anybody was placed."""
+    open_of = {g.key: (g, days) for g, days in waiting}
+    queue, found = sorted((w for w in waiting if w[0].key not in board.at), key=_order), False
     while queue:
         group, days = queue.pop(0)
         if seat(board, group, days):
-            continue
-        moved = _instead_of_lesser(board, group, days)
-        if moved:
-            open_of = {g.key: d for g, d in waiting}
-            queue = sorted([*queue, *((g, open_of[g.key]) for g in moved if g.key in open_of)], key=_order)
+            found = True
+        elif moved := _instead_of_lesser(board, group, days):
+            found = True
+            queue = sorted([*queue, *(open_of[g.key] for g in moved if g.key in open_of)], key=_order)
+    return found
 
 
 def _order(waiting: tuple[Group, int]) -> tuple[object, ...]:
@@ -140,13 +150,13 @@ def _least_first(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda g: (-g.tier, g.size, g.key))
 
 
-def tidy(board: Board) -> None:
-    """Take out vehicles in which nobody sits, and put half-empty ones together where the day's others have the seats."""
+def tidy(board: Board, *, move: bool) -> None:
+    """Take out vehicles in which nobody sits; with `move` first empty those whose people the day's other vehicles have seats for."""
     for slots in list(board.slots.values()):
         for slot in sorted(slots, key=lambda s: s.seats - s.free):
             if slot.departed:
                 continue
-            for group in sorted(slot.groups, key=lambda g: -g.size):
+            for group in sorted(slot.groups, key=lambda g: -g.size) if move else []:
                 others = [s for s in board.cell(group, slot.day) if s is not slot and s.groups and board.takes(s, group)]
                 if slot.seats - slot.free <= sum(s.free for s in others):
                     board.take(group)

@@ -10,7 +10,7 @@ from shouwang.engine.batching import classes as model
 from shouwang.engine.batching.board import Board, Slot
 from shouwang.engine.batching.intake import Facts, checked, group_of, groups, open_days, said
 from shouwang.engine.batching.model import BatchPlan, Group, Left, Problem, Seat, TierGap, Trip
-from shouwang.engine.batching.packing import Waiting, fill, pack, tidy
+from shouwang.engine.batching.packing import Waiting, pack, settle
 from shouwang.engine.highs import Floats
 from shouwang.engine.refused import PlanRefused
 
@@ -45,12 +45,11 @@ def solve(problem: Problem, *, seconds: float = 20.0, gap: float = 2e-3) -> Batc
 
 
 def _packed(start: Start, classes: model.Classes, x: Floats) -> Board:
-    """A board filled after one answer of the class model; an empty answer leaves all to `fill`."""
+    """A board filled after one answer of the class model; an empty answer leaves all to `settle`."""
     board = Board(start.facts)
     if len(x):
         pack(board, start.waiting, classes, x)
-    fill(board, start.waiting)
-    tidy(board)
+    settle(board, start.waiting, move=True)
     return board
 
 
@@ -59,7 +58,7 @@ def replan(problem: Problem, before: BatchPlan, *, today: dt.date) -> BatchPlan:
 
     Trips marked departed stay as they were; one that should have left before `today` and is not marked did not: its people are seated anew.
     A trip to come stays where its vehicle, way, approval and caps still allow it; where
-    fewer seats may be used, the last tier gets off first. Who lost a seat or had none is then seated as `fill` does. The bound is of
+    fewer seats may be used, the last tier gets off first. Who lost a seat or had none is then seated as `settle` does. The bound is of
     everything that has not departed.
     """
     start = _start(problem, tuple(t for t in before.trips if t.departed))
@@ -70,10 +69,7 @@ def replan(problem: Problem, before: BatchPlan, *, today: dt.date) -> BatchPlan:
     classes = model.build(start.board, start.waiting)
     relaxed = classes.solved(whole=False, seconds=LP_SECONDS, gap=0)
     _keep(start, before, today)
-    fill(start.board, start.waiting)
-    for slot in start.board.all_slots():
-        if not slot.groups and not slot.departed:
-            start.board.cancel(slot)
+    settle(start.board, start.waiting, move=False)
     return _told(start, relaxed.bound, classes.persons(relaxed.x), before)
 
 
