@@ -89,3 +89,13 @@ def imported(as_json: bool, households: int, large: bool, database_url: str) -> 
     except Refused as no:
         click.echo(no.message, err=True)
         sys.exit(2)
+
+
+@bench.command("loans")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--loan-quarters", default=1_000_000, show_default=True, help="贷款笔数×季度数")
+def loans(as_json: bool, loan_quarters: int) -> None:
+    """批量计算贴息，并抽样与逐笔计算核对到分。"""
+    from shouwang.bench.loans import run
+
+    _print(run(loan_quarters), as_json)
