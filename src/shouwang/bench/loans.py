@@ -64,7 +64,7 @@ def made(n: int, rng: np.random.Generator) -> Events:
     rows.append((late, begins + rng.integers(1, 90, len(late)), late * 0, late * 0, late * 0 - 1))
     joined = [np.concatenate([r[k] for r in rows]).astype(np.int64) for k in range(5)]
     basis = np.where(rng.random(n) < 0.8, 360, 365).astype(np.int64)
-    return Events(*joined, ceiling=np.full(n, CEILING, np.int64), basis=basis)
+    return Events(joined[0], joined[1], joined[2], joined[3], joined[4], np.full(n, CEILING, np.int64), basis)
 
 
 def _one(found: Events, index: int, period: Period) -> int:
