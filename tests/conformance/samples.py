@@ -12,6 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
+from tests.factories.credit import add_claim, add_figure, add_item, add_term_change, make_borrowers, make_loan, make_run
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -119,6 +120,34 @@ def bulletin(region: Region) -> Any:
     return _placed(dispatch.Bulletin(office=_office(region), **values), region)
 
 
+def loan(region: Region) -> Any:
+    return make_loan(make_borrowers(region))
+
+
+def term_change(region: Region) -> Any:
+    return add_term_change(loan(region))
+
+
+def bank_figure(region: Region) -> Any:
+    return add_figure(loan(region))
+
+
+def subsidy_run(region: Region) -> Any:
+    """One a period in a county: each sample begins on a day of its own."""
+    start = dt.date(2000, 1, 1) + dt.timedelta(days=next(_numbers))
+    return make_run(region, start=start, end=start + dt.timedelta(days=90))
+
+
+def subsidy_item(region: Region) -> Any:
+    """Failed, so that every column says something."""
+    run = subsidy_run(region)
+    return add_item(run, loan(region), state="failed", failure="name", failed_on=TODAY)
+
+
+def risk_claim(region: Region) -> Any:
+    return add_claim(loan(region))
+
+
 SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
@@ -135,4 +164,11 @@ SAMPLES = {
     "reports": Sample(report),
     "suggestions": Sample(suggestion),
     "bulletins": Sample(bulletin),
+    "credit_loans": Sample(loan),
+    "credit_terms": Sample(term_change),
+    "credit_households": Sample(lambda region: loan(region).household),
+    "credit_figures": Sample(bank_figure),
+    "credit_runs": Sample(subsidy_run),
+    "credit_items": Sample(subsidy_item),
+    "credit_claims": Sample(risk_claim),
 }

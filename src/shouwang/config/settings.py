@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "shouwang.kernel.imports",
     "shouwang.ledgers.registry",
     "shouwang.ledgers.impact",
+    "shouwang.ledgers.credit",
     "shouwang.ledgers.dispatch",
     "shouwang.portal",
 ]
