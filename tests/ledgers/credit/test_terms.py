@@ -24,7 +24,8 @@ def ask(loan, kind, until, by, today=TODAY, **kw):
 def test_a_deferral_keeps_the_contract_and_uses_up_no_extension(city):
     by, loan = clerk(city), make_loan(make_borrowers(city.villages[0]), maturity=D(2020, 1, 20))
     assert list(queries.overdue(Loan.objects.all(), TODAY)) == [loan]
-    asked = ask(loan, "deferral", D(2020, 7, 20), villager(city))
+    village = villager(city)
+    asked = ask(loan, "deferral", D(2020, 7, 20), village)
     impact = ImpactRecord.objects.get()
     assert (impact.cause, impact.household_id, asked.impact) == ("loan", loan.household_id, impact)
     done = terms.agree(asked, decided_on=TODAY, papers_ready=False, new_rate=40_500, by=by, today=TODAY)
@@ -41,17 +42,10 @@ def test_a_deferral_keeps_the_contract_and_uses_up_no_extension(city):
     assert not queries.overdue(Loan.objects.all(), TODAY).exists()
     owed = WorkItem.objects.get(kind="credit.papers")
     assert (owed.office, owed.due_at.date()) == (city.offices["440513100001-cwh"], D(2020, 4, 17))
-    terms.complete(done, by=villager_again(city), today=TODAY)
+    terms.complete(done, by=village, today=TODAY)
     owed.refresh_from_db()
     assert owed.state == "done"
     assert terms.answer(loan, "extension", D(2020, 3, 1)).eligible
-
-
-def villager_again(city):
-    from shouwang.kernel.accounts.models import User
-    from tests.factories.accounts import scope
-
-    return scope(User.objects.get(username="village"), TODAY)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Prefetch, Q, Sum
 
 from shouwang.kernel.audit.actions import change, change_many, create_many, note, permit
 from shouwang.kernel.errors import Refused
@@ -54,9 +54,11 @@ def compute(county: Region, day: dt.date, channel: str, *, by: Scope, today: dt.
 
 
 def _loans(run: SubsidyRun) -> Any:
-    """Loans that bore interest in the period."""
+    """Loans that bore interest in the period, with the payments of earlier ones (`before`)."""
     borne = Q(settled_on=None) | Q(settled_on__gt=run.start)
-    return with_facts(Loan.objects.filter(borne, county=run.county, state__in=("released", "settled"), released_on__lt=run.end))
+    found = with_facts(Loan.objects.filter(borne, county=run.county, state__in=("released", "settled"), released_on__lt=run.end))
+    before = SubsidyItem.objects.filter(dropped=False, run__end__lte=run.start).select_related("run")
+    return found.prefetch_related(Prefetch("items", before, to_attr="before"))
 
 
 def _fill(run: SubsidyRun, by: Scope, today: dt.date) -> tuple[int, int]:
@@ -71,7 +73,7 @@ def _fill(run: SubsidyRun, by: Scope, today: dt.date) -> tuple[int, int]:
 def _item(run: SubsidyRun, loan: Loan) -> SubsidyItem | None:
     """The payment of a loan: of the period, and what earlier payments owe by what is known today. None where nothing is due."""
     settled = _settled(loan, run.start, run.end)
-    carried = _carried(loan, run)
+    carried = _carried(loan)
     amount = settled.subsidy + carried
     lines = list(settled.lines)
     if carried:
@@ -87,11 +89,10 @@ def _settled(loan: Loan, start: dt.date, end: dt.date) -> Settlement:
     return settlement(reckoned(loan), terms(loan, end), Period(start, end))
 
 
-def _carried(loan: Loan, run: SubsidyRun) -> int:
+def _carried(loan: Any) -> int:
     """What the periods reckoned before would be today, less what they were: a repayment heard of late changes them."""
-    before = loan.items.filter(dropped=False, run__end__lte=run.start).select_related("run")
     known = reckoned(loan)
-    return sum(subsidy(known, terms(loan, i.run.end), Period(i.run.start, i.run.end)).fen - i.amount for i in before)
+    return sum(subsidy(known, terms(loan, i.run.end), Period(i.run.start, i.run.end)).fen - i.amount for i in loan.before)
 
 
 def check(run: SubsidyRun, *, by: Scope, today: dt.date, version: int | None = None) -> SubsidyRun:
@@ -113,7 +114,7 @@ def again(run: SubsidyRun) -> int:
     if not found:
         return len(listed)
     fresh = subsidies(events((reckoned(x), terms(x, run.end)) for x in found), [run.start, run.end])[:, 0]
-    due = {loan.pk: int(n) + _carried(loan, run) for loan, n in zip(found, fresh, strict=True)}
+    due = {loan.pk: int(n) + _carried(loan) for loan, n in zip(found, fresh, strict=True)}
     return sum(1 for pk in {*due, *listed} if max(0, due.get(pk, 0)) != listed.get(pk, 0))
 
 

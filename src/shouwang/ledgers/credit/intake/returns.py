@@ -14,7 +14,7 @@ from shouwang.kernel.pasted import RowError
 from shouwang.ledgers.credit.actions.subsidies import result
 from shouwang.ledgers.credit.arithmetic.money import yuan
 from shouwang.ledgers.credit.models import SubsidyItem
-from shouwang.ledgers.credit.policies import SUBSIDY
+from shouwang.ledgers.credit.policies import DECIDE, SUBSIDY
 from shouwang.ledgers.credit.rules import choices
 
 DONE, FAILED = "paid", "failed"
@@ -126,7 +126,7 @@ def withdraw(written: Sequence[Written], _context: Context) -> dict[str, str]:
 RETURNS = Sheet(
     key="credit.returns",
     title="贴息发放结果",
-    permission=SUBSIDY,
+    permission=DECIDE,
     version="2020-02",
     fields=FIELDS,
     keys=("contract", "result"),
