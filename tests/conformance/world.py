@@ -31,7 +31,8 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.privacy import keyring, make_missing_keys
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories import credit, registry
+from tests.conformance import world_credit, world_impact
+from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
 TODAY = dt.date(2020, 2, 17)
@@ -142,6 +143,8 @@ def build() -> World:
     _notices(world)
     _reports(world)
     _households(world)
+    world_impact.fill(world)
+    world_credit.fill(world)
     _imports(world)
     for kind in ("notice", "task", "report"):
         for target in world.targets[kind]:
@@ -313,7 +316,7 @@ def _households(world: World) -> None:
     moved = world.targets["household"][0].row
     moved.put_in(world.city.at("440514103201"))
     moved.save()
-    for kind in ("household", "member", "income", "helper", "finding", "accepted", "visit", "paper", "waived", "difference", *CREDIT):
+    for kind in ("household", "member", "income", "helper", "finding", "accepted", "visit", "paper", "waived", "difference"):
         target = next(t for t in world.targets[kind] if kind == "household" or t.extra["household"] == moved)
         target.code = moved.region.code
         if kind == "difference":
@@ -375,26 +378,6 @@ def _household(world: World, village: Region) -> None:
     _file(world, next(t for t in world.targets["reconciliation"] if t.row == comparison))
     world.add("difference", code, lambda canary: registry.add_difference(household, comparison, about=canary), household=household)
     registry.add_status(household)
-    _credit(world, household)
-
-
-CREDIT = ("loan", "application", "repayment", "term_change", "bank_figure", "subsidy_item", "risk_claim")
-
-
-def _credit(world: World, household: Any) -> None:
-    """A loan with all that hangs on it, and the application of a second member."""
-    code, more = household.region.code, {"household": household}
-    loan = world.add("loan", code, lambda _canary: credit.make_loan(household), **more)
-    other = registry.add_member(household, relation="spouse", sex="female")
-    world.add("application", code, lambda _canary: credit.make_loan(household, borrower=other, state="applied"), **more)
-    world.add("repayment", code, lambda _canary: credit.add_repayment(loan), **more)
-    world.add("term_change", code, lambda _canary: credit.add_term_change(loan), **more)
-    world.add("bank_figure", code, lambda _canary: credit.add_figure(loan), **more)
-    county = household.region.county
-    runs = {t.row.region_id: t.row for t in world.targets["subsidy_run"]}
-    run = runs.get(county.pk) or world.add("subsidy_run", county.code, lambda _canary: credit.make_run(county))
-    world.add("subsidy_item", code, lambda _canary: credit.add_item(run, loan), **more)
-    world.add("risk_claim", code, lambda _canary: credit.add_claim(loan), **more)
 
 
 def _imports(world: World) -> None:

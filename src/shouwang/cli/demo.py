@@ -51,10 +51,11 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, file, offices
+    from shouwang.demo import backing, changes, credit, file, offices
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
+    from shouwang.demo.impact import Outbreak
     from shouwang.demo.load_people import load_people
     from shouwang.demo.work import Story
 
@@ -73,13 +74,16 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     changes.tell(city, seed=seed, today=START, by=system, clerk=clerk)
     seen, kept = file.load_visits(seed=seed, today=START, by=system), file.load_papers(PAPERS_AT, today=START, by=system)
     click.echo(f"走访 {seen} 次，档案材料 {kept} 份。")
+    click.echo(f"小额信贷 {credit.load_credit(staff, seed=seed, today=START, by=system)} 笔。")
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)
+    outbreak = Outbreak(staff, city, seed=seed)
     for day in (START - dt.timedelta(n) for n in range(13 if households <= TREND_UP_TO else 1, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
         with transaction.atomic():  # nobody else is here yet: a day in one piece spares a thousand flushes to the disk
             history.on(day)
+            outbreak.on(day)
             if not without_work:
                 story.on(day)
     Setting.objects.create(key=DEMO_DATE, value=START.isoformat())

@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/", include("shouwang.kernel.imports.urls")),
     path("registry/", include("shouwang.ledgers.registry.urls")),
     path("credit/", include("shouwang.ledgers.credit.urls")),
+    path("impact/", include("shouwang.ledgers.impact.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),
 ]
 
