@@ -436,6 +436,49 @@ DISPATCH = {
     "statements": Rule((DRAFT,), BOTH),
 }  # fmt: skip
 
+C_VIEW, C_APPLY, C_DECIDE, C_SUBSIDY, C_EXPORT = "credit.view", "credit.apply", "credit.decide", "credit.subsidy", "credit.export"
+
+
+def credit(permission: str, of: str, methods: tuple[str, ...] = BOTH, **path: Any) -> Rule:
+    """A page about a record of the credit ledger: it lies in a place and is assigned to nobody."""
+    return Rule((permission,), methods, of, in_reach(permission), path=lambda t: {"pk": t.row.pk, **path})
+
+
+def credit_step(kind: str, acts: str, move: str) -> Rule:
+    """A move on a record one sees, by whom the move belongs to."""
+    return Rule((C_APPLY, C_DECIDE), POST, kind, in_reach(C_VIEW), in_reach(acts), path=lambda t: {"pk": t.row.pk, "move": move})
+
+
+CREDIT_LISTS = ("loans", "households", "terms", "figures", "runs", "items", "claims")
+CREDIT = {
+    # Columns of names are masked, so that no canary shows: that the lists are complete is held by test_catalog.
+    **{f"credit_{name}": Rule((C_VIEW,)) for name in CREDIT_LISTS},
+    **{f"credit_{name}_export": Rule((C_EXPORT,), POST) for name in CREDIT_LISTS},
+    "credit_board": Rule((C_VIEW,)),
+    "credit_start": Rule((C_APPLY,), BOTH),
+    "credit_apply": credit(C_APPLY, "household"),
+    "credit_loan": credit(C_VIEW, "loan", GET),
+    **{f"credit_{name}": credit(C_DECIDE, "loan") for name in ("approve", "release", "repay", "default", "file_claim")},
+    "credit_ask": credit(C_APPLY, "loan", kind="deferral"),
+    "credit_step": credit_step("application", C_DECIDE, "pass"),
+    "credit_take_back": credit(C_DECIDE, "repayment", POST),
+    "credit_term": credit(C_VIEW, "term_change", GET),
+    "credit_agree": credit(C_DECIDE, "term_change"),
+    "credit_term_step": credit_step("term_change", C_DECIDE, "decline"),
+    "credit_figure": credit(C_VIEW, "bank_figure", GET),
+    "credit_settle": credit(C_DECIDE, "bank_figure"),
+    "credit_compute": Rule((C_SUBSIDY,), BOTH),
+    "credit_run": credit(C_VIEW, "subsidy_run", GET),
+    "credit_run_step": credit(C_SUBSIDY, "subsidy_run", POST, move="check"),
+    "credit_file": credit(C_SUBSIDY, "subsidy_run", POST),
+    "credit_posting": credit(C_VIEW, "subsidy_run", GET),
+    "credit_item": credit(C_VIEW, "subsidy_item", GET),
+    **{f"credit_{name}": credit(C_SUBSIDY, "subsidy_item") for name in ("result", "corrected")},
+    "credit_account": credit(C_APPLY, "subsidy_item"),
+    "credit_claim": credit(C_VIEW, "risk_claim", GET),
+    **{f"credit_{name}": credit(C_DECIDE, "risk_claim") for name in ("compensate", "recover")},
+    "credit_claim_step": credit(C_DECIDE, "risk_claim", POST, move="decline"),
+}
 I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")
 I_ANALYSE = "impact.analyse"
 IMPACT = {
@@ -518,6 +561,7 @@ ORACLE: dict[str, Rule] = {
     **PRODUCE,
     **MONITORING,
     **WATCH,
+    **CREDIT,
     **IMPORTS,
     **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
 }

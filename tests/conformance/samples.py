@@ -16,6 +16,7 @@ from shouwang.ledgers.dispatch import models as dispatch
 from shouwang.ledgers.exchange.models import FeedAgreement
 from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
 from tests.factories import produce as goods
+from tests.factories.credit import add_claim, add_figure, add_item, add_term_change, make_borrowers, make_loan, make_run
 from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
 from tests.factories.monitoring import add_batch, add_case, add_follow_up, add_lead, add_posting
 from tests.factories.registry import (
@@ -168,6 +169,34 @@ def bulletin(region: Region) -> Any:
     return _placed(dispatch.Bulletin(office=_office(region), **values), region)
 
 
+def loan(region: Region) -> Any:
+    return make_loan(make_borrowers(region))
+
+
+def term_change(region: Region) -> Any:
+    return add_term_change(loan(region))
+
+
+def bank_figure(region: Region) -> Any:
+    return add_figure(loan(region))
+
+
+def subsidy_run(region: Region) -> Any:
+    """One a period in a county: each sample begins on a day of its own."""
+    start = dt.date(2000, 1, 1) + dt.timedelta(days=next(_numbers))
+    return make_run(region, start=start, end=start + dt.timedelta(days=90))
+
+
+def subsidy_item(region: Region) -> Any:
+    """Failed, so that every column says something."""
+    run = subsidy_run(region)
+    return add_item(run, loan(region), state="failed", failure="name", failed_on=TODAY)
+
+
+def risk_claim(region: Region) -> Any:
+    return add_claim(loan(region))
+
+
 def impact(region: Region) -> Any:
     """An open one with amounts, of every cause in turn."""
     cause = ("work_blocked", "unsold", "stopped", "loan", "income", "wildlife", "return_limited")[next(_numbers) % 7]
@@ -264,4 +293,11 @@ SAMPLES = {
     "reports": Sample(report),
     "suggestions": Sample(suggestion),
     "bulletins": Sample(bulletin),
+    "credit_loans": Sample(loan),
+    "credit_terms": Sample(term_change),
+    "credit_households": Sample(lambda region: loan(region).household),
+    "credit_figures": Sample(bank_figure),
+    "credit_runs": Sample(subsidy_run),
+    "credit_items": Sample(subsidy_item),
+    "credit_claims": Sample(risk_claim),
 }

@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "notice": ("shouwang.cli.notice", "notice", False),
     "deadline": ("shouwang.cli.notice", "deadline", False),
+    "credit": ("shouwang.cli.credit", "credit", False),
     "serve": ("shouwang.cli.serve", "serve", False),
     "init": ("shouwang.cli.setup", "init", True),
     "secure-database": ("shouwang.cli.setup", "secure_database", True),

@@ -167,3 +167,11 @@ def batches(as_json: bool, travellers: int, vehicles: int, days: int, seconds: f
     from shouwang.bench.batches import run
 
     _print(run(travellers, vehicles, days, seed=seed, seconds=seconds, stops=stops), as_json)
+@bench.command("loans")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--loan-quarters", default=1_000_000, show_default=True, help="贷款笔数×季度数")
+def loans(as_json: bool, loan_quarters: int) -> None:
+    """批量计算贴息，并抽样与逐笔计算核对到分。"""
+    from shouwang.bench.loans import run
+
+    _print(run(loan_quarters), as_json)

@@ -56,6 +56,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo import backing, changes, file, offices, watching
+    from shouwang.demo import backing, changes, credit, file, offices
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -82,6 +83,7 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"走访 {seen} 次，档案材料 {kept} 份。")
     checked = check_people(today=START, only=only)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。" + (OTHERS if only else ""))
+    click.echo(f"小额信贷 {credit.load_credit(staff, seed=seed, today=START, by=system)} 笔。")
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     if not without_work:

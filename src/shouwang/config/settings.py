@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "shouwang.ledgers.impact",
     "shouwang.ledgers.produce",
     "shouwang.ledgers.monitoring",
+    "shouwang.ledgers.credit",
     "shouwang.ledgers.dispatch",
     "shouwang.portal",
 ]

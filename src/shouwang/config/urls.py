@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/", include("shouwang.kernel.imports.urls")),
     path("registry/", include("shouwang.ledgers.registry.urls")),
     path("exchange/", include("shouwang.ledgers.exchange.urls")),
+    path("credit/", include("shouwang.ledgers.credit.urls")),
     path("impact/", include("shouwang.ledgers.impact.urls")),
     path("produce/", include("shouwang.ledgers.produce.urls")),
     path("monitoring/", include("shouwang.ledgers.monitoring.urls")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shouwang.kernel.columns.sheet import Sheet
 from shouwang.kernel.figures import Figure
 from shouwang.kernel.ledger import Ledger
+from shouwang.ledgers.credit.ledger import LEDGER as CREDIT
 from shouwang.ledgers.dispatch.ledger import LEDGER as DISPATCH
 from shouwang.ledgers.exchange.ledger import LEDGER as EXCHANGE
 from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
@@ -23,6 +24,8 @@ from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
 
 LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, MONITORING)
 FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, MONITORING, DISPATCH) for f in ledger.figures)
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, CREDIT)
+FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, CREDIT, DISPATCH) for f in ledger.figures)
 SHEETS: tuple[Sheet, ...] = tuple(s for ledger in LEDGERS for s in ledger.sheets)
 
 # Figures of the home page and the metrics of the map, by code.

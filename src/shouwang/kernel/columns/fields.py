@@ -9,8 +9,8 @@ from typing import Any
 
 from shouwang.kernel.pasted import RowError
 
-KINDS = frozenset({"text", "name", "code", "id", "phone", "choice", "flag", "date", "number", "whole", "money"})
-SECRET = frozenset({"id", "phone"})  # their values are never repeated in a message
+KINDS = frozenset({"text", "name", "code", "id", "phone", "choice", "flag", "date", "number", "whole", "money", "account"})
+SECRET = frozenset({"id", "phone", "account"})  # their values are never repeated in a message
 
 
 class Clear:

@@ -86,7 +86,7 @@ def shown(field: Field, cell: Any) -> str:
     """The cell as a message may repeat it: numbers of persons masked, at most 30 characters."""
     text = plain(cell)
     if field.kind in SECRET:
-        return mask(MaskKind.ID_NUMBER if field.kind == "id" else MaskKind.PHONE, text)
+        return mask({"id": MaskKind.ID_NUMBER, "account": MaskKind.BANK_CARD}.get(field.kind, MaskKind.PHONE), text)
     return text[:30]
 
 
@@ -133,6 +133,15 @@ def _phone(_field: Field, cell: Any, text: str, _today: dt.date) -> str:
     if len(number) > 20:
         raise ValueError(f"电话有 {len(number)} 位，只能填一个号码。其余号码请填在相应成员的电话里。")
     return number if number.startswith("0") else number.replace("-", "")
+
+
+def _account(_field: Field, cell: Any, text: str, _today: dt.date) -> str:
+    if isinstance(cell, float | int) and not isinstance(cell, bool) and abs(cell) >= 10**15:
+        raise ValueError(LOST)
+    number = re.sub(r"[\s\-—'’]+", "", unicodedata.normalize("NFKC", text))
+    if not number.isdigit() or not 8 <= len(number) <= 32:
+        raise ValueError("账号应为 8 至 32 位数字。请对照存折（卡）核对，并把该列设为“文本”格式。")
+    return number
 
 
 def _choice(field: Field, text: str, today: dt.date, words: Mapping[str, str]) -> str:
@@ -247,6 +256,7 @@ READERS: dict[str, Callable[[Field, Any, str, dt.date], Any]] = {
     "number": _number,
     "whole": _whole,
     "money": _money,
+    "account": _account,
 }
 
 

@@ -42,5 +42,5 @@ def _note(field: Field) -> str:
     said = [field.note] if field.note else []
     said += ["可填多项，用顿号隔开"] if field.many else []
     said += [f"单位：{field.unit}"] if field.unit else []
-    said += ["按文本填写完整号码"] if field.kind in ("id", "phone", "code") else []
+    said += ["按文本填写完整号码"] if field.kind in ("id", "phone", "code", "account") else []
     return "；".join(said)

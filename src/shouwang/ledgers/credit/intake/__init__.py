@@ -1,0 +1,1 @@
+"""The ledger's workbooks: loans, the bank's figures of a period, results of payments."""
