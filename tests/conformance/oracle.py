@@ -315,4 +315,38 @@ DISPATCH = {
     "statements": Rule((DRAFT,), BOTH),
 }  # fmt: skip
 
-ORACLE: dict[str, Rule] = {**KERNEL, **PORTAL, **REGISTRY, **IMPORTS, **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()}}
+E_VIEW, SURVEY, E_EXPORT = "employment.view", "employment.survey", "employment.export"
+
+
+def labour(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "worker", **fixed: Any) -> Rule:
+    """A page about a worker or what belongs to one."""
+    return Rule((permission,), methods, kind, keeps(permission), fixed=fixed)
+
+
+WORK_FORM = {"status": "cannot", "reason": "care", "day": "0"}
+EMPLOYMENT = {
+    "employment_workers": Rule((E_VIEW,), lists="worker"),
+    "employment_workers_export": Rule((E_EXPORT,), POST),
+    "employment_records": Rule((E_VIEW,), lists="work_record"),
+    "employment_records_export": Rule((E_EXPORT,), POST),
+    "employment_trainings": Rule((E_VIEW,), lists="training"),
+    "employment_trainings_export": Rule((E_EXPORT,), POST),
+    "employment_next": Rule((SURVEY,)),
+    "employment_worker": labour(E_VIEW, GET),
+    "employment_survey": labour(SURVEY, **WORK_FORM),
+    "employment_confirm": labour(SURVEY, POST),
+    "employment_call": labour(SURVEY, POST, outcome="no_answer"),
+    "employment_record_work": labour(SURVEY),
+    "employment_record_training": labour(SURVEY),
+    "employment_circumstances": labour(SURVEY),
+    "employment_end_work": labour(SURVEY, POST, "work_record", ended_on="2020-02-10"),
+}
+
+ORACLE: dict[str, Rule] = {
+    **KERNEL,
+    **PORTAL,
+    **REGISTRY,
+    **IMPORTS,
+    **EMPLOYMENT,
+    **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
+}

@@ -259,6 +259,7 @@ SEEN: dict[str, Sees] = {
     "attachment": names_file,
     "visit": keeps("registry.view"),
     "paper": opens_copies,
+    **dict.fromkeys(("worker", "work_record", "training"), keeps("employment.view")),
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),
     "difference": in_reach("registry.edit"),

@@ -12,6 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
+from tests.factories import employment
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -85,6 +86,19 @@ def difference(region: Region) -> Any:
     return add_difference(make_household(region), make_reconciliation(region))
 
 
+def worker(region: Region) -> Any:
+    """One who would go out and cannot."""
+    return employment.make_worker(region, name="黄试样", status="wants", phone="13700137000", wage=None, wish="anywhere")
+
+
+def work_record(region: Region) -> Any:
+    return employment.add_record(worker(region))
+
+
+def training(region: Region) -> Any:
+    return employment.add_training(worker(region))
+
+
 def notice(region: Region) -> Any:
     number = next(_numbers)
     values = {"title": f"通知{number}", "text": "做好春耕。", "text_digest": str(number), "received_on": TODAY}
@@ -129,6 +143,9 @@ SAMPLES = {
     "visits": Sample(visit),
     "reconciliations": Sample(reconciliation),
     "differences": Sample(difference),
+    "workers": Sample(worker),
+    "work_records": Sample(work_record),
+    "trainings": Sample(training),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

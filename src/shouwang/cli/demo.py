@@ -51,7 +51,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, file, offices
+    from shouwang.demo import backing, changes, file, labour, offices
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -73,6 +73,8 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     changes.tell(city, seed=seed, today=START, by=system, clerk=clerk)
     seen, kept = file.load_visits(seed=seed, today=START, by=system), file.load_papers(PAPERS_AT, today=START, by=system)
     click.echo(f"走访 {seen} 次，档案材料 {kept} 份。")
+    workers, records = labour.load(seed=seed, today=START, by=system)
+    click.echo(f"劳动力 {workers} 人，务工记录 {records} 条。")
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)

@@ -1,0 +1,54 @@
+"""Who may do what in the employment ledger, and the acts it records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.errors import Refused
+from shouwang.ledgers.registry.codes import rule as registry_rule
+
+if TYPE_CHECKING:
+    from shouwang.ledgers.registry.models import Member
+
+VIEW, SURVEY, EXPORT = "employment.view", "employment.survey", "employment.export"
+PERMISSIONS = {
+    VIEW: "查看劳动力就业台账（按区划）",
+    SURVEY: "摸底劳动力、登记务工记录和培训",
+    EXPORT: "导出劳动力就业台账",
+}
+
+ENROL = Verb("employment.worker.enrol", "从户档案列入劳动力台账")
+SURVEY_WORKER = Verb("employment.worker.survey", "摸底了就业情况", SURVEY)
+CONFIRM_WORKER = Verb("employment.worker.confirm", "核实就业情况无变化", SURVEY)
+EDIT_WORKER = Verb("employment.worker.edit", "修改了就业条件", SURVEY)
+LOG_CALL = Verb("employment.worker.call", "登记了未接通的电话", SURVEY)
+WITHDRAW_SURVEY = Verb("employment.worker.withdraw_import", "撤回了导入的摸底结果", SURVEY, needs_reason=True)
+RECORD_WORK = Verb("employment.work.record", "登记了务工记录", SURVEY)
+END_WORK = Verb("employment.work.end", "登记了离岗", SURVEY, needs_reason=True)
+RECORD_TRAINING = Verb("employment.training.record", "登记了培训", SURVEY)
+LABOUR_VERBS = (
+    ENROL,
+    SURVEY_WORKER,
+    CONFIRM_WORKER,
+    EDIT_WORKER,
+    LOG_CALL,
+    WITHDRAW_SURVEY,
+    RECORD_WORK,
+    END_WORK,
+    RECORD_TRAINING,
+)
+
+
+def check_may_work(member: Member, today: dt.date) -> None:
+    """Whether the person may stand in a work record or a plan: of age, no pupil, still a member. Raises Refused."""
+    youngest = int(registry_rule("working_ages", on=today).value["male"][0])
+    if member.left_on is not None and member.left_on <= today:
+        raise Refused(f"{member.name}已于 {member.left_on} 减少，不能登记务工。请核对户档案。", field="member")
+    if member.age(today) < youngest:
+        raise Refused(
+            f"{member.name}未满 {youngest} 周岁（{member.birth_date} 出生），不能登记务工或安排岗位。请核对出生日期。", field="member"
+        )
+    if member.school_status != "not_in_school":
+        raise Refused(f"{member.name}在户档案中为在校生，不能登记务工或安排岗位。已离校的请先更正户档案的在校生状况。", field="member")
