@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "shouwang.kernel.jobs",
     "shouwang.kernel.imports",
     "shouwang.ledgers.registry",
+    "shouwang.ledgers.impact",
     "shouwang.ledgers.employment",
     "shouwang.ledgers.dispatch",
     "shouwang.portal",

@@ -7,10 +7,11 @@ from shouwang.kernel.figures import Figure
 from shouwang.kernel.ledger import Ledger
 from shouwang.ledgers.dispatch.ledger import LEDGER as DISPATCH
 from shouwang.ledgers.employment.ledger import LEDGER as EMPLOYMENT
+from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
 from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
 
-LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, EMPLOYMENT)
-FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, EMPLOYMENT, DISPATCH) for f in ledger.figures)
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, EMPLOYMENT)
+FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, EMPLOYMENT, DISPATCH) for f in ledger.figures)
 SHEETS: tuple[Sheet, ...] = tuple(s for ledger in LEDGERS for s in ledger.sheets)
 
 # Figures of the home page and the metrics of the map, by code.
