@@ -1,0 +1,1 @@
+"""Departures in batches: `rules` out of the rulebook, `solve(Problem) -> BatchPlan`, `replan`, `check(Problem, BatchPlan)`."""
