@@ -323,23 +323,55 @@ def labour(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "worker
     return Rule((permission,), methods, kind, keeps(permission), fixed=fixed)
 
 
-WORK_FORM = {"status": "cannot", "reason": "care", "day": "0"}
+ARRANGE = "employment.arrange"
+
+
+def market(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "post", **path: Any) -> Rule:
+    """A page about an employer or post: kept where it was registered."""
+    return Rule((permission,), methods, kind, in_reach(permission), path=lambda t: {"pk": t.row.pk, **path})
+
+
+def shown(kind: str) -> Rule:
+    """Employers and posts are the same for everyone who may see the ledger."""
+    return Rule((E_VIEW,), GET, kind, listed(E_VIEW))
+
+
+# The columns that carry a row's mark are of a group not everybody sees: that lists are complete is held by test_catalog.
 EMPLOYMENT = {
-    "employment_workers": Rule((E_VIEW,), lists="worker"),
-    "employment_workers_export": Rule((E_EXPORT,), POST),
-    "employment_records": Rule((E_VIEW,), lists="work_record"),
-    "employment_records_export": Rule((E_EXPORT,), POST),
-    "employment_trainings": Rule((E_VIEW,), lists="training"),
-    "employment_trainings_export": Rule((E_EXPORT,), POST),
+    **{f"employment_{n}": Rule((E_VIEW,)) for n in ("workers", "records", "trainings", "offers", "lines")},
+    **{f"employment_{n}_export": Rule((E_EXPORT,), POST) for n in ("workers", "records", "trainings", "offers", "lines", "posts")},
     "employment_next": Rule((SURVEY,)),
     "employment_worker": labour(E_VIEW, GET),
-    "employment_survey": labour(SURVEY, **WORK_FORM),
+    "employment_survey": labour(SURVEY, status="cannot", reason="care"),
     "employment_confirm": labour(SURVEY, POST),
     "employment_call": labour(SURVEY, POST, outcome="no_answer"),
     "employment_record_work": labour(SURVEY),
     "employment_record_training": labour(SURVEY),
     "employment_circumstances": labour(SURVEY),
     "employment_end_work": labour(SURVEY, POST, "work_record", ended_on="2020-02-10"),
+    "employment_employers": Rule((E_VIEW,), lists="employer"),
+    "employment_posts": Rule((E_VIEW,), lists="post"),
+    "employment_plans": Rule((E_VIEW,), lists="plan"),
+    "employment_priority": Rule((E_VIEW,), lists="priority"),
+    "employment_new_employer": Rule((ARRANGE,), BOTH),
+    "employment_plan_new": Rule((ARRANGE,), BOTH),
+    "employment_priority_new": Rule((ARRANGE,), BOTH),
+    "employment_employer": shown("employer"),
+    "employment_post": shown("post"),
+    "employment_edit_employer": market(ARRANGE, kind="employer"),
+    "employment_new_post": market(ARRANGE, kind="employer"),
+    "employment_edit_post": market(ARRANGE),
+    "employment_verify_post": market(ARRANGE, POST),
+    "employment_move_post": market(ARRANGE, POST, move="close"),
+    "employment_priority_end": market(ARRANGE, kind="priority"),
+    "employment_offer": labour(ARRANGE),
+    "employment_accept": labour(ARRANGE, POST, "offer", started_on="2020-02-17"),
+    "employment_decline": labour(ARRANGE, POST, "offer", reason="wage"),
+    "employment_withdraw": labour(ARRANGE, POST, "offer"),
+    "employment_plan": market(E_VIEW, GET, "plan"),
+    **{f"employment_{n}": market(ARRANGE, POST, "plan") for n in ("plan_again", "send_offers")},
+    "employment_choose": Rule((ARRANGE,), POST, "plan", in_reach(ARRANGE)),
+    "employment_drop_choice": labour(ARRANGE, POST, "choice"),
 }
 
 ORACLE: dict[str, Rule] = {

@@ -99,6 +99,23 @@ def training(region: Region) -> Any:
     return employment.add_training(worker(region))
 
 
+def post(region: Region) -> Any:
+    return employment.make_post(region)
+
+
+def offer(region: Region) -> Any:
+    return employment.add_offer(worker(region), post(region))
+
+
+def match_line(region: Region) -> Any:
+    return employment.add_line(employment.make_plan(region), worker(region), post(region))
+
+
+def everywhere(_row: Any, _place: Any) -> bool:
+    """Posts and employers are shown to everyone who may see the ledger."""
+    return True
+
+
 def notice(region: Region) -> Any:
     number = next(_numbers)
     values = {"title": f"通知{number}", "text": "做好春耕。", "text_digest": str(number), "received_on": TODAY}
@@ -146,6 +163,12 @@ SAMPLES = {
     "workers": Sample(worker),
     "work_records": Sample(work_record),
     "trainings": Sample(training),
+    "employers": Sample(employment.make_employer, everywhere),
+    "posts": Sample(post, everywhere),
+    "priority_places": Sample(employment.make_priority),
+    "offers": Sample(offer),
+    "match_plans": Sample(employment.make_plan),
+    "match_lines": Sample(match_line),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

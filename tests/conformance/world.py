@@ -31,7 +31,8 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.privacy import keyring, make_missing_keys
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories import employment, registry
+from tests.conformance import world_employment
+from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
 TODAY = dt.date(2020, 2, 17)
@@ -142,7 +143,7 @@ def build() -> World:
     _notices(world)
     _reports(world)
     _households(world)
-    _labour(world)
+    world_employment.fill(world)
     _imports(world)
     for kind in ("notice", "task", "report"):
         for target in world.targets[kind]:
@@ -376,18 +377,6 @@ def _household(world: World, village: Region) -> None:
     _file(world, next(t for t in world.targets["reconciliation"] if t.row == comparison))
     world.add("difference", code, lambda canary: registry.add_difference(household, comparison, about=canary), household=household)
     registry.add_status(household)
-
-
-def _labour(world: World) -> None:
-    """A worker in each household, with work and training; they lie where the household lies now."""
-    for target in list(world.targets["household"]):
-        home, code = target.row, target.code
-        member = registry.add_member(home, relation="son")
-        worker = world.add(
-            "worker", code, lambda c, m=member, h=home: employment.add_worker(h, member=m, surveyed_by=c, status="cannot"), household=home
-        )
-        world.add("work_record", code, lambda c, w=worker: employment.add_record(w, employer=c), household=home)
-        world.add("training", code, lambda c, w=worker: employment.add_training(w, organiser=c), household=home)
 
 
 def _imports(world: World) -> None:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Any
 
 from shouwang.kernel.regions.models import Region
-from shouwang.ledgers.employment.models import Training, Worker, WorkRecord
+from shouwang.ledgers.employment.models import (
+    Employer,
+    MatchChoice,
+    MatchLine,
+    MatchPlan,
+    Offer,
+    Post,
+    PriorityPlace,
+    Training,
+    Worker,
+    WorkRecord,
+)
 from shouwang.ledgers.registry.models import Household, Member
 from tests.factories.registry import add_member, add_status, make_household
 
 TODAY = dt.date(2020, 2, 17)
+_numbers = itertools.count(1)
 
 
 def add_worker(household: Household, *, member: Member | None = None, status: str = "unsurveyed", **kw: Any) -> Worker:
@@ -58,5 +71,64 @@ def add_training(worker: Worker, **kw: Any) -> Training:
     usual = {"subject": "缝纫技能培训", "skill": "sewing", "started_on": dt.date(2019, 11, 4), "days": 10, "organiser": "区人社局"}
     row = Training(worker=worker, **{**usual, **kw})
     row.put_beside(worker.household)
+    row.save()
+    return row
+
+
+def make_employer(region: Region, **kw: Any) -> Employer:
+    """A garment firm registered in the region."""
+    usual = {"name": f"某服装厂{next(_numbers)}", "kind": "company", "contact": "林招工", "contact_line": "0754-80000000"}
+    row = Employer(**{**usual, **kw})
+    row.put_in(region)
+    row.save()
+    return row
+
+
+def make_post(region: Region, *, employer: Employer | None = None, **kw: Any) -> Post:
+    """An open post with two places at the region, no requirements, lodging given."""
+    usual = {"title": "普工", "kind": "company", "state": "open", "places": 2, "wage": 350_000, "industry": "textile", "board": True}
+    row = Post(employer=employer or make_employer(region), **{"start_on": TODAY, **usual, **kw})
+    row.put_in(region)
+    row.save()
+    return row
+
+
+def make_plan(region: Region, **kw: Any) -> MatchPlan:
+    """A plan as asked for, not yet solved."""
+    row = MatchPlan(**{"on": TODAY, "asked_by": "核验", **kw})
+    row.put_in(region)
+    row.save()
+    return row
+
+
+def add_line(plan: MatchPlan, worker: Worker, post: Post | None = None, **kw: Any) -> MatchLine:
+    """A line of a plan: with the post, or full."""
+    usual = {"tier": "poor"} | ({"score": 500, "parts": {"near": 300, "wage": 200}} if post else {"reason": "full", "words": "已招满"})
+    row = MatchLine(plan=plan, worker=worker, post=post, **{**usual, **kw})
+    row.put_beside(worker.household)
+    row.save()
+    return row
+
+
+def add_choice(plan: MatchPlan, worker: Worker, post: Post, **kw: Any) -> MatchChoice:
+    """A worker pinned to a post."""
+    row = MatchChoice(plan=plan, worker=worker, post=post, **{"kind": "pin", **kw})
+    row.put_beside(worker.household)
+    row.save()
+    return row
+
+
+def add_offer(worker: Worker, post: Post, **kw: Any) -> Offer:
+    """An offer that waits for an answer."""
+    row = Offer(worker=worker, post=post, **{"sent_on": TODAY, **kw})
+    row.put_beside(worker.household)
+    row.save()
+    return row
+
+
+def make_priority(region: Region, **kw: Any) -> PriorityPlace:
+    """A village that goes first."""
+    row = PriorityPlace(**{"since": dt.date(2020, 1, 1), "document": "挂牌督战名单", **kw})
+    row.put_in(region)
     row.save()
     return row

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from shouwang.ledgers.registry.models import Member
 
 VIEW, SURVEY, EXPORT = "employment.view", "employment.survey", "employment.export"
+ARRANGE = "employment.arrange"
 PERMISSIONS = {
     VIEW: "查看劳动力就业台账（按区划）",
     SURVEY: "摸底劳动力、登记务工记录和培训",
+    ARRANGE: "登记和核实岗位、匹配、推荐岗位、登记答复",
     EXPORT: "导出劳动力就业台账",
 }
 
@@ -39,6 +41,15 @@ LABOUR_VERBS = (
     END_WORK,
     RECORD_TRAINING,
 )
+EDIT_EMPLOYER = Verb("employment.employer.edit", "登记了用工单位", ARRANGE)
+EDIT_POST = Verb("employment.post.edit", "登记了岗位", ARRANGE)
+SET_PRIORITY = Verb("employment.priority_place.set", "列入了优先镇村", ARRANGE)
+END_PRIORITY = Verb("employment.priority_place.end", "解除了优先镇村", ARRANGE, needs_reason=True)
+COUNT_POST = Verb("employment.post.count", "岗位已占名额更新")
+CHOOSE = Verb("employment.choice.set", "指定了匹配安排", ARRANGE)
+DROP_CHOICE = Verb("employment.choice.drop", "取消了指定", ARRANGE)
+PLACE_WORKER = Verb("employment.work.place", "经推荐上岗", ARRANGE)
+POST_VERBS = (EDIT_EMPLOYER, EDIT_POST, COUNT_POST, SET_PRIORITY, END_PRIORITY, CHOOSE, DROP_CHOICE, PLACE_WORKER)
 
 
 def check_may_work(member: Member, today: dt.date) -> None:

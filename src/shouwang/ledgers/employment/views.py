@@ -5,21 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 
+from shouwang.engine.assignment import WORDS
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.pasted import as_date
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import queries
+from shouwang.ledgers.employment import post_queries, queries
+from shouwang.ledgers.employment.actions import matching
 from shouwang.ledgers.employment.codes import word
 from shouwang.ledgers.employment.forms import SurveyForm
-from shouwang.ledgers.employment.models import Worker
-from shouwang.ledgers.employment.policies import SURVEY
+from shouwang.ledgers.employment.lifecycle import PLAN, POST
+from shouwang.ledgers.employment.matching import fitting
+from shouwang.ledgers.employment.models import Employer, MatchPlan, Post, Worker
+from shouwang.ledgers.employment.policies import ARRANGE, SURVEY
+from shouwang.ledgers.employment.policies import VIEW as VIEW_LABOUR
+from shouwang.ledgers.employment.post_forms import decline_choices
 from shouwang.ledgers.employment.tables.labour import TONES
 from shouwang.ledgers.registry.codes import word as registry_word
 from shouwang.ledgers.registry.policies import REVEAL, VIEW, seen_groups
 
 HIDDEN = "无权查看"
+LINES_SHOWN = 50
 Item = dict[str, Any]
 
 
@@ -62,6 +71,10 @@ def worker(found: Worker, scope: Scope, today: dt.date) -> dict[str, Any]:
         "facts": _facts(found, see, today),
         "records": [_record(r, today) for r in found.records.all()] if shown else [],
         "trainings": list(found.trainings.all()) if shown else [],
+        "offers": list(found.offers.select_related("post__employer")) if shown else [],
+        "declines": decline_choices(today),
+        "may_arrange": found.covers(scope, ARRANGE),
+        "today": today,
         "events": queries.timeline_of(found) if shown else [],
         "may_survey": found.covers(scope, SURVEY),
         "shown": shown,
@@ -135,4 +148,82 @@ def survey(found: Worker, form: SurveyForm, scope: Scope, today: dt.date) -> dic
         "filled": len(asked),
         "total": len(form.fields),
         "age": found.member.age(today),
+    }
+
+
+def employer(found: Employer, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """The page of an employer."""
+    facts = [
+        item("类别", word("employer_kind", found.kind, today)),
+        item("登记地", found.region.name),
+        item("联系人", found.contact),
+        item("招工电话", found.contact_line),
+        item("地址", found.address),
+        item("统一社会信用代码", found.credit_code),
+    ]
+    return {
+        "employer": found,
+        "facts": facts,
+        "posts": list(found.posts.order_by("state", "-pk")),
+        "may_arrange": scope.may_at(ARRANGE, found),
+    }
+
+
+def post(found: Post, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """The page of a post. Its people are shown as numbers here: their names stand on lists within the scope."""
+    ages = f"{found.age_min} 岁以上" if found.age_max is None else f"{found.age_min} ～ {found.age_max} 岁"
+    sex = {"male": "男", "female": "女"}.get(found.sex, "不限")
+    where = f"{found.place_name}{found.place_detail}" or f"{found.region.county or ''}{found.region.town or ''}"
+    facts = [
+        item("用工单位", found.employer.name, href=reverse("employment_employer", args=[found.employer_id])),
+        item("来源", word("employer_kind", found.kind, today)),
+        item("招聘人数", found.places, unit="人"),
+        item("已占名额", found.taken, unit="人", note="在岗、计划上岗和待答复"),
+        item("月工资", money(found.wage)),
+        item("工作地", where),
+        item("上岗日期", found.start_on),
+        item("招聘截止", found.close_on),
+        item("技能要求", word("skill", found.skill, today) if found.skill else "不限"),
+        item("年龄要求", ages),
+        item("性别要求", sex, note=word("sex_ground", found.sex_ground, today) if found.sex_ground else ""),
+        item("劳动强度", word("effort", str(found.effort), today)),
+        item("作业条件", "、".join(word("work_conditions", c, today) for c in found.conditions.split(",") if c) or "一般"),
+        item("每日工时", found.hours, unit="小时"),
+        item("提供住宿", "是" if found.board else "否"),
+        item("只招贫困劳动力", "是" if found.poor_only else "否"),
+        item("核实", found.verified_on, note=found.verified_by),
+    ]
+    state = POST.state_of(found)
+    record = {"title": found.title, "tags": [{"text": state.label, "tone": state.tone}], "meta": [found.employer.name]}
+    return {
+        "post": found,
+        "record": record,
+        "facts": facts,
+        "may_arrange": scope.may_at(ARRANGE, found),
+        "events": queries.timeline_of(found),
+    }
+
+
+def offer_choices(found: Worker, today: dt.date) -> dict[str, Any]:
+    """Posts for one worker: those that fit by score, then those that do not with the reasons."""
+    return {"worker": found, "rows": fitting(found, today)}
+
+
+def plan(found: MatchPlan, scope: Scope) -> dict[str, Any]:
+    """The page of a plan."""
+    lines = post_queries.lines(scope).filter(plan=found)
+    reasons = lines.filter(post=None).order_by().values("reason").annotate(n=Count("pk")).order_by("-n")
+    job = Job.objects.filter(idempotency_key=f"{matching.JOB}:{found.pk}:{found.run}").first()
+    shown = scope.sees(VIEW_LABOUR, "labour")
+    return {
+        "plan": found,
+        "state": PLAN.state_of(found),
+        "job": job,
+        "result": found.result,
+        "reasons": [{"code": r["reason"], "words": WORDS.get(r["reason"], r["reason"]), "n": r["n"]} for r in reasons],
+        "lines": list(lines.exclude(post=None).order_by("-pinned", "-score")[:LINES_SHOWN]) if shown else [],
+        "left": list(lines.filter(post=None)[:LINES_SHOWN]) if shown else [],
+        "choices": list(found.choices.select_related("worker__member", "post__employer")) if shown else [],
+        "may_arrange": scope.may_at(ARRANGE, found),
+        "events": queries.timeline_of(found),
     }

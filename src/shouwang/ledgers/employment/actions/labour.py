@@ -11,7 +11,7 @@ from django.db import transaction
 from shouwang.kernel.audit.actions import change, create_many
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import destinations, policies
+from shouwang.ledgers.employment import destinations, impacts, policies
 from shouwang.ledgers.employment.codes import rule, word
 from shouwang.ledgers.employment.models import AT_WORK, NOT_AT_WORK, Training, Worker, WorkRecord
 from shouwang.ledgers.employment.queries import filed_labour
@@ -39,10 +39,13 @@ def survey(worker: Worker, said: Mapping[str, Any], *, by: Scope, today: dt.date
     Raises Refused where the parts contradict one another, or the person may not work.
     """
     policies.check_may_work(worker.member, today)
-    with change(worker, by=by, verb=policies.SURVEY_WORKER, today=today) as locked:
-        apply_survey(locked, said, worker, today)
-        locked.surveyed_on, locked.surveyed_by = today, by.user_name[:40]
-        locked.tries, locked.tried_on, locked.tried_outcome = 0, None, ""
+    with transaction.atomic():
+        with change(worker, by=by, verb=policies.SURVEY_WORKER, today=today) as locked:
+            before, usual = impacts.blocked(locked, today), locked.wage
+            apply_survey(locked, said, worker, today)
+            locked.surveyed_on, locked.surveyed_by = today, by.user_name[:40]
+            locked.tries, locked.tried_on, locked.tried_outcome = 0, None, ""
+        impacts.tell(locked, before, usual, by=by, today=today)
     return locked
 
 
@@ -119,7 +122,7 @@ def record_work(worker: Worker, said: Mapping[str, Any], *, by: Scope, today: dt
     place = destinations.read(said["place"], on=today, whole=True)
     with transaction.atomic():
         locked = Worker.objects.select_for_update(of=("self",)).select_related("household__county").get(pk=worker.pk)
-        _check_overlap(locked, said["started_on"], said["ended_on"])
+        check_overlap(locked, said["started_on"], said["ended_on"])
         row = WorkRecord(
             worker=locked,
             place_code=place.code,
@@ -132,17 +135,19 @@ def record_work(worker: Worker, said: Mapping[str, Any], *, by: Scope, today: dt
         with change(row, by=by, verb=policies.RECORD_WORK, today=today) as made:
             pass
         if not row.planned and row.ended_on is None:
-            _now_works(locked, row, by=by, today=today)
+            now_works(locked, row, by=by, today=today)
     return made
 
 
-def _now_works(worker: Worker, row: WorkRecord, *, by: Scope, today: dt.date) -> None:
-    """Work that goes on is what a survey would have found: it is not asked for a second time."""
+def now_works(worker: Worker, row: WorkRecord, *, by: Scope, today: dt.date) -> None:
+    """Work that goes on is what a survey would have found: it is not asked for a second time. Inside the act's transaction."""
     home = worker.household.county.code if worker.household.county else ""
+    before = impacts.blocked(worker, today)
     with change(worker, by=by, verb=policies.RECORD_WORK, today=today) as now:
         now.status, now.reason, now.wage = destinations.band(row.place_code, home) or "in_county", "", row.monthly_income
         now.place_code, now.place_name, now.place_detail = row.place_code, row.place_name, row.place_detail
         now.surveyed_on, now.surveyed_by = today, by.user_name[:40]
+    impacts.tell(now, before, None, by=by, today=today)
 
 
 def end_work(row: WorkRecord, ended_on: dt.date, *, reason: str, by: Scope, today: dt.date) -> WorkRecord:
@@ -196,7 +201,8 @@ def _check_income(income: int | None, today: dt.date) -> None:
         raise Refused(f"月收入 {said} 元不在 {low:,} 至 {high:,} 元之间，可能填成了年收入或日工资。请核对。", field="monthly_income")
 
 
-def _check_overlap(worker: Worker, start: dt.date, end: dt.date | None) -> None:
+def check_overlap(worker: Worker, start: dt.date, end: dt.date | None) -> None:
+    """Raise Refused where a record of the worker shares a day with [start, end), naming it."""
     for other in worker.records.all():
         if overlaps(other, start, end):
             until = other.ended_on or "至今"

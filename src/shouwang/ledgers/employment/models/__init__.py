@@ -1,5 +1,17 @@
 """The tables of the employment ledger."""
 
+from shouwang.ledgers.employment.models.posts import (
+    EMPLOYER_KINDS,
+    Employer,
+    MarketQuerySet,
+    MatchChoice,
+    MatchLine,
+    MatchPlan,
+    Offer,
+    PlacedQuerySet,
+    Post,
+    PriorityPlace,
+)
 from shouwang.ledgers.employment.models.workers import (
     AT_WORK,
     AWAY,
@@ -12,4 +24,24 @@ from shouwang.ledgers.employment.models.workers import (
     by_place,
 )
 
-__all__ = ["AT_WORK", "AWAY", "NOT_AT_WORK", "STATUSES", "LabourQuerySet", "Training", "WorkRecord", "Worker", "by_place"]
+__all__ = [
+    "AT_WORK",
+    "AWAY",
+    "EMPLOYER_KINDS",
+    "NOT_AT_WORK",
+    "STATUSES",
+    "Employer",
+    "LabourQuerySet",
+    "MarketQuerySet",
+    "MatchChoice",
+    "MatchLine",
+    "MatchPlan",
+    "Offer",
+    "PlacedQuerySet",
+    "Post",
+    "PriorityPlace",
+    "Training",
+    "WorkRecord",
+    "Worker",
+    "by_place",
+]

@@ -100,6 +100,7 @@ class WorkRecord(OfHousehold):
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="户")
     worker = models.ForeignKey(Worker, models.PROTECT, related_name="records", verbose_name="劳动力")
+    post = models.ForeignKey("employment.Post", models.PROTECT, related_name="records", null=True, blank=True, verbose_name="岗位")
     planned = models.BooleanField("计划务工", default=False)
     started_on = models.DateField("上岗日期")
     ended_on = models.DateField("离岗日期", null=True, blank=True)

@@ -35,7 +35,9 @@ def place(row: Any, _today: dt.date) -> str:
     return " / ".join(n for n in (row.county_name, row.town_name, row.village_name) if n)
 
 
-def _search(path: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+def search_by(path: str) -> Callable[[QuerySet[Any], str], QuerySet[Any]]:
+    """Search by name or code of the member at the path, or of the household."""
+
     def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         if text.isascii():
             return rows.filter(Q(**{f"{path}code__startswith": text}) | Q(household__code__startswith=text))
@@ -49,7 +51,8 @@ def _status(row: Worker, today: dt.date) -> Badge:
     return Badge(word("work_status", row.status, today), tone)
 
 
-def _coded(name: str, attribute: str) -> Callable[[Any, dt.date], str | None]:
+def coded(name: str, attribute: str) -> Callable[[Any, dt.date], str | None]:
+    """A column that says the word of a code."""
     return lambda row, today: word(name, getattr(row, attribute), today) if getattr(row, attribute) else None
 
 
@@ -71,7 +74,7 @@ WORKERS = Table(
     url_name="employment_workers",
     unit="人",
     placed="household",
-    search=_search("member__"),
+    search=search_by("member__"),
     search_hint="姓名、人编号、户编号",
     ordering=("-updated_at", "-pk"),
     row_url=lambda row: reverse("employment_worker", args=[row.pk]),
@@ -84,11 +87,11 @@ WORKERS = Table(
         Column("place", "所在村", place),
         Column("age", "年龄", lambda r, d: r.member.age(d), kind="num", unit="岁", group="base"),
         Column("status", "就业状况", _status, kind="tag", sort="status", group="labour"),
-        Column("reason", "未就业原因", _coded("no_work_reason", "reason"), group="labour"),
+        Column("reason", "未就业原因", coded("no_work_reason", "reason"), group="labour"),
         Column("where", "务工地", _where, group="labour"),
         Column("wage", "月收入", "wage", kind="money", sort="wage", group="labour"),
-        Column("skill", "技能", _coded("skill", "skill"), group="labour"),
-        Column("wish", "就业意愿", _coded("wish", "wish"), group="labour"),
+        Column("skill", "技能", coded("skill", "skill"), group="labour"),
+        Column("wish", "就业意愿", coded("wish", "wish"), group="labour"),
         Column("wish_wage", "期望月收入", "wish_wage", kind="money", group="labour", default_hidden=True),
         Column("surveyed_on", "摸底日期", "surveyed_on", kind="date", sort="surveyed_on"),
         Column("surveyed_by", "摸底人", "surveyed_by", default_hidden=True),
@@ -126,7 +129,7 @@ RECORDS = Table(
     url_name="employment_records",
     unit="条",
     placed="household",
-    search=_search("worker__member__"),
+    search=search_by("worker__member__"),
     search_hint="姓名、人编号、户编号",
     ordering=("-started_on", "-pk"),
     row_url=lambda row: reverse("employment_worker", args=[row.worker_id]) + "#records",
@@ -141,10 +144,10 @@ RECORDS = Table(
         Column("ended_on", "离岗日期", "ended_on", kind="date", sort="ended_on", group="labour"),
         Column("where", "务工地", _where, group="labour"),
         Column("employer", "务工单位", "employer", group="labour"),
-        Column("industry", "行业", _coded("industry", "industry"), group="labour"),
+        Column("industry", "行业", coded("industry", "industry"), group="labour"),
         Column("monthly_income", "月收入", "monthly_income", kind="money", sort="monthly_income", group="labour"),
-        Column("channel", "就业渠道", _coded("work_channel", "channel"), group="labour"),
-        Column("contract", "合同期限", _coded("contract", "contract"), group="labour", default_hidden=True),
+        Column("channel", "就业渠道", coded("work_channel", "channel"), group="labour"),
+        Column("contract", "合同期限", coded("contract", "contract"), group="labour", default_hidden=True),
         Column("point_to_point", "点对点", "point_to_point", group="labour", default_hidden=True),
         Column("transport_aid", "交通费补助", "transport_aid", kind="money", group="labour", default_hidden=True),
         Column("service_need", "服务需求", "service_need", group="labour", default_hidden=True),
@@ -174,7 +177,7 @@ TRAININGS = Table(
     url_name="employment_trainings",
     unit="人次",
     placed="household",
-    search=_search("worker__member__"),
+    search=search_by("worker__member__"),
     search_hint="姓名、人编号、户编号",
     ordering=("-started_on", "-pk"),
     row_url=lambda row: reverse("employment_worker", args=[row.worker_id]) + "#trainings",
@@ -185,7 +188,7 @@ TRAININGS = Table(
         Column("code", "人编号", "worker.member.code"),
         Column("place", "所在村", place),
         Column("subject", "培训内容", "subject", group="labour"),
-        Column("skill", "技能", _coded("skill", "skill"), group="labour"),
+        Column("skill", "技能", coded("skill", "skill"), group="labour"),
         Column("started_on", "开始日期", "started_on", kind="date", sort="started_on", group="labour"),
         Column("days", "天数", "days", kind="num", unit="天", group="labour"),
         Column("organiser", "组织单位", "organiser", group="labour"),
