@@ -374,11 +374,40 @@ EMPLOYMENT = {
     "employment_drop_choice": labour(ARRANGE, POST, "choice"),
 }
 
+I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")
+I_ANALYSE = "impact.analyse"
+IMPACT = {
+    "impact_analysis": Rule(
+        (I_ANALYSE,), kind="region", covers=in_reach(I_ANALYSE), path=lambda _t: {}, query=lambda t: {"region": t.row.pk}
+    ),
+    "impact_records": Rule((I_VIEW,), lists="impact"),
+    "impact_records_export": Rule((I_EXPORT,), POST),
+    "impact_record": home(I_VIEW, GET, "impact"),
+    "impact_recover": Rule((I_RECORD,), POST, "impact", keeps(I_RECORD), fixed={"recovered_on": "2020-02-17"}),
+    "impact_surveys": Rule((I_VIEW,), lists="household", due=keeps(I_VIEW)),
+    "impact_surveys_export": Rule((I_EXPORT,), POST),
+    "impact_household": home(I_VIEW, GET),
+    "impact_survey": Rule((I_RECORD,), BOTH, "household", keeps(I_RECORD), fixed={"day": "0", "means": "phone", "causes": ["unsold"]}),
+    "impact_take": home(I_RECORD, POST, code="nearby_post"),
+    "impact_measures": Rule((I_VIEW,), lists="fitted"),
+    "impact_measures_export": Rule((I_EXPORT,), POST),
+    "impact_measure_move": home(I_RECORD, POST, "fitted", move="finish"),
+    "impact_levels": Rule((I_VIEW,)),
+    "impact_level_list": Rule((I_VIEW,)),
+    "impact_level_list_export": Rule((I_EXPORT,), POST),
+    "impact_publish": Rule((I_LEVELS,), BOTH),
+    "impact_cases": Rule((I_LEVELS,), BOTH),
+    "impact_shocks": Rule((I_VIEW,), BOTH, lists="shock"),
+    "impact_end_shock": Rule((I_SHOCKS,), POST, "shock", in_reach(I_SHOCKS), fixed={"ends_on": "2020-02-18"}),
+    "impact_bases": Rule((I_SHOCKS,), BOTH),
+}
+
 ORACLE: dict[str, Rule] = {
     **KERNEL,
     **PORTAL,
     **REGISTRY,
-    **IMPORTS,
+    **IMPACT,
     **EMPLOYMENT,
+    **IMPORTS,
     **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
 }

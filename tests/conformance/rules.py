@@ -265,4 +265,7 @@ SEEN: dict[str, Sees] = {
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),
     "difference": in_reach("registry.edit"),
+    "impact": keeps("impact.view"),
+    "fitted": keeps("impact.view"),
+    "shock": listed("impact.view"),  # what hits a place is no secret
 }

@@ -13,6 +13,7 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
 from tests.factories import employment
+from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -150,6 +151,31 @@ def bulletin(region: Region) -> Any:
     return _placed(dispatch.Bulletin(office=_office(region), **values), region)
 
 
+def impact(region: Region) -> Any:
+    """An open one with amounts, of every cause in turn."""
+    cause = ("work_blocked", "unsold", "stopped", "loan", "income", "wildlife", "return_limited")[next(_numbers) % 7]
+    return add_impact(make_household(region, head_name="许试样"), cause, expected=300_000, now=100_000, loss=200_000, note="核验")
+
+
+def surveyed(region: Region) -> Any:
+    """A household on file that was asked."""
+    made = household(region)
+    add_survey(made, make_shock(region), affected=True)
+    return made
+
+
+def fitted(region: Region) -> Any:
+    """In hand and done in turn."""
+    done = {"state": "done", "done_on": TODAY, "result": "核验"} if next(_numbers) % 2 else {}
+    return add_measure(make_household(region, head_name="郭试样"), **done)
+
+
+def risk_level(region: Region) -> Any:
+    """Public: everyone sees it, wherever it lies."""
+    number = next(_numbers)
+    return make_level(region, ("low", "medium", "high")[number % 3], unit_code=f"{number:06d}")
+
+
 SAMPLES = {
     "households": Sample(household),
     "members": Sample(member),
@@ -169,6 +195,10 @@ SAMPLES = {
     "offers": Sample(offer),
     "match_plans": Sample(employment.make_plan),
     "match_lines": Sample(match_line),
+    "impacts": Sample(impact),
+    "impact_surveys": Sample(surveyed),
+    "fitted_measures": Sample(fitted),
+    "risk_levels": Sample(risk_level, seen=lambda _row, _place: True),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

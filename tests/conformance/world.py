@@ -31,7 +31,7 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.privacy import keyring, make_missing_keys
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.conformance import world_employment
+from tests.conformance import world_employment, world_impact
 from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
@@ -144,6 +144,7 @@ def build() -> World:
     _reports(world)
     _households(world)
     world_employment.fill(world)
+    world_impact.fill(world)
     _imports(world)
     for kind in ("notice", "task", "report"):
         for target in world.targets[kind]:

@@ -55,6 +55,7 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
+    from shouwang.demo.impact import Outbreak
     from shouwang.demo.load_people import load_people
     from shouwang.demo.work import Story
 
@@ -78,10 +79,12 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)
+    outbreak = Outbreak(staff, city, seed=seed)
     for day in (START - dt.timedelta(n) for n in range(13 if households <= TREND_UP_TO else 1, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
         with transaction.atomic():  # nobody else is here yet: a day in one piece spares a thousand flushes to the disk
             history.on(day)
+            outbreak.on(day)
             if not without_work:
                 story.on(day)
     Setting.objects.create(key=DEMO_DATE, value=START.isoformat())

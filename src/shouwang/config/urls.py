@@ -11,6 +11,7 @@ urlpatterns = [
     path("attachments/", include("shouwang.kernel.attachments.urls")),
     path("imports/", include("shouwang.kernel.imports.urls")),
     path("registry/", include("shouwang.ledgers.registry.urls")),
+    path("impact/", include("shouwang.ledgers.impact.urls")),
     path("employment/", include("shouwang.ledgers.employment.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from shouwang.kernel.audit.verbs import Verb
 
 VIEW, RECORD, LEVELS, SHOCKS, EXPORT = "impact.view", "impact.record", "impact.levels", "impact.shocks", "impact.export"
+ANALYSE = "impact.analyse"
 PERMISSIONS = {
-    VIEW: "查看影响台账、风险等级、影响分析（按区划或结对帮扶关系）",
+    VIEW: "查看影响台账、风险等级、分类施策（按区划或结对帮扶关系）",
+    ANALYSE: "查看影响分析（按区划的务工、销售、项目、帮扶各项指标）",
     RECORD: "登记影响排查、恢复情况，落实分类施策措施（按区划或结对帮扶关系）",
     LEVELS: "登记公布的疫情风险等级和病例通报",
     SHOCKS: "登记冲击事件（疫情、台风、价格大跌等）和上年同期数",
