@@ -107,16 +107,18 @@ def run(workers: int = 20_000, posts: int = 2_000, *, seed: int = 2020, peers: b
     tiers = len(request.settings.tiers)
     gap = flow.gap_of(pairs)
     bonus = flow.ranks(pairs.tiers, tiers - 1, gap)
-    prune_s, (graph, feasible) = _timed(lambda: flow.best_of(pairs, request.settings.best))
+    sample_s, price = _timed(lambda: flow.sampled_prices(pairs, bonus))
+    prune_s, (graph, feasible) = _timed(lambda: flow.best_of(pairs, request.settings.best, price))
     solve_s, post_of = _timed(lambda: flow.solve(graph, bonus))
     prove_s, proven = _timed(lambda: _proven(graph, bonus, post_of))
     ours = _result(pairs, graph, post_of)
+    seconds = {"tables_s": prepare_s, "sample_s": sample_s, "prune_s": prune_s, "solve_s": solve_s, "prove_s": prove_s}
     out: dict[str, Any] = {
-        "workers": workers, "posts": posts, "places": int(pairs.caps.sum()), "feasible_pairs": feasible, "best": request.settings.best, "arcs": len(graph.worker),
-        "tables_s": prepare_s, "prune_s": prune_s, "solve_s": solve_s, "prove_s": prove_s, "pruned_total_s": round(prepare_s + prune_s + solve_s + prove_s, 2),
-        "limit_s": 5, "proven_optimal": proven, "pruned": ours,
+        "workers": workers, "posts": posts, "places": int(pairs.caps.sum()), "feasible_pairs": feasible, "best": request.settings.best,
+        "arcs": len(graph.worker), **seconds, "pruned_total_s": round(sum(seconds.values()), 2), "limit_s": 5, "proven_optimal": proven, "pruned": ours,
     }  # fmt: skip
-    out["by_best"] = _losses(pairs, bonus, (*KEEP, posts))
+    out["by_best"] = _losses(pairs, bonus, price, (*KEEP, posts))
+    out["by_best_without_prices"] = _losses(pairs, bonus, np.zeros_like(price), KEEP, full=out["by_best"][-1])
     if peers:
         out["greedy"] = _greedy(pairs, graph, ours)
         out["highs"] = _highs(pairs, graph)
@@ -148,17 +150,17 @@ def _result(pairs: Pairs, graph: flow.Graph, post_of: Ints) -> dict[str, Any]:
     return {"placed": int(placed.sum()), "placed_by_tier": tiers, "score": flow.profit(graph, np.zeros(graph.n, dtype=np.int64), post_of)}
 
 
-def _losses(pairs: Pairs, bonus: Ints, keep: tuple[int, ...]) -> list[dict[str, Any]]:
-    """The same instance with K posts kept a worker; the last K is all posts: nothing is pruned. Loss in per cent of that."""
+def _losses(pairs: Pairs, bonus: Ints, price: Ints, keep: tuple[int, ...], full: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The same instance with K posts kept a worker, loss in per cent of `full`, or of the last K: all posts, nothing pruned."""
     rows = []
     for k in keep:
-        graph, _ = flow.best_of(pairs, k)
+        graph, _ = flow.best_of(pairs, k, price)
         seconds, post_of = _timed(lambda graph=graph: flow.solve(graph, bonus))  # type: ignore[misc]  # a default argument in a lambda
         rows.append({"best": k, "arcs": len(graph.worker), "solve_s": seconds, **_result(pairs, graph, post_of)})
-    full = rows[-1]
+    most = full or rows[-1]
     for row in rows:
-        row["score_loss_percent"] = round(100 * (full["score"] - row["score"]) / full["score"], 4)
-        row["placed_loss_percent"] = round(100 * (full["placed"] - row["placed"]) / full["placed"], 4)
+        row["score_loss_percent"] = round(100 * (most["score"] - row["score"]) / most["score"], 4)
+        row["placed_loss_percent"] = round(100 * (most["placed"] - row["placed"]) / most["placed"], 4)
     return rows
 
 

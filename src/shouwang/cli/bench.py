@@ -89,3 +89,31 @@ def imported(as_json: bool, households: int, large: bool, database_url: str) -> 
     except Refused as no:
         click.echo(no.message, err=True)
         sys.exit(2)
+
+
+@bench.command("jobs")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--workers", default=20_000, show_default=True, help="人数")
+@click.option("--posts", default=2_000, show_default=True, help="岗位数")
+@click.option("--seed", default=2020, show_default=True, help="合成数据的种子")
+@click.option("--peers/--no-peers", default=True, show_default=True, help="同一次运行中与贪心法、HiGHS 比较")
+def jobs(as_json: bool, workers: int, posts: int, seed: int, peers: bool) -> None:
+    """人岗匹配：最优性证明、剪枝损失、优先的代价，与贪心法、HiGHS 比较（合成数据，不用数据库）。"""
+    from shouwang.bench.jobs import run
+
+    _print(run(workers, posts, seed=seed, peers=peers), as_json)
+
+
+@bench.command("batches")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--travellers", default=16_000, show_default=True, help="人数")
+@click.option("--vehicles", default=700, show_default=True, help="车辆数")
+@click.option("--days", default=14, show_default=True, help="天数")
+@click.option("--seconds", default=30.0, show_default=True, help="整数求解的时限")
+@click.option("--stops", default=1, show_default=True, help="一辆车最多到几个镇接人")
+@click.option("--seed", default=2020, show_default=True, help="合成数据的种子")
+def batches(as_json: bool, travellers: int, vehicles: int, days: int, seconds: float, stops: int, seed: int) -> None:
+    """分批返岗：7 个集散点和 67 个镇两种情形，上界、差距、检查、重排（合成数据，不用数据库）。"""
+    from shouwang.bench.batches import run
+
+    _print(run(travellers, vehicles, days, seed=seed, seconds=seconds, stops=stops), as_json)

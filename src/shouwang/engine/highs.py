@@ -11,7 +11,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-class Quiet(highspy.Highs):  # type: ignore[misc]  # the library is not typed
+class Quiet(highspy.Highs):
     """A solver that prints nothing: the wrapper's own start turns callbacks on and prints a banner, which would break JSON on stdout."""
 
     def __init__(self) -> None:

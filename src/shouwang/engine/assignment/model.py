@@ -96,7 +96,7 @@ class Settings:
     base_wage: int = 155_000  # 分 a month: stands for the wish where none is known
     wage_rise: int = 50  # per cent over the wish that earns the full mark for wage
     start_slack: int = 0  # days a person may start after the post's start
-    best: int = 60  # posts kept for each worker (K)
+    best: int = 30  # posts kept for each worker (K)
 
     def tier(self, worker: Worker) -> int:
         """Index in `tiers` of the first group the worker belongs to."""

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shouwang.engine.assignment.model import VILLAGE, Request, Worker
-from shouwang.engine.assignment.reasons import CODES, CONSTRAINTS, MARKS, distance, parts, shared
+from shouwang.engine.assignment.model import ANYWHERE, VILLAGE, Request, Worker
+from shouwang.engine.assignment.reasons import CODES, CONSTRAINTS, LEVELS, MARKS, parts, shared
 
 Ints = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.uint16]
@@ -71,7 +71,8 @@ class Pairs:
         weights = {rule.name: getattr(settings.weights, rule.name) for rule in MARKS}
         self._scores = [table(rule, lambda mark, w=weights[rule.name]: mark * w // 100, np.int32) for rule in MARKS]  # type: ignore[misc]  # a default argument in a lambda
         homes, works = [shared(w.place) for w in self.workers], ["" if p.at_home else shared(p.place) for p in self.posts]
-        self._far = Table(homes, works, lambda home, work: distance(home, work) if work else VILLAGE, np.uint8)
+        self._far = Table(homes, works, lambda _home, _work: ANYWHERE, np.uint8)
+        self._far.cells = distances(list(dict.fromkeys(homes)), list(dict.fromkeys(works)))
         self._near = np.array([mark * settings.weights.near // 100 for mark in settings.near_marks], dtype=np.int32)
 
     def blocks(self) -> Iterator[slice]:
@@ -140,6 +141,16 @@ class Pairs:
                 posts = [self.post_index[f.post]] if f.post in self.post_index else []
                 out.setdefault(self.index[f.worker], []).extend(posts + by_employer.get(f.employer, []) * bool(f.employer))
         return out
+
+
+def distances(homes: Sequence[str], works: Sequence[str]) -> npt.NDArray[np.uint8]:
+    """`reasons.distance` of every home to every place of work at once; "" is work at home."""
+    out = np.full((len(homes), len(works)), ANYWHERE, dtype=np.uint8)
+    for digits, far in reversed(LEVELS):
+        near = [np.array([c[:digits] if len(c) >= digits else side for c in codes]) for codes, side in ((homes, "home"), (works, "work"))]
+        out[near[0][:, None] == near[1][None, :]] = far
+    out[:, [not c for c in works]] = VILLAGE
+    return out
 
 
 def one_welfare_post(request: Request) -> tuple[Worker, ...]:

@@ -36,9 +36,10 @@ def solve(request: Request, *, complete: bool = True) -> Plan:
     fixed = pinned(request, pairs)
     free = without(pairs, fixed)
     tiers = len(request.settings.tiers)
-    graph, feasible = flow.best_of(free, request.settings.best)
     gap = flow.gap_of(free)
-    found = search(free, graph, flow.ranks(free.tiers, tiers - 1, gap), complete=complete)
+    bonus = flow.ranks(free.tiers, tiers - 1, gap)
+    graph, feasible = flow.best_of(free, request.settings.best, flow.sampled_prices(free, bonus))
+    found = search(free, graph, bonus, complete=complete)
     lesser = [flow.solve(found.graph, flow.ranks(free.tiers, k, gap)) for k in range(tiers - 1)]
     post_of = found.post_of.copy()
     for worker, post in fixed.items():

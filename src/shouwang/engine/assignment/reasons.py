@@ -49,6 +49,9 @@ WORDS = {
 }
 
 
+LEVELS = ((12, VILLAGE), (9, TOWN), (6, COUNTY), (4, CITY), (2, PROVINCE))  # digits two codes share, and how far apart they are
+
+
 def shared(code: str) -> str:
     """The digits of a place that say something: trailing zero groups of a county, city or province code dropped."""
     if len(code) == 12 and code.endswith("000"):
@@ -61,7 +64,7 @@ def shared(code: str) -> str:
 def distance(home: str, work: str) -> int:
     """How far work is from home by their codes: VILLAGE (the same) … ANYWHERE (another province)."""
     a, b = shared(home), shared(work)
-    for digits, far in ((12, VILLAGE), (9, TOWN), (6, COUNTY), (4, CITY), (2, PROVINCE)):
+    for digits, far in LEVELS:
         if len(a) >= digits and len(b) >= digits and a[:digits] == b[:digits]:
             return far
     return ANYWHERE

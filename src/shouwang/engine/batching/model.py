@@ -162,7 +162,7 @@ class TierGap:
     carried: int
     bound: int  # cumulated over this and the tiers before it
     gap: float  # (bound − carried, cumulated) / bound
-    price: float  # persons of the lesser tiers that could be carried more if this tier did not go first (bounds of the class model)
+    without: float  # carried of this tier in the class model if all were worth the same: what priority gives this tier, or takes from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +175,7 @@ class BatchPlan:
     value: int  # Σ worth − wait × days waited − trip × trips
     bound: float  # no plan is worth more: bound of the class model, groups relaxed
     gap: float  # (bound − value) / bound
+    price: float  # persons in all that the class model carries less because some go first
     stops: int  # places one vehicle may collect from
     notices: tuple[str, ...] = ()  # Chinese: what binds
     moved: tuple[str, ...] = ()  # travellers whose trip differs from the plan before (re-plan)
