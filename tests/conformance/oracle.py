@@ -323,7 +323,7 @@ def labour(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "worker
     return Rule((permission,), methods, kind, keeps(permission), fixed=fixed)
 
 
-ARRANGE = "employment.arrange"
+ARRANGE, TRANSPORT, TRACE = "employment.arrange", "employment.transport", "employment.trace"
 
 
 def market(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "post", **path: Any) -> Rule:
@@ -372,6 +372,25 @@ EMPLOYMENT = {
     **{f"employment_{n}": market(ARRANGE, POST, "plan") for n in ("plan_again", "send_offers")},
     "employment_choose": Rule((ARRANGE,), POST, "plan", in_reach(ARRANGE)),
     "employment_drop_choice": labour(ARRANGE, POST, "choice"),
+    "employment_batches": Rule((E_VIEW,), lists="batch"),
+    "employment_trips": Rule((E_VIEW,), lists="trip"),
+    "employment_travellers": Rule((E_VIEW,)),
+    "employment_travellers_export": Rule((E_EXPORT,), POST),
+    "employment_batch_new": Rule((TRANSPORT,), BOTH),
+    "employment_batch": market(E_VIEW, GET, "batch"),
+    **{f"employment_{n}": market(TRANSPORT, BOTH, "batch") for n in ("destination_new", "vehicle_new")},
+    **{f"employment_{n}": market(TRANSPORT, POST, "batch") for n in ("enlist", "batch_plan", "batch_close")},
+    "employment_destination": market(TRANSPORT, BOTH, "destination"),
+    "employment_vehicle_break": Rule((TRANSPORT,), BOTH, "vehicle", in_reach(TRANSPORT), fixed={"day": "2020-02-17"}),
+    "employment_traveller": labour(TRANSPORT, BOTH, "traveller"),
+    "employment_trip": market(E_VIEW, GET, "trip"),
+    "employment_manifest": Rule((TRANSPORT,), GET, "trip", in_reach(TRANSPORT), noted=True),
+    "employment_board": market(TRANSPORT, POST, "trip"),
+    "employment_trip_step": market(TRANSPORT, POST, "trip", move="depart"),
+    "employment_release_new": market(TRACE, BOTH, "trip"),
+    "employment_releases": Rule((TRACE,), lists="release"),
+    "employment_release": Rule((TRACE,), GET, "release", in_reach(TRACE), noted=True),
+    "employment_erase": market(TRACE, POST, "release"),
 }
 
 I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")

@@ -112,6 +112,20 @@ def match_line(region: Region) -> Any:
     return employment.add_line(employment.make_plan(region), worker(region), post(region))
 
 
+def trip(region: Region) -> Any:
+    batch = employment.make_batch(region)
+    return employment.add_trip(batch, employment.add_vehicle(batch, region.county), employment.add_destination(batch))
+
+
+def traveller(region: Region) -> Any:
+    ride = trip(region)
+    return employment.add_traveller(ride.batch, ride.destination, worker(region), trip=ride, seat=1)
+
+
+def trace_release(region: Region) -> Any:
+    return employment.add_release(trip(region))
+
+
 def everywhere(_row: Any, _place: Any) -> bool:
     """Posts and employers are shown to everyone who may see the ledger."""
     return True
@@ -191,10 +205,14 @@ SAMPLES = {
     "trainings": Sample(training),
     "employers": Sample(employment.make_employer, everywhere),
     "posts": Sample(post, everywhere),
-    "priority_places": Sample(employment.make_priority),
+    "priority_places": Sample(lambda region: employment.make_priority(region, until=dt.date(2021, 1, 1))),
     "offers": Sample(offer),
     "match_plans": Sample(employment.make_plan),
     "match_lines": Sample(match_line),
+    "batches": Sample(employment.make_batch),
+    "trips": Sample(trip),
+    "travellers": Sample(traveller),
+    "trace_releases": Sample(trace_release),
     "impacts": Sample(impact),
     "impact_surveys": Sample(surveyed),
     "fitted_measures": Sample(fitted),

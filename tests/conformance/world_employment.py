@@ -26,4 +26,16 @@ def fill(world: World) -> None:
         world.add("priority", code, lambda c, r=home.region: employment.make_priority(r, document=c))
         world.add("offer", code, lambda _c, w=worker, p=post: employment.add_offer(w, p), household=home)
         world.add("line", code, lambda _c, w=worker, p=plan: employment.add_line(p, w), household=home)
+        world.add("batch", code, lambda c, r=home.region: employment.make_batch(r, name=c))
+        batch = world.targets["batch"][-1].row
+        place = world.add("destination", code, lambda c, b=batch: employment.add_destination(b, receiver=c))
+        bus = world.add("vehicle", code, lambda c, b=batch, r=home.region.county: employment.add_vehicle(b, r, plate=c))
+        trip = world.add("trip", code, lambda c, b=batch, v=bus, d=place: employment.add_trip(b, v, d, approval=c))
+        world.add(
+            "traveller",
+            code,
+            lambda c, b=batch, d=place, w=worker, t=trip: employment.add_traveller(b, d, w, employer=c, trip=t, seat=1),
+            household=home,
+        )
+        world.add("release", code, lambda c, t=trip: employment.add_release(t, letter=c))
         world.add("choice", code, lambda _c, w=worker, p=plan, t=post: employment.add_choice(p, w, t), household=home)

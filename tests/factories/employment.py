@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from decimal import Decimal
 from typing import Any
 
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.employment.models import (
+    Batch,
+    BatchDestination,
+    BatchVehicle,
     Employer,
     MatchChoice,
     MatchLine,
@@ -15,7 +19,10 @@ from shouwang.ledgers.employment.models import (
     Offer,
     Post,
     PriorityPlace,
+    TraceRelease,
     Training,
+    Traveller,
+    Trip,
     Worker,
     WorkRecord,
 )
@@ -130,5 +137,57 @@ def make_priority(region: Region, **kw: Any) -> PriorityPlace:
     """A village that goes first."""
     row = PriorityPlace(**{"since": dt.date(2020, 1, 1), "document": "挂牌督战名单", **kw})
     row.put_in(region)
+    row.save()
+    return row
+
+
+def make_batch(region: Region, **kw: Any) -> Batch:
+    """A batch of ten days from today."""
+    row = Batch(**{"name": "第一批", "day_from": TODAY, "day_to": TODAY + dt.timedelta(9), **kw})
+    row.put_in(region)
+    row.save()
+    return row
+
+
+def add_destination(batch: Batch, **kw: Any) -> BatchDestination:
+    """Dongguan, approved."""
+    usual = {"place_code": "441900", "place_name": "广东省东莞市", "approval": "粤联防函〔2020〕8号"}
+    row = BatchDestination(batch=batch, **{**usual, **kw})
+    row.put_in(batch.region)
+    row.save()
+    return row
+
+
+def add_vehicle(batch: Batch, region: Region, **kw: Any) -> BatchVehicle:
+    """A bus of forty seats."""
+    row = BatchVehicle(batch=batch, base=region, **{"plate": f"粤D{next(_numbers):05d}", "seats": 40, **kw})
+    row.put_in(batch.region)
+    row.save()
+    return row
+
+
+def add_traveller(batch: Batch, place: BatchDestination, worker: Worker, **kw: Any) -> Traveller:
+    """A traveller whose health is declared and sound."""
+    usual = {"employer": "某电子厂", "latest": batch.day_to, "declared": True, "temperature": Decimal("36.5")}
+    row = Traveller(batch=batch, worker=worker, destination=place, **{**usual, **kw})
+    row.boarding = worker.region.town or worker.region
+    row.put_beside(worker.household)
+    row.save()
+    return row
+
+
+def add_trip(batch: Batch, vehicle: BatchVehicle, place: BatchDestination, **kw: Any) -> Trip:
+    """A trip of today that waits."""
+    row = Trip(batch=batch, vehicle=vehicle, destination=place, **{"day": TODAY, "seats": 20, "approval": place.approval, **kw})
+    row.put_in(batch.region)
+    row.save()
+    return row
+
+
+def add_release(trip: Trip, **kw: Any) -> TraceRelease:
+    """A list released today."""
+    usual = {"seat": 1, "letter": "疾控函〔2020〕1号", "letter_on": TODAY, "released_on": TODAY, "delete_by": TODAY + dt.timedelta(14)}
+    row = TraceRelease(trip=trip, **{**usual, **kw})
+    row.put_in(trip.region)
     row.save()
     return row

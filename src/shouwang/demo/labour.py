@@ -139,6 +139,7 @@ def _record(worker: dict[str, Any], pk: int, k: list[int], today: dt.date) -> di
     return {
         **{n: worker[n] for n in ("region", "city", "county", "town", "village", "household", "place_code", "place_name", "place_detail")},
         "worker": pk,
+        "post": None,
         "planned": False,
         "started_on": today - dt.timedelta(20 + k[1] % 400),
         "ended_on": None,

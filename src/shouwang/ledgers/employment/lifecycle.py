@@ -68,4 +68,47 @@ PLAN = Lifecycle(
         "again": Move(("solved", "failed"), "asked", "重新匹配", AGAIN_PLAN),
     },
 )
-LIFECYCLE_VERBS = (*(m.verb for cycle in (POST, OFFER, PLAN) for m in cycle.moves.values()), SEND_OFFER, ASK_PLAN)
+TRANSPORT = "employment.transport"
+OPEN_BATCH = Verb("employment.batch.open", "建立了返岗批次", TRANSPORT)
+ASK_BATCH = Verb("employment.batch.ask", "发起了批次编排", TRANSPORT)
+KEEP_BATCH = Verb("employment.batch.plan", "批次已编排")
+FAIL_BATCH = Verb("employment.batch.fail", "批次未能编出")
+CLOSE_BATCH = Verb("employment.batch.close", "办结了返岗批次", TRANSPORT)
+BATCH = Lifecycle(
+    name="返岗批次",
+    initial="draft",
+    states={
+        "draft": State("准备中", "经办单位", "o"),
+        "asked": State("编排中", "系统", "b"),
+        "planned": State("已编排", "经办单位", "g"),
+        "failed": State("未编出", "经办单位", "r"),
+        "closed": State("已办结", "经办单位", "", final=True),
+    },
+    moves={
+        "ask": Move(("draft", "planned", "failed"), "asked", "编排", ASK_BATCH),
+        "plan": Move(("asked",), "planned", "编出", KEEP_BATCH),
+        "fail": Move(("asked",), "failed", "未编出", FAIL_BATCH),
+        "close": Move(("planned",), "closed", "办结", CLOSE_BATCH),
+    },
+)
+PLAN_TRIP = Verb("employment.trip.plan", "编排了班次")
+DEPART = Verb("employment.trip.depart", "发车", TRANSPORT)
+ARRIVE = Verb("employment.trip.arrive", "到达", TRANSPORT)
+HAND_OVER = Verb("employment.trip.hand_over", "向接收地移交", TRANSPORT)
+TRIP = Lifecycle(
+    name="班次",
+    initial="planned",
+    states={
+        "planned": State("待发车", "经办单位", "o"),
+        "departed": State("途中", "随车联络员", "b"),
+        "arrived": State("已到达", "接收单位", "g"),
+        "handed": State("已移交", "接收单位", "g", final=True),
+    },
+    moves={
+        "depart": Move(("planned",), "departed", "发车", DEPART),
+        "arrive": Move(("departed",), "arrived", "到达", ARRIVE),
+        "hand_over": Move(("arrived",), "handed", "移交", HAND_OVER),
+    },
+)
+_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP)
+LIFECYCLE_VERBS = (*(m.verb for cycle in _CYCLES for m in cycle.moves.values()), SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP)

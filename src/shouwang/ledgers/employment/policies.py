@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from shouwang.ledgers.registry.models import Member
 
 VIEW, SURVEY, EXPORT = "employment.view", "employment.survey", "employment.export"
-ARRANGE = "employment.arrange"
+ARRANGE, TRANSPORT, TRACE = "employment.arrange", "employment.transport", "employment.trace"
 PERMISSIONS = {
     VIEW: "查看劳动力就业台账（按区划）",
     SURVEY: "摸底劳动力、登记务工记录和培训",
     ARRANGE: "登记和核实岗位、匹配、推荐岗位、登记答复",
+    TRANSPORT: "编排返岗批次、登记健康申报、发车、到达和移交",
+    TRACE: "凭疾控中心公函调阅同车邻近人员，用后删除",
     EXPORT: "导出劳动力就业台账",
 }
 
@@ -50,6 +52,18 @@ CHOOSE = Verb("employment.choice.set", "指定了匹配安排", ARRANGE)
 DROP_CHOICE = Verb("employment.choice.drop", "取消了指定", ARRANGE)
 PLACE_WORKER = Verb("employment.work.place", "经推荐上岗", ARRANGE)
 POST_VERBS = (EDIT_EMPLOYER, EDIT_POST, COUNT_POST, SET_PRIORITY, END_PRIORITY, CHOOSE, DROP_CHOICE, PLACE_WORKER)
+EDIT_BATCH = Verb("employment.batch.edit", "登记了批次的接收地或车辆", TRANSPORT)
+ENLIST = Verb("employment.traveller.enlist", "列入了返岗批次", TRANSPORT)
+CHECK_HEALTH = Verb("employment.traveller.health", "登记了健康申报和体温", TRANSPORT)
+SEAT = Verb("employment.traveller.seat", "编排了座位")
+BOARD = Verb("employment.traveller.board", "登记了上车", TRANSPORT)
+BREAK = Verb("employment.vehicle.break", "登记了车辆停用", TRANSPORT, needs_reason=True)
+WARN_TRIP = Verb("employment.trip.warn", "提示了风险等级变化")
+PRINT_TRIP = Verb("employment.trip.print", "打印了乘车名单", TRANSPORT)
+RELEASE = Verb("employment.trace.release", "凭公函调阅了同车邻近人员", TRACE, needs_reason=True)
+VIEW_TRACE = Verb("employment.trace.view", "查看了邻近人员名单", TRACE)
+ERASE = Verb("employment.trace.erase", "删除了调阅的名单", TRACE)
+BATCH_VERBS = (EDIT_BATCH, ENLIST, CHECK_HEALTH, SEAT, BOARD, BREAK, WARN_TRIP, PRINT_TRIP, RELEASE, VIEW_TRACE, ERASE)
 
 
 def check_may_work(member: Member, today: dt.date) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.employment.pages import labour, matching, posts
+from shouwang.ledgers.employment.pages import batches, labour, matching, posts
+from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
 from shouwang.ledgers.employment.tables.labour import RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
 
@@ -54,4 +55,26 @@ urlpatterns: list[URLPattern] = [
     path("choices/<int:pk>/drop/", matching.drop_choice, name="employment_drop_choice"),
     path("lines/", list_page(LINES), name="employment_lines"),
     path("lines/export/", export_page(LINES), name="employment_lines_export"),
+    path("batches/", list_page(BATCHES, "employment/batches.html"), name="employment_batches"),
+    path("batches/new/", batches.new_batch, name="employment_batch_new"),
+    path("batches/<int:pk>/", batches.batch, name="employment_batch"),
+    path("batches/<int:pk>/destination/", batches.new_destination, name="employment_destination_new"),
+    path("batches/<int:pk>/vehicle/", batches.new_vehicle, name="employment_vehicle_new"),
+    path("batches/<int:pk>/enlist/", batches.enlist, name="employment_enlist"),
+    path("batches/<int:pk>/plan/", batches.plan, name="employment_batch_plan"),
+    path("batches/<int:pk>/close/", batches.close, name="employment_batch_close"),
+    path("destinations/<int:pk>/", batches.edit_destination, name="employment_destination"),
+    path("vehicles/<int:pk>/break/", batches.break_vehicle, name="employment_vehicle_break"),
+    path("travellers/", list_page(TRAVELLERS), name="employment_travellers"),
+    path("travellers/export/", export_page(TRAVELLERS), name="employment_travellers_export"),
+    path("travellers/<int:pk>/", batches.traveller, name="employment_traveller"),
+    path("trips/", list_page(TRIPS), name="employment_trips"),
+    path("trips/<int:pk>/", batches.trip, name="employment_trip"),
+    path("trips/<int:pk>/manifest/", batches.manifest, name="employment_manifest"),
+    path("trips/<int:pk>/board/", batches.board, name="employment_board"),
+    path("trips/<int:pk>/release/", batches.new_release, name="employment_release_new"),
+    path("trips/<int:pk>/step/<slug:move>/", batches.step, name="employment_trip_step"),
+    path("releases/", list_page(RELEASES), name="employment_releases"),
+    path("releases/<int:pk>/", batches.release, name="employment_release"),
+    path("releases/<int:pk>/erase/", batches.erase, name="employment_erase"),
 ]

@@ -1,5 +1,13 @@
 """The tables of the employment ledger."""
 
+from shouwang.ledgers.employment.models.batches import (
+    Batch,
+    BatchDestination,
+    BatchVehicle,
+    TraceRelease,
+    Traveller,
+    Trip,
+)
 from shouwang.ledgers.employment.models.posts import (
     EMPLOYER_KINDS,
     Employer,
@@ -30,6 +38,9 @@ __all__ = [
     "EMPLOYER_KINDS",
     "NOT_AT_WORK",
     "STATUSES",
+    "Batch",
+    "BatchDestination",
+    "BatchVehicle",
     "Employer",
     "LabourQuerySet",
     "MarketQuerySet",
@@ -40,7 +51,10 @@ __all__ = [
     "PlacedQuerySet",
     "Post",
     "PriorityPlace",
+    "TraceRelease",
     "Training",
+    "Traveller",
+    "Trip",
     "WorkRecord",
     "Worker",
     "by_place",
