@@ -479,6 +479,84 @@ CREDIT = {
     **{f"credit_{name}": credit(C_DECIDE, "risk_claim") for name in ("compensate", "recover")},
     "credit_claim_step": credit(C_DECIDE, "risk_claim", POST, move="decline"),
 }
+E_VIEW, SURVEY, E_EXPORT = "employment.view", "employment.survey", "employment.export"
+
+
+def labour(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "worker", **fixed: Any) -> Rule:
+    """A page about a worker or what belongs to one."""
+    return Rule((permission,), methods, kind, keeps(permission), fixed=fixed)
+
+
+ARRANGE, TRANSPORT, TRACE = "employment.arrange", "employment.transport", "employment.trace"
+
+
+def market(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "post", **path: Any) -> Rule:
+    """A page about an employer or post: kept where it was registered."""
+    return Rule((permission,), methods, kind, in_reach(permission), path=lambda t: {"pk": t.row.pk, **path})
+
+
+def shown(kind: str) -> Rule:
+    """Employers and posts are the same for everyone who may see the ledger."""
+    return Rule((E_VIEW,), GET, kind, listed(E_VIEW))
+
+
+# The columns that carry a row's mark are of a group not everybody sees: that lists are complete is held by test_catalog.
+EMPLOYMENT = {
+    **{f"employment_{n}": Rule((E_VIEW,)) for n in ("workers", "records", "trainings", "offers", "lines")},
+    **{f"employment_{n}_export": Rule((E_EXPORT,), POST) for n in ("workers", "records", "trainings", "offers", "lines", "posts")},
+    "employment_next": Rule((SURVEY,)),
+    "employment_worker": labour(E_VIEW, GET),
+    "employment_survey": labour(SURVEY, status="cannot", reason="care"),
+    "employment_confirm": labour(SURVEY, POST),
+    "employment_call": labour(SURVEY, POST, outcome="no_answer"),
+    "employment_record_work": labour(SURVEY),
+    "employment_record_training": labour(SURVEY),
+    "employment_circumstances": labour(SURVEY),
+    "employment_end_work": labour(SURVEY, POST, "work_record", ended_on="2020-02-10"),
+    "employment_employers": Rule((E_VIEW,), lists="employer"),
+    "employment_posts": Rule((E_VIEW,), lists="post"),
+    "employment_plans": Rule((E_VIEW,), lists="plan"),
+    "employment_priority": Rule((E_VIEW,), lists="priority"),
+    "employment_new_employer": Rule((ARRANGE,), BOTH),
+    "employment_plan_new": Rule((ARRANGE,), BOTH),
+    "employment_priority_new": Rule((ARRANGE,), BOTH),
+    "employment_employer": shown("employer"),
+    "employment_post": shown("post"),
+    "employment_edit_employer": market(ARRANGE, kind="employer"),
+    "employment_new_post": market(ARRANGE, kind="employer"),
+    "employment_edit_post": market(ARRANGE),
+    "employment_verify_post": market(ARRANGE, POST),
+    "employment_move_post": market(ARRANGE, POST, move="close"),
+    "employment_priority_end": market(ARRANGE, kind="priority"),
+    "employment_offer": labour(ARRANGE),
+    "employment_accept": labour(ARRANGE, POST, "offer", started_on="2020-02-17"),
+    "employment_decline": labour(ARRANGE, POST, "offer", reason="wage"),
+    "employment_withdraw": labour(ARRANGE, POST, "offer"),
+    "employment_plan": market(E_VIEW, GET, "plan"),
+    **{f"employment_{n}": market(ARRANGE, POST, "plan") for n in ("plan_again", "send_offers")},
+    "employment_choose": Rule((ARRANGE,), POST, "plan", in_reach(ARRANGE)),
+    "employment_drop_choice": labour(ARRANGE, POST, "choice"),
+    "employment_batches": Rule((E_VIEW,), lists="batch"),
+    "employment_trips": Rule((E_VIEW,), lists="trip"),
+    "employment_travellers": Rule((E_VIEW,)),
+    "employment_travellers_export": Rule((E_EXPORT,), POST),
+    "employment_batch_new": Rule((TRANSPORT,), BOTH),
+    "employment_batch": market(E_VIEW, GET, "batch"),
+    **{f"employment_{n}": market(TRANSPORT, BOTH, "batch") for n in ("destination_new", "vehicle_new")},
+    **{f"employment_{n}": market(TRANSPORT, POST, "batch") for n in ("enlist", "batch_plan", "batch_close")},
+    "employment_destination": market(TRANSPORT, BOTH, "destination"),
+    "employment_vehicle_break": Rule((TRANSPORT,), BOTH, "vehicle", in_reach(TRANSPORT), fixed={"day": "2020-02-17"}),
+    "employment_traveller": labour(TRANSPORT, BOTH, "traveller"),
+    "employment_trip": market(E_VIEW, GET, "trip"),
+    "employment_manifest": Rule((TRANSPORT,), GET, "trip", in_reach(TRANSPORT), noted=True),
+    "employment_board": market(TRANSPORT, POST, "trip"),
+    "employment_trip_step": market(TRANSPORT, POST, "trip", move="depart"),
+    "employment_release_new": market(TRACE, BOTH, "trip"),
+    "employment_releases": Rule((TRACE,), lists="release"),
+    "employment_release": Rule((TRACE,), GET, "release", in_reach(TRACE), noted=True),
+    "employment_erase": market(TRACE, POST, "release"),
+}
+
 I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")
 I_ANALYSE = "impact.analyse"
 IMPACT = {
@@ -562,6 +640,7 @@ ORACLE: dict[str, Rule] = {
     **MONITORING,
     **WATCH,
     **CREDIT,
+    **EMPLOYMENT,
     **IMPORTS,
     **{f"dispatch:{name}": rule for name, rule in DISPATCH.items()},
 }

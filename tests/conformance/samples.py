@@ -17,6 +17,7 @@ from shouwang.ledgers.exchange.models import FeedAgreement
 from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
 from tests.factories import produce as goods
 from tests.factories.credit import add_claim, add_figure, add_item, add_term_change, make_borrowers, make_loan, make_run
+from tests.factories import employment
 from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
 from tests.factories.monitoring import add_batch, add_case, add_follow_up, add_lead, add_posting
 from tests.factories.registry import (
@@ -133,6 +134,48 @@ def batch(region: Region) -> Any:
 
 def monitoring_lead(region: Region) -> Any:
     return add_lead(make_household(region, head_name="吴试样"))
+def worker(region: Region) -> Any:
+    """One who would go out and cannot."""
+    return employment.make_worker(region, name="黄试样", status="wants", phone="13700137000", wage=None, wish="anywhere")
+
+
+def work_record(region: Region) -> Any:
+    return employment.add_record(worker(region))
+
+
+def training(region: Region) -> Any:
+    return employment.add_training(worker(region))
+
+
+def post(region: Region) -> Any:
+    return employment.make_post(region)
+
+
+def offer(region: Region) -> Any:
+    return employment.add_offer(worker(region), post(region))
+
+
+def match_line(region: Region) -> Any:
+    return employment.add_line(employment.make_plan(region), worker(region), post(region))
+
+
+def trip(region: Region) -> Any:
+    batch = employment.make_batch(region)
+    return employment.add_trip(batch, employment.add_vehicle(batch, region.county), employment.add_destination(batch))
+
+
+def traveller(region: Region) -> Any:
+    ride = trip(region)
+    return employment.add_traveller(ride.batch, ride.destination, worker(region), trip=ride, seat=1)
+
+
+def trace_release(region: Region) -> Any:
+    return employment.add_release(trip(region))
+
+
+def everywhere(_row: Any, _place: Any) -> bool:
+    """Posts and employers are shown to everyone who may see the ledger."""
+    return True
 
 
 def notice(region: Region) -> Any:
@@ -270,6 +313,19 @@ SAMPLES = {
     "deliveries": Sample(delivery),
     "match_questions": Sample(match_question),
     "letters": Sample(letter),
+    "workers": Sample(worker),
+    "work_records": Sample(work_record),
+    "trainings": Sample(training),
+    "employers": Sample(employment.make_employer, everywhere),
+    "posts": Sample(post, everywhere),
+    "priority_places": Sample(lambda region: employment.make_priority(region, until=dt.date(2021, 1, 1))),
+    "offers": Sample(offer),
+    "match_plans": Sample(employment.make_plan),
+    "match_lines": Sample(match_line),
+    "batches": Sample(employment.make_batch),
+    "trips": Sample(trip),
+    "travellers": Sample(traveller),
+    "trace_releases": Sample(trace_release),
     "impacts": Sample(impact),
     "impact_surveys": Sample(surveyed),
     "fitted_measures": Sample(fitted),

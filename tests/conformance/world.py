@@ -36,6 +36,7 @@ from tests.conformance import world_impact, world_produce
 from tests.conformance import beside
 from tests.conformance import beside, watch
 from tests.conformance import world_credit, world_impact
+from tests.conformance import world_employment, world_impact
 from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 
@@ -147,6 +148,7 @@ def build() -> World:
     _notices(world)
     _reports(world)
     _households(world)
+    world_employment.fill(world)
     world_impact.fill(world)
     world_produce.fill(world)
     world_credit.fill(world)

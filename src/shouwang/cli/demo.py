@@ -57,6 +57,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo import backing, changes, file, offices, watching
     from shouwang.demo import backing, changes, credit, file, offices
+    from shouwang.demo import backing, changes, file, jobs_and_buses, labour, offices
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -84,6 +85,10 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     checked = check_people(today=START, only=only)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。" + (OTHERS if only else ""))
     click.echo(f"小额信贷 {credit.load_credit(staff, seed=seed, today=START, by=system)} 笔。")
+    workers, records = labour.load(seed=seed, today=START, by=system)
+    click.echo(f"劳动力 {workers} 人，务工记录 {records} 条。")
+    offered = jobs_and_buses.load(today=START, by=system, clerk=scope_of(staff.users["440513-fpb-jb"], START))
+    click.echo(f"岗位 {offered[0]} 个，推荐 {offered[1]} 份，返岗批次 {offered[2]} 人。")
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     if not without_work:

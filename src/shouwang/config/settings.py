@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "shouwang.ledgers.produce",
     "shouwang.ledgers.monitoring",
     "shouwang.ledgers.credit",
+    "shouwang.ledgers.employment",
     "shouwang.ledgers.dispatch",
     "shouwang.portal",
 ]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("impact/", include("shouwang.ledgers.impact.urls")),
     path("produce/", include("shouwang.ledgers.produce.urls")),
     path("monitoring/", include("shouwang.ledgers.monitoring.urls")),
+    path("employment/", include("shouwang.ledgers.employment.urls")),
     path("dispatch/", include("shouwang.ledgers.dispatch.urls")),
 ]
 

@@ -26,6 +26,12 @@ LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, MONITORING)
 FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, MONITORING, DISPATCH) for f in ledger.figures)
 LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, CREDIT)
 FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, CREDIT, DISPATCH) for f in ledger.figures)
+from shouwang.ledgers.employment.ledger import LEDGER as EMPLOYMENT
+from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
+from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
+
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, EMPLOYMENT)
+FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, EMPLOYMENT, DISPATCH) for f in ledger.figures)
 SHEETS: tuple[Sheet, ...] = tuple(s for ledger in LEDGERS for s in ledger.sheets)
 
 # Figures of the home page and the metrics of the map, by code.

@@ -1,0 +1,249 @@
+"""Employers, posts, places that go first, offers and the placements that come of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from shouwang.kernel.audit.actions import change, create_many
+from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions import rls
+from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.employment import destinations, lifecycle, policies
+from shouwang.ledgers.employment.actions.labour import check_overlap, now_works
+from shouwang.ledgers.employment.codes import rule, word, words
+from shouwang.ledgers.employment.models import Employer, MatchLine, MatchPlan, Offer, Post, PriorityPlace, Worker, WorkRecord
+from shouwang.ledgers.employment.policies import check_may_work
+from shouwang.ledgers.employment.post_queries import taken_places
+
+EMPLOYER = ("name", "kind", "credit_code", "address", "contact", "contact_line")
+POST = (
+    *("title", "kind", "places", "wage", "industry", "skill", "age_min", "age_max", "sex", "sex_ground", "effort", "conditions", "hours"),
+    *("board", "at_home", "poor_only", "start_on", "close_on"),
+)
+
+
+def save_employer(employer: Employer, said: Mapping[str, Any], region: Region | None, *, by: Scope, today: dt.date) -> Employer:
+    """Register an employer in a region, or correct one. Raises Refused for a name that stands already."""
+    others = Employer.objects.filter(name=said["name"]).exclude(pk=employer.pk)
+    if others.exists():
+        raise Refused(f"用工单位“{said['name']}”已登记。请直接在该单位下登记岗位。", field="name")
+    if region is not None:
+        employer.put_in(region)
+    with change(employer, by=by, verb=policies.EDIT_EMPLOYER, today=today) as locked:
+        for name in EMPLOYER:
+            setattr(locked, name, said[name])
+    return locked
+
+
+def save_post(post: Post, said: Mapping[str, Any], *, by: Scope, today: dt.date) -> Post:
+    """Register or correct a post of an employer; a new one waits to be verified. `place` is where the work is, as written; "" = here.
+
+    Raises Refused: no places, wage out of bounds, a sex without a lawful ground, days or ages in the wrong order.
+    """
+    _check_post(post, said, today)
+    with change(post, by=by, verb=policies.EDIT_POST, today=today) as locked:
+        for name in POST:
+            setattr(locked, name, said[name])
+        if said["place"]:
+            found = destinations.read(said["place"], on=today, whole=True)
+            locked.place_code, locked.place_name, locked.place_detail = found.code, found.name[:40], found.detail
+        else:
+            locked.place_code = locked.place_name = locked.place_detail = ""
+    return locked
+
+
+def _check_post(post: Post, said: Mapping[str, Any], today: dt.date) -> None:
+    low, high = rule("monthly_income_bounds", on=today).value
+    if not said["places"]:
+        raise Refused("招聘人数为 0，不能登记。请填写实际招聘人数。", field="places")
+    if not low * 100 <= said["wage"] <= high * 100:
+        raise Refused(f"月工资 {said['wage'] / 100:,.2f} 元不在 {low:,} 至 {high:,} 元之间。请核对是否填成了日工资或年薪。", field="wage")
+    if said["sex"] and not said["sex_ground"]:
+        raise Refused("限定性别须有法定理由（女职工禁忌从事的劳动）。没有法定理由的，请选“不限”。", field="sex_ground")
+    if said["age_max"] and said["age_max"] < said["age_min"]:
+        raise Refused(f"年龄上限 {said['age_max']} 小于下限 {said['age_min']}。请核对。", field="age_max")
+    if said["close_on"] and said["close_on"] < today:
+        raise Refused(f"招聘截止 {said['close_on']} 早于今天 {today}。请核对。", field="close_on")
+    if post.pk and said["places"] < (used := taken_places([post.pk]).get(post.pk, 0)):
+        raise Refused(f"已有 {used} 人上岗或待答复，招聘人数不能少于 {used}。请先登记离岗或撤回推荐。", field="places")
+
+
+def verify_post(post: Post, *, by: Scope, today: dt.date) -> Post:
+    """The post is real: somebody rang the employer. It is open from now on."""
+    with lifecycle.POST.advance(post, "verify", by=by, today=today) as locked:
+        if locked.close_on and locked.close_on < today:
+            raise Refused(f"招聘截止 {locked.close_on} 已过，不能开放。请先改截止日期。")
+        locked.verified_on, locked.verified_by = today, by.user_name[:40]
+    return locked
+
+
+def close_post(post: Post, *, reason: str, by: Scope, today: dt.date) -> Post:
+    """No more hiring; offers that wait for an answer are withdrawn."""
+    with transaction.atomic():
+        with lifecycle.POST.advance(post, "close", by=by, today=today, reason=reason) as locked:
+            pass
+        for offer in locked.offers.filter(state="sent"):
+            with lifecycle.OFFER.advance(offer, "withdraw", by=by, today=today, reason="岗位已关闭") as gone:
+                gone.answered_on = today
+    return locked
+
+
+def reopen_post(post: Post, *, reason: str, by: Scope, today: dt.date) -> Post:
+    """Hiring again: to be verified anew."""
+    with lifecycle.POST.advance(post, "reopen", by=by, today=today, reason=reason) as locked:
+        locked.verified_on, locked.verified_by = None, ""
+    return locked
+
+
+def set_priority(region: Region, *, document: str, by: Scope, today: dt.date) -> PriorityPlace:
+    """A town or village goes first from today. Raises Refused for another level, or one that stands already."""
+    if region.level < Region.TOWN:
+        raise Refused("优先镇村须是镇（街道）或村（社区）。请选择到镇（街道）或村（社区）。", field="region")
+    if not document.strip():
+        raise Refused("请填写列入优先镇村的依据文件。", field="document")
+    if PriorityPlace.objects.filter(region=region, until=None).exists():
+        raise Refused(f"{region.name}已在优先镇村名单中，不必重复列入。", field="region")
+    place = PriorityPlace(since=today, document=document.strip()[:120])
+    place.put_in(region)
+    with change(place, by=by, verb=policies.SET_PRIORITY, today=today) as made:
+        pass
+    return made
+
+
+def end_priority(place: PriorityPlace, *, reason: str, by: Scope, today: dt.date) -> PriorityPlace:
+    """The place no longer goes first from today on."""
+    with change(place, by=by, verb=policies.END_PRIORITY, today=today, reason=reason) as locked:
+        if locked.until is not None:
+            raise Refused(f"已于 {locked.until} 解除，不必重复办理。")
+        if locked.since >= today:
+            raise Refused("当日列入的次日起才能解除。请明日办理。")
+        locked.until = today
+    return locked
+
+
+def send_offers(plan: MatchPlan, lines: Iterable[MatchLine], *, by: Scope, today: dt.date) -> int:
+    """Offer the posts of a plan's lines; who has an offer waiting, or whose post is full or closed by now, is left out. Returns how many."""
+    chosen = [line for line in lines if line.post_id]
+    with transaction.atomic():
+        with rls.everywhere():
+            posts = {p.pk: p for p in Post.objects.select_for_update().filter(pk__in={line.post_id for line in chosen}).order_by("pk")}
+        used = taken_places(list(posts))
+        waiting = set(
+            Offer.objects.filter(worker__in=[line.worker_id for line in chosen], state="sent").values_list("worker_id", flat=True)
+        )
+        rows = []
+        for line in chosen:
+            post = posts[line.post_id]
+            if line.worker_id in waiting or post.state != "open" or used.get(post.pk, 0) >= post.places:
+                continue
+            used[post.pk] = used.get(post.pk, 0) + 1
+            offer = Offer(worker_id=line.worker_id, post=post, plan=plan, sent_on=today)
+            offer.put_beside(line.household)
+            rows.append(offer)
+        made = create_many(rows, by=by, verb=lifecycle.SEND_OFFER, today=today)
+        recount(posts, by=by, today=today)
+    return len(made)
+
+
+def offer_post(worker: Worker, post: Post, *, by: Scope, today: dt.date) -> Offer:
+    """Offer one post to one worker outside of a plan. Raises Refused where that cannot be."""
+    check_may_work(worker.member, today)
+    with transaction.atomic():
+        with rls.everywhere():
+            held = Post.objects.select_for_update(of=("self",)).select_related("employer").get(pk=post.pk)
+        used = taken_places([held.pk])
+        if held.state != "open" or used.get(held.pk, 0) >= held.places:
+            raise Refused(f"岗位“{held}”已招满或未开放。请另选岗位。", field="post")
+        if Offer.objects.filter(worker=worker, state="sent").exists():
+            raise Refused("该劳动力还有一份推荐没有答复。请先登记答复，或撤回原推荐。", field="post")
+        if Offer.objects.filter(worker=worker, post=held, state="declined").exists():
+            raise Refused("本人谢绝过这个岗位，不再推荐。请另选岗位。", field="post")
+        offer = Offer(worker=worker, post=held, sent_on=today)
+        offer.put_beside(worker.household)
+        with change(offer, by=by, verb=lifecycle.SEND_OFFER, today=today) as made:
+            pass
+        recount([held.pk], by=by, today=today)
+    return made
+
+
+def recount(post_ids: Iterable[int], *, by: Scope, today: dt.date) -> None:
+    """Count the places taken anew: a post whose places are all taken or offered hires nobody more, one that has a place again does.
+
+    Called inside the act's transaction, past row-level security: the post may lie in another district.
+    """
+    with rls.everywhere():
+        posts = list(Post.objects.select_for_update().filter(pk__in=list(post_ids)).order_by("pk"))
+        used = taken_places([p.pk for p in posts])
+        for post in posts:
+            _settle(post, used.get(post.pk, 0), by, today)
+
+
+def _settle(post: Post, used: int, by: Scope, today: dt.date) -> None:
+    move = "fill" if post.state == "open" and used >= post.places else "free" if post.state == "filled" and used < post.places else ""
+    verb = policies.COUNT_POST
+    with lifecycle.POST.advance(post, move, by=by, today=today) if move else change(post, by=by, verb=verb, today=today) as locked:
+        locked.taken = used
+
+
+def accept_offer(offer: Offer, started_on: dt.date, *, by: Scope, today: dt.date) -> WorkRecord:
+    """The worker takes the post from the day on: a work record, planned while the day is to come. Raises Refused."""
+    check_may_work(offer.worker.member, today)
+    with transaction.atomic():
+        with lifecycle.OFFER.advance(offer, "accept", by=by, today=today) as taken:
+            taken.answered_on = today
+        post, worker = (
+            taken.post,
+            Worker.objects.select_for_update(of=("self",)).select_related("household__county").get(pk=taken.worker_id),
+        )
+        check_overlap(worker, started_on, None)
+        row = WorkRecord(
+            worker=worker,
+            post=post,
+            planned=started_on > today,
+            started_on=started_on,
+            employer=post.employer.name,
+            industry=post.industry,
+            monthly_income=post.wage,
+            channel=words("post_channel", today)[post.kind],
+            **_place_of(post),
+        )
+        row.put_beside(worker.household)
+        with change(row, by=by, verb=policies.PLACE_WORKER, today=today) as made:
+            pass
+        if not made.planned:
+            now_works(worker, made, by=by, today=today)
+        recount([post.pk], by=by, today=today)
+    return made
+
+
+def _place_of(post: Post) -> dict[str, str]:
+    if post.place_code:
+        return {"place_code": post.place_code, "place_name": post.place_name, "place_detail": post.place_detail}
+    unit = post.region.county or post.region
+    town = post.region.town.name if post.region.town else ""
+    return {"place_code": unit.code[:6], "place_name": str(unit.name), "place_detail": town}
+
+
+def decline_offer(offer: Offer, reason: str, *, by: Scope, today: dt.date) -> Offer:
+    """The worker does not want it; remembered, so that no plan proposes it again. `reason` is a code of decline_reason."""
+    if reason not in words("decline_reason", today):
+        raise Refused("请选择谢绝的原因。", field="reason")
+    with transaction.atomic():
+        with lifecycle.OFFER.advance(offer, "decline", by=by, today=today, reason=word("decline_reason", reason, today)) as locked:
+            locked.answered_on, locked.reason = today, reason
+        recount([locked.post_id], by=by, today=today)
+    return locked
+
+
+def withdraw_offer(offer: Offer, *, reason: str, by: Scope, today: dt.date) -> Offer:
+    """Take an unanswered offer back."""
+    with transaction.atomic():
+        with lifecycle.OFFER.advance(offer, "withdraw", by=by, today=today, reason=reason) as locked:
+            locked.answered_on = today
+        recount([locked.post_id], by=by, today=today)
+    return locked

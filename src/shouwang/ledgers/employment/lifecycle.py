@@ -1,0 +1,114 @@
+"""States and moves of the employment ledger's records."""
+
+from __future__ import annotations
+
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.lifecycle import Lifecycle, Move, State
+
+ARRANGE = "employment.arrange"
+
+VERIFY_POST = Verb("employment.post.verify", "核实了岗位", ARRANGE)
+CLOSE_POST = Verb("employment.post.close", "关闭了岗位", ARRANGE, needs_reason=True)
+FILL_POST = Verb("employment.post.fill", "岗位已招满")
+REOPEN_POST = Verb("employment.post.reopen", "重新开放了岗位", ARRANGE, needs_reason=True)
+FREE_POST = Verb("employment.post.free", "岗位有人离岗，重新开放")
+POST = Lifecycle(
+    name="岗位",
+    initial="draft",
+    states={
+        "draft": State("待核实", "登记单位", "o"),
+        "open": State("招聘中", "就业工作机构", "g"),
+        "filled": State("已招满", "就业工作机构", "b"),
+        "closed": State("已关闭", "就业工作机构", "", final=True),
+    },
+    moves={
+        "verify": Move(("draft",), "open", "核实，开放招聘", VERIFY_POST),
+        "fill": Move(("open",), "filled", "招满", FILL_POST),
+        "free": Move(("filled",), "open", "有人离岗", FREE_POST),
+        "close": Move(("draft", "open", "filled"), "closed", "关闭", CLOSE_POST),
+        "reopen": Move(("closed",), "draft", "重新开放", REOPEN_POST),
+    },
+)
+
+SEND_OFFER = Verb("employment.offer.send", "推荐了岗位", ARRANGE)
+ACCEPT_OFFER = Verb("employment.offer.accept", "接受了推荐的岗位", ARRANGE)
+DECLINE_OFFER = Verb("employment.offer.decline", "谢绝了推荐的岗位", ARRANGE, needs_reason=True)
+WITHDRAW_OFFER = Verb("employment.offer.withdraw", "撤回了推荐", ARRANGE, needs_reason=True)
+OFFER = Lifecycle(
+    name="岗位推荐",
+    initial="sent",
+    states={
+        "sent": State("待答复", "本人", "o"),
+        "accepted": State("已接受", "就业工作机构", "g", final=True),
+        "declined": State("已谢绝", "就业工作机构", "r", final=True),
+        "withdrawn": State("已撤回", "就业工作机构", "", final=True),
+    },
+    moves={
+        "accept": Move(("sent",), "accepted", "接受", ACCEPT_OFFER),
+        "decline": Move(("sent",), "declined", "谢绝", DECLINE_OFFER),
+        "withdraw": Move(("sent",), "withdrawn", "撤回", WITHDRAW_OFFER),
+    },
+)
+
+ASK_PLAN = Verb("employment.plan.ask", "发起了人岗匹配", ARRANGE)
+KEEP_PLAN = Verb("employment.plan.solve", "人岗匹配已算出")
+FAIL_PLAN = Verb("employment.plan.fail", "人岗匹配未能算出")
+AGAIN_PLAN = Verb("employment.plan.again", "调整后重新匹配", ARRANGE)
+PLAN = Lifecycle(
+    name="匹配方案",
+    initial="asked",
+    states={
+        "asked": State("计算中", "系统", "b"),
+        "solved": State("已算出", "就业工作机构", "g", final=True),
+        "failed": State("未算出", "就业工作机构", "r"),
+    },
+    moves={
+        "solve": Move(("asked",), "solved", "算出", KEEP_PLAN),
+        "fail": Move(("asked",), "failed", "未算出", FAIL_PLAN),
+        "again": Move(("solved", "failed"), "asked", "重新匹配", AGAIN_PLAN),
+    },
+)
+TRANSPORT = "employment.transport"
+OPEN_BATCH = Verb("employment.batch.open", "建立了返岗批次", TRANSPORT)
+ASK_BATCH = Verb("employment.batch.ask", "发起了批次编排", TRANSPORT)
+KEEP_BATCH = Verb("employment.batch.plan", "批次已编排")
+FAIL_BATCH = Verb("employment.batch.fail", "批次未能编出")
+CLOSE_BATCH = Verb("employment.batch.close", "办结了返岗批次", TRANSPORT)
+BATCH = Lifecycle(
+    name="返岗批次",
+    initial="draft",
+    states={
+        "draft": State("准备中", "经办单位", "o"),
+        "asked": State("编排中", "系统", "b"),
+        "planned": State("已编排", "经办单位", "g"),
+        "failed": State("未编出", "经办单位", "r"),
+        "closed": State("已办结", "经办单位", "", final=True),
+    },
+    moves={
+        "ask": Move(("draft", "planned", "failed"), "asked", "编排", ASK_BATCH),
+        "plan": Move(("asked",), "planned", "编出", KEEP_BATCH),
+        "fail": Move(("asked",), "failed", "未编出", FAIL_BATCH),
+        "close": Move(("planned",), "closed", "办结", CLOSE_BATCH),
+    },
+)
+PLAN_TRIP = Verb("employment.trip.plan", "编排了班次")
+DEPART = Verb("employment.trip.depart", "发车", TRANSPORT)
+ARRIVE = Verb("employment.trip.arrive", "到达", TRANSPORT)
+HAND_OVER = Verb("employment.trip.hand_over", "向接收地移交", TRANSPORT)
+TRIP = Lifecycle(
+    name="班次",
+    initial="planned",
+    states={
+        "planned": State("待发车", "经办单位", "o"),
+        "departed": State("途中", "随车联络员", "b"),
+        "arrived": State("已到达", "接收单位", "g"),
+        "handed": State("已移交", "接收单位", "g", final=True),
+    },
+    moves={
+        "depart": Move(("planned",), "departed", "发车", DEPART),
+        "arrive": Move(("departed",), "arrived", "到达", ARRIVE),
+        "hand_over": Move(("arrived",), "handed", "移交", HAND_OVER),
+    },
+)
+_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP)
+LIFECYCLE_VERBS = (*(m.verb for cycle in _CYCLES for m in cycle.moves.values()), SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP)

@@ -1,0 +1,61 @@
+"""The tables of the employment ledger."""
+
+from shouwang.ledgers.employment.models.batches import (
+    Batch,
+    BatchDestination,
+    BatchVehicle,
+    TraceRelease,
+    Traveller,
+    Trip,
+)
+from shouwang.ledgers.employment.models.posts import (
+    EMPLOYER_KINDS,
+    Employer,
+    MarketQuerySet,
+    MatchChoice,
+    MatchLine,
+    MatchPlan,
+    Offer,
+    PlacedQuerySet,
+    Post,
+    PriorityPlace,
+)
+from shouwang.ledgers.employment.models.workers import (
+    AT_WORK,
+    AWAY,
+    NOT_AT_WORK,
+    STATUSES,
+    LabourQuerySet,
+    Training,
+    Worker,
+    WorkRecord,
+    by_place,
+)
+
+__all__ = [
+    "AT_WORK",
+    "AWAY",
+    "EMPLOYER_KINDS",
+    "NOT_AT_WORK",
+    "STATUSES",
+    "Batch",
+    "BatchDestination",
+    "BatchVehicle",
+    "Employer",
+    "LabourQuerySet",
+    "MarketQuerySet",
+    "MatchChoice",
+    "MatchLine",
+    "MatchPlan",
+    "Offer",
+    "PlacedQuerySet",
+    "Post",
+    "PriorityPlace",
+    "TraceRelease",
+    "Training",
+    "Traveller",
+    "Trip",
+    "WorkRecord",
+    "Worker",
+    "by_place",
+]

@@ -1,0 +1,79 @@
+"""Who may do what in the employment ledger, and the acts it records."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.errors import Refused
+from shouwang.ledgers.registry.codes import rule as registry_rule
+
+if TYPE_CHECKING:
+    from shouwang.ledgers.registry.models import Member
+
+VIEW, SURVEY, EXPORT = "employment.view", "employment.survey", "employment.export"
+ARRANGE, TRANSPORT, TRACE = "employment.arrange", "employment.transport", "employment.trace"
+PERMISSIONS = {
+    VIEW: "查看劳动力就业台账（按区划）",
+    SURVEY: "摸底劳动力、登记务工记录和培训",
+    ARRANGE: "登记和核实岗位、匹配、推荐岗位、登记答复",
+    TRANSPORT: "编排返岗批次、登记健康申报、发车、到达和移交",
+    TRACE: "凭疾控中心公函调阅同车邻近人员，用后删除",
+    EXPORT: "导出劳动力就业台账",
+}
+
+ENROL = Verb("employment.worker.enrol", "从户档案列入劳动力台账")
+SURVEY_WORKER = Verb("employment.worker.survey", "摸底了就业情况", SURVEY)
+CONFIRM_WORKER = Verb("employment.worker.confirm", "核实就业情况无变化", SURVEY)
+EDIT_WORKER = Verb("employment.worker.edit", "修改了就业条件", SURVEY)
+LOG_CALL = Verb("employment.worker.call", "登记了未接通的电话", SURVEY)
+WITHDRAW_SURVEY = Verb("employment.worker.withdraw_import", "撤回了导入的摸底结果", SURVEY, needs_reason=True)
+RECORD_WORK = Verb("employment.work.record", "登记了务工记录", SURVEY)
+END_WORK = Verb("employment.work.end", "登记了离岗", SURVEY, needs_reason=True)
+RECORD_TRAINING = Verb("employment.training.record", "登记了培训", SURVEY)
+LABOUR_VERBS = (
+    ENROL,
+    SURVEY_WORKER,
+    CONFIRM_WORKER,
+    EDIT_WORKER,
+    LOG_CALL,
+    WITHDRAW_SURVEY,
+    RECORD_WORK,
+    END_WORK,
+    RECORD_TRAINING,
+)
+EDIT_EMPLOYER = Verb("employment.employer.edit", "登记了用工单位", ARRANGE)
+EDIT_POST = Verb("employment.post.edit", "登记了岗位", ARRANGE)
+SET_PRIORITY = Verb("employment.priority_place.set", "列入了优先镇村", ARRANGE)
+END_PRIORITY = Verb("employment.priority_place.end", "解除了优先镇村", ARRANGE, needs_reason=True)
+COUNT_POST = Verb("employment.post.count", "岗位已占名额更新")
+CHOOSE = Verb("employment.choice.set", "指定了匹配安排", ARRANGE)
+DROP_CHOICE = Verb("employment.choice.drop", "取消了指定", ARRANGE)
+PLACE_WORKER = Verb("employment.work.place", "经推荐上岗", ARRANGE)
+POST_VERBS = (EDIT_EMPLOYER, EDIT_POST, COUNT_POST, SET_PRIORITY, END_PRIORITY, CHOOSE, DROP_CHOICE, PLACE_WORKER)
+EDIT_BATCH = Verb("employment.batch.edit", "登记了批次的接收地或车辆", TRANSPORT)
+ENLIST = Verb("employment.traveller.enlist", "列入了返岗批次", TRANSPORT)
+CHECK_HEALTH = Verb("employment.traveller.health", "登记了健康申报和体温", TRANSPORT)
+SEAT = Verb("employment.traveller.seat", "编排了座位")
+BOARD = Verb("employment.traveller.board", "登记了上车", TRANSPORT)
+BREAK = Verb("employment.vehicle.break", "登记了车辆停用", TRANSPORT, needs_reason=True)
+WARN_TRIP = Verb("employment.trip.warn", "提示了风险等级变化")
+PRINT_TRIP = Verb("employment.trip.print", "打印了乘车名单", TRANSPORT)
+RELEASE = Verb("employment.trace.release", "凭公函调阅了同车邻近人员", TRACE, needs_reason=True)
+VIEW_TRACE = Verb("employment.trace.view", "查看了邻近人员名单", TRACE)
+ERASE = Verb("employment.trace.erase", "删除了调阅的名单", TRACE)
+BATCH_VERBS = (EDIT_BATCH, ENLIST, CHECK_HEALTH, SEAT, BOARD, BREAK, WARN_TRIP, PRINT_TRIP, RELEASE, VIEW_TRACE, ERASE)
+
+
+def check_may_work(member: Member, today: dt.date) -> None:
+    """Whether the person may stand in a work record or a plan: of age, no pupil, still a member. Raises Refused."""
+    youngest = int(registry_rule("working_ages", on=today).value["male"][0])
+    if member.left_on is not None and member.left_on <= today:
+        raise Refused(f"{member.name}已于 {member.left_on} 减少，不能登记务工。请核对户档案。", field="member")
+    if member.age(today) < youngest:
+        raise Refused(
+            f"{member.name}未满 {youngest} 周岁（{member.birth_date} 出生），不能登记务工或安排岗位。请核对出生日期。", field="member"
+        )
+    if member.school_status != "not_in_school":
+        raise Refused(f"{member.name}在户档案中为在校生，不能登记务工或安排岗位。已离校的请先更正户档案的在校生状况。", field="member")
