@@ -14,10 +14,10 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
 from shouwang.ledgers.exchange.models import FeedAgreement
-from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
+from tests.factories import employment
 from tests.factories import produce as goods
 from tests.factories.credit import add_claim, add_figure, add_item, add_term_change, make_borrowers, make_loan, make_run
-from tests.factories import employment
+from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
 from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
 from tests.factories.monitoring import add_batch, add_case, add_follow_up, add_lead, add_posting
 from tests.factories.registry import (
@@ -110,6 +110,8 @@ def match_question(region: Region) -> Any:
 
 def letter(region: Region) -> Any:
     return make_letter(agreement(region), state="sent")
+
+
 def monitoring_case(region: Region) -> Any:
     return add_case(make_household(region, head_name="吴试样"))
 
@@ -134,6 +136,8 @@ def batch(region: Region) -> Any:
 
 def monitoring_lead(region: Region) -> Any:
     return add_lead(make_household(region, head_name="吴试样"))
+
+
 def worker(region: Region) -> Any:
     """One who would go out and cannot."""
     return employment.make_worker(region, name="黄试样", status="wants", phone="13700137000", wage=None, wish="anywhere")

@@ -31,12 +31,7 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.privacy import keyring, make_missing_keys
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.conformance import departments
-from tests.conformance import world_impact, world_produce
-from tests.conformance import beside
-from tests.conformance import beside, watch
-from tests.conformance import world_credit, world_impact
-from tests.conformance import world_employment, world_impact
+from tests.conformance import beside, departments, watch, world_credit, world_employment, world_impact, world_produce
 from tests.factories import registry
 from tests.factories.accounts import City, grant, make_office, make_region, make_user, sign_in, small_city
 

@@ -132,15 +132,6 @@ def swept(as_json: bool, **asked: Any) -> None:
     _print(run(**asked), as_json)
 
 
-@bench.command("match")
-@click.option("--json", "as_json", is_flag=True)
-@click.option("--rows", default=50_000, show_default=True, help="部门数据行数")
-@click.option("--persons", default=1_000_000, show_default=True, help="户档案人数")
-def matched(as_json: bool, rows: int, persons: int) -> None:
-    """把有差错的部门数据对应到人：准确率、召回率和耗时，并与逐行比较对照（合成数据，不用数据库）。"""
-    from shouwang.bench.matching import run
-
-    _print(run(rows=rows, persons=persons), as_json)
 @bench.command("jobs")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--workers", default=20_000, show_default=True, help="人数")
@@ -167,6 +158,8 @@ def batches(as_json: bool, travellers: int, vehicles: int, days: int, seconds: f
     from shouwang.bench.batches import run
 
     _print(run(travellers, vehicles, days, seed=seed, seconds=seconds, stops=stops), as_json)
+
+
 @bench.command("loans")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--loan-quarters", default=1_000_000, show_default=True, help="贷款笔数×季度数")

@@ -55,9 +55,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, file, offices, watching
-    from shouwang.demo import backing, changes, credit, file, offices
-    from shouwang.demo import backing, changes, file, jobs_and_buses, labour, offices
+    from shouwang.demo import backing, changes, credit, file, jobs_and_buses, labour, offices, watching
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -89,8 +87,6 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"劳动力 {workers} 人，务工记录 {records} 条。")
     offered = jobs_and_buses.load(today=START, by=system, clerk=scope_of(staff.users["440513-fpb-jb"], START))
     click.echo(f"岗位 {offered[0]} 个，推荐 {offered[1]} 份，返岗批次 {offered[2]} 人。")
-    checked = check_people(today=START)
-    click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     if not without_work:
         click.echo(f"防返贫监测个案 {watching.Watch(staff).tell(by=system, today=START)} 户。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)

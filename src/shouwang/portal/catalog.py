@@ -7,31 +7,17 @@ from shouwang.kernel.figures import Figure
 from shouwang.kernel.ledger import Ledger
 from shouwang.ledgers.credit.ledger import LEDGER as CREDIT
 from shouwang.ledgers.dispatch.ledger import LEDGER as DISPATCH
+from shouwang.ledgers.employment.ledger import LEDGER as EMPLOYMENT
 from shouwang.ledgers.exchange.ledger import LEDGER as EXCHANGE
-from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
-
-LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, EXCHANGE)
-FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, EXCHANGE, DISPATCH) for f in ledger.figures)
 from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
+from shouwang.ledgers.monitoring.ledger import LEDGER as MONITORING
 from shouwang.ledgers.produce.ledger import LEDGER as PRODUCE
 from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
 
-LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, PRODUCE)
-FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, PRODUCE, DISPATCH) for f in ledger.figures)
-from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
-from shouwang.ledgers.monitoring.ledger import LEDGER as MONITORING
-from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
-
-LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, MONITORING)
-FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, MONITORING, DISPATCH) for f in ledger.figures)
-LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, CREDIT)
-FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, CREDIT, DISPATCH) for f in ledger.figures)
-from shouwang.ledgers.employment.ledger import LEDGER as EMPLOYMENT
-from shouwang.ledgers.impact.ledger import LEDGER as IMPACT
-from shouwang.ledgers.registry.ledger import LEDGER as REGISTRY
-
-LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, IMPACT, EMPLOYMENT)
-FIGURES: tuple[Figure, ...] = tuple(f for ledger in (REGISTRY, IMPACT, EMPLOYMENT, DISPATCH) for f in ledger.figures)
+LEDGERS: tuple[Ledger, ...] = (DISPATCH, REGISTRY, MONITORING, EXCHANGE, IMPACT, EMPLOYMENT, PRODUCE, CREDIT)
+FIGURES: tuple[Figure, ...] = tuple(
+    f for ledger in (REGISTRY, IMPACT, MONITORING, EMPLOYMENT, PRODUCE, CREDIT, EXCHANGE, DISPATCH) for f in ledger.figures
+)
 SHEETS: tuple[Sheet, ...] = tuple(s for ledger in LEDGERS for s in ledger.sheets)
 
 # Figures of the home page and the metrics of the map, by code.

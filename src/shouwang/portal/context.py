@@ -42,9 +42,8 @@ def chrome(request: Request) -> dict[str, Any]:
             "notice": scope.may("dispatch.notice.register"),
             "request": scope.may("dispatch.report.request"),
             "feed": scope.may("exchange.manage"),
+            "lead": scope.may("monitoring.report"),
         }
-        create = {"notice": scope.may("dispatch.notice.register"), "request": scope.may("dispatch.report.request")}
-        create["lead"] = scope.may("monitoring.report")
     return {"chrome": frame, "create": create}
 
 

@@ -13,11 +13,9 @@ class MonitoringConfig(AppConfig):
         """Makes the background work and the owners of files known."""
         from shouwang.kernel.attachments.queries import register_owner
         from shouwang.ledgers.monitoring import jobs, queries
+        from shouwang.ledgers.monitoring.watch import jobs as watch
 
         jobs.register_all()
         register_owner("monitoring.monitoringcase", queries.case_with_files)
         register_owner("monitoring.communityappraisal", queries.appraisal_with_files)
-        """Makes the background work of the watch known."""
-        from shouwang.ledgers.monitoring.watch import jobs as watch
-
         watch.register_all()

@@ -21,7 +21,6 @@ from shouwang.ledgers.monitoring.policies import OWN_VERBS, PERMISSIONS, VIEW
 from shouwang.ledgers.monitoring.record_tables import BATCHES, MONITORED, POSTINGS
 from shouwang.ledgers.monitoring.story import household_section
 from shouwang.ledgers.monitoring.tables import CASES, FOLLOW_UPS, LEADS
-from shouwang.ledgers.monitoring.tables import CASES, LEADS
 from shouwang.ledgers.monitoring.watch import declared
 
 GROUP = "防返贫监测"
@@ -38,12 +37,13 @@ LEDGER = Ledger(
         DeterminationBatch,
         Measure,
         FollowUp,
+        *declared.MODELS,
     ),
     tables=(LEADS, CASES, FOLLOW_UPS, MONITORED, POSTINGS, BATCHES),
-    lifecycles=CYCLES,
+    lifecycles=(*CYCLES, *declared.LIFECYCLES),
     figures=FIGURES,
-    verbs=(*OWN_VERBS, *CYCLE_VERBS),
-    permissions=PERMISSIONS,
+    verbs=(*OWN_VERBS, *CYCLE_VERBS, *declared.VERBS),
+    permissions={**PERMISSIONS, **declared.PERMISSIONS},
     menu=(
         MenuItem("监测个案", "monitoring_cases", "radar-2", VIEW, GROUP),
         MenuItem("监测线索", "monitoring_leads", "flag", VIEW, GROUP),
@@ -52,14 +52,6 @@ LEDGER = Ledger(
         MenuItem("公示", "monitoring_postings", "speakerphone", VIEW, GROUP),
         MenuItem("规则成效", "monitoring_outcomes", "chart-bar", VIEW, GROUP),
         MenuItem("审定批次", "monitoring_batches", "gavel", VIEW, GROUP),
-    models=(Lead, MonitoringCase, *declared.MODELS),
-    tables=(LEADS, CASES),
-    lifecycles=(CASE, LEAD, *declared.LIFECYCLES),
-    verbs=(*OWN_VERBS, *CYCLE_VERBS, *declared.VERBS),
-    permissions={**PERMISSIONS, **declared.PERMISSIONS},
-    menu=(
-        MenuItem("监测个案", "monitoring_cases", "radar-2", VIEW, GROUP),
-        MenuItem("监测线索", "monitoring_leads", "flag", VIEW, GROUP),
         *declared.MENU,
     ),
     on_household_change=on_household_change,

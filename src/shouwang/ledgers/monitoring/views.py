@@ -28,11 +28,11 @@ from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, FOLLOW, RETUR
 from shouwang.ledgers.monitoring.procedure_forms import ResolutionForm
 from shouwang.ledgers.monitoring.rules import rule, word
 from shouwang.ledgers.monitoring.tables import due_light, risk_words
+from shouwang.ledgers.monitoring.watch.explaining import explained
 from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.income import after_medical, per_capita, window_of
 from shouwang.ledgers.registry.lines import line_of
 from shouwang.ledgers.registry.models import Household
-from shouwang.ledgers.monitoring.watch.explaining import explained
 from shouwang.ledgers.registry.policies import seen_groups
 from shouwang.ledgers.registry.record import HIDDEN, Item
 from shouwang.ledgers.registry.visits import visit_word

@@ -254,23 +254,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='determinationbatch',
-            index=models.Index(fields=['city', '-prepared_on', '-id'], name='batch_by_city'),
+            index=models.Index(fields=['city', '-prepared_on', '-id'], name='determination_by_city'),
         ),
         migrations.AddIndex(
             model_name='determinationbatch',
-            index=models.Index(fields=['county', '-prepared_on', '-id'], name='batch_by_county'),
+            index=models.Index(fields=['county', '-prepared_on', '-id'], name='determination_by_county'),
         ),
         migrations.AddIndex(
             model_name='determinationbatch',
-            index=models.Index(fields=['town', '-prepared_on', '-id'], name='batch_by_town'),
+            index=models.Index(fields=['town', '-prepared_on', '-id'], name='determination_by_town'),
         ),
         migrations.AddIndex(
             model_name='determinationbatch',
-            index=models.Index(fields=['village', '-prepared_on', '-id'], name='batch_by_village'),
+            index=models.Index(fields=['village', '-prepared_on', '-id'], name='determination_by_village'),
         ),
         migrations.AddConstraint(
             model_name='determinationbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'decided', 'dropped'])), name='batch_state_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'decided', 'dropped'])), name='determination_state_known'),
         ),
         migrations.AddConstraint(
             model_name='determinationbatch',

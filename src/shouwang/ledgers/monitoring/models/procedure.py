@@ -186,7 +186,7 @@ class DeterminationBatch(Record, Placed):
         ordering = ["-prepared_on", "-id"]
         verbose_name = "审定批次"
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=list(BATCH.states)), name="batch_state_known"),
+            models.CheckConstraint(condition=Q(state__in=list(BATCH.states)), name="determination_state_known"),
             models.CheckConstraint(
                 condition=~Q(state="decided")
                 | (Q(compared_on__isnull=False, meeting_on__isnull=False) & ~Q(comparison="") & ~Q(document="")),
@@ -194,7 +194,7 @@ class DeterminationBatch(Record, Placed):
             ),
             models.UniqueConstraint(fields=["county", "number"], name="batch_number_once_per_county"),
         ]
-        indexes = placed_indexes("batch", "-prepared_on", "-id")
+        indexes = placed_indexes("determination", "-prepared_on", "-id")
 
     def __str__(self) -> str:
         return self.number
