@@ -51,7 +51,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, file, offices
+    from shouwang.demo import backing, changes, departments, file, offices
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -73,6 +73,7 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     changes.tell(city, seed=seed, today=START, by=system, clerk=clerk)
     seen, kept = file.load_visits(seed=seed, today=START, by=system), file.load_papers(PAPERS_AT, today=START, by=system)
     click.echo(f"走访 {seen} 次，档案材料 {kept} 份。")
+    click.echo(f"部门数据 {departments.load_departments(city, staff, seed=seed, today=START)} 行。")
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)
