@@ -168,3 +168,16 @@ def loans(as_json: bool, loan_quarters: int) -> None:
     from shouwang.bench.loans import run
 
     _print(run(loan_quarters), as_json)
+@bench.command("ingest")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--rows", default=500_000, show_default=True, help="Excel 行数")
+@click.option("--households", default=10_000, show_default=True, help="户档案户数（合成）")
+def ingested(as_json: bool, rows: int, households: int) -> None:
+    """接收一份部门 Excel：读取、逐行校验、按证件号码对应到人、写入数据湖（在临时安装中进行，不动现有数据）。"""
+    from shouwang.bench.ingest import outside
+
+    try:
+        _print(outside(rows=rows, households=households), as_json)
+    except Refused as no:
+        click.echo(no.message, err=True)
+        sys.exit(2)
