@@ -149,6 +149,7 @@ def test_checker_notices_a_prioritised_worker_left_behind_a_chain():
         (lambda p: replace(p, placements=p.placements + p.placements[:1]), "人员与请求不一致"),
         (lambda p: replace(p, placements=(replace(p.placements[0], post="q"), *p.placements[1:])), "年龄不合"),
         (lambda p: replace(p, loads=()), "名额统计"),
+        (lambda p: replace(p, placements=tuple(replace(x, pinned=True) for x in p.placements)), "标为指定"),
     ],
 )
 def test_checker_notices_a_forged_plan(change, words):
@@ -156,6 +157,11 @@ def test_checker_notices_a_forged_plan(change, words):
     plan = solve(made)
     assert check(made, plan) == ()
     assert any(words in w for w in check(made, change(plan)))
+
+
+def test_same_request_gives_the_same_plan():
+    made = instance(150, 30, seed=4)
+    assert solve(made) == solve(made)
 
 
 def test_child_is_refused():

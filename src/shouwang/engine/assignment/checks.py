@@ -25,7 +25,7 @@ def check(request: Request, plan: Plan) -> tuple[str, ...]:
         post_of = np.full(pairs.n, -1, dtype=np.int64)
         for p in plan.placements:
             post_of[pairs.index[p.worker]] = pairs.post_index[p.post]
-        fixed = {pairs.index[p.worker]: pairs.post_index[p.post] for p in plan.placements if p.pinned}
+        fixed = {pairs.index[p.worker]: pairs.post_index[p.post] for p in request.pins}
         free = pairs.less(np.bincount(list(fixed.values()), minlength=pairs.m), frozenset(fixed)) if fixed else pairs
         post_of[list(fixed)] = -1
         if not priority_kept(free, post_of):
@@ -63,7 +63,9 @@ def _pairs(request: Request, plan: Plan) -> list[str]:
 
 def _wishes(request: Request, plan: Plan) -> list[str]:
     now, posts = plan.post_of(), {p.key: p for p in request.posts}
-    wrong = [f"指定的安排未落实：人员 {p.worker}、岗位 {p.post}" for p in request.pins if now.get(p.worker) != p.post]
+    pinned = {p.worker for p in request.pins}
+    wrong = [f"人员 {p.worker} 标为指定而没有这项指定" for p in plan.placements if p.pinned != (p.worker in pinned)]
+    wrong += [f"指定的安排未落实：人员 {p.worker}、岗位 {p.post}" for p in request.pins if now.get(p.worker) != p.post]
     for f in request.forbids:
         post = posts.get(now.get(f.worker, ""))
         if post and (post.key == f.post or (f.employer and post.employer == f.employer)):

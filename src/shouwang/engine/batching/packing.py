@@ -53,11 +53,10 @@ def _launch(board: Board, classes: Classes, y: Floats) -> None:
 
 def settle(board: Board, waiting: Waiting, *, move: bool) -> None:
     """Fill, and take out vehicles that got empty (with `move` also put half-empty ones together), until nobody more finds a seat."""
-    while True:
+    changed = True
+    while changed:
         found = fill(board, waiting)
-        tidy(board, move=move)
-        if not found:
-            return
+        changed = tidy(board, move=move) or found
 
 
 def fill(board: Board, waiting: Waiting) -> bool:
@@ -150,8 +149,12 @@ def _least_first(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda g: (-g.tier, g.size, g.key))
 
 
-def tidy(board: Board, *, move: bool) -> None:
-    """Take out vehicles in which nobody sits; with `move` first empty those whose people the day's other vehicles have seats for."""
+def tidy(board: Board, *, move: bool) -> bool:
+    """Take out vehicles in which nobody sits; with `move` first empty those whose people the day's other vehicles have seats for.
+
+    Whether any vehicle came free.
+    """
+    came_free = False
     for slots in list(board.slots.values()):
         for slot in sorted(slots, key=lambda s: s.seats - s.free):
             if slot.departed:
@@ -163,3 +166,5 @@ def tidy(board: Board, *, move: bool) -> None:
                     board.put(group, min(others, key=lambda s: s.free))
             if not slot.groups:
                 board.cancel(slot)
+                came_free = True
+    return came_free
