@@ -81,7 +81,7 @@ class AccountMixin(forms.Form):
 class ApplicationForm(AccountMixin):
     """An application for a loan."""
 
-    borrower = forms.ModelChoiceField(label="借款人", queryset=Member.objects.none())
+    borrower = forms.ModelChoiceField(label="借款人", queryset=Member.objects.none(), empty_label="请选择")
     bank = forms.ChoiceField(label="贷款银行")
     amount = YuanField("申请金额")
     months = forms.IntegerField(label="期限（月）", min_value=1, max_value=60)

@@ -73,7 +73,7 @@ FIGURES = Table(
     columns=(
         Column("contract", "合同号", "loan.contract", kind="link", group="account"),
         Column("code", "户编号", "household.code"),
-        Column("place", "所在村", place),
+        Column("place", "所在村", place, default_hidden=True),
         Column("start", "结息期起", "start", kind="date", sort="start"),
         Column("last", "结息日", _last, kind="date"),
         Column("state", "核对结果", _agrees, kind="tag"),
@@ -151,7 +151,7 @@ ITEMS = Table(
         Column("failure", "失败原因", lambda r, d: word("failures", r.failure, d) or None, group="account"),
         Column("paper", "须补材料", lambda r, d: word("failure_papers", r.failure, d) if r.state == "failed" else None, group="account"),
         Column("failed_on", "失败日期", "failed_on", kind="date", sort="failed_on", default_hidden=True),
-        Column("paid_on", "发放日期", "paid_on", kind="date", sort="paid_on"),
+        Column("paid_on", "发放日期", "paid_on", kind="date", sort="paid_on", default_hidden=True),
         Column("returned", "银行发放金额", "returned", kind="money", group="account", default_hidden=True),
     ),
     filters=(

@@ -98,7 +98,7 @@ LOANS = Table(
         Column("balance", "余额", "balance", kind="money", sort="balance", group="account"),
         Column("maturity", "到期日", "maturity", kind="date", sort="maturity"),
         Column("rate", "年利率", _rate, group="account"),
-        Column("bank", "银行", lambda r, d: word("banks", r.bank, d)),
+        Column("bank", "银行", lambda r, d: word("banks", r.bank, d), default_hidden=True),
         Column("released_on", "放款日期", "released_on", kind="date", sort="released_on", default_hidden=True),
         Column("contract", "合同号", "contract", group="account", default_hidden=True),
         Column("purpose", "用途", lambda r, d: word("purposes", r.purpose, d), default_hidden=True),

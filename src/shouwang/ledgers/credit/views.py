@@ -65,7 +65,7 @@ def steps(
 
 def fact(label: str, value: Any, **more: Any) -> dict[str, Any]:
     """A line of a description list."""
-    return {"label": label, "value": value, **more}
+    return {"label": label, "value": str(value) if isinstance(value, dt.date) else value, **more}
 
 
 def loan_facts(loan: Loan, scope: Scope, today: dt.date) -> list[dict[str, Any]]:
@@ -232,7 +232,7 @@ def item_facts(item: SubsidyItem, scope: Scope, today: dt.date) -> list[dict[str
         rows.append(fact("银行发放金额", f"{yuan(item.returned)} 元，与清单不符", tone="r"))
     if seen and item.failure:
         rows += [
-            fact("失败原因", f"{word('failures', item.failure, today)}（{item.failed_on}）"),
+            fact("失败原因", f"{word('failures', item.failure, today)}（{item.failed_on}）", wide=True),
             fact("须补材料", word("failure_papers", item.failure, today), wide=True),
         ]
     return rows

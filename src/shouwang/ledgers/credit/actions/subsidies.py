@@ -19,7 +19,7 @@ from shouwang.ledgers.credit import policies, work
 from shouwang.ledgers.credit.arithmetic.days import Period
 from shouwang.ledgers.credit.arithmetic.money import yuan
 from shouwang.ledgers.credit.arithmetic.setwise import events, subsidies
-from shouwang.ledgers.credit.arithmetic.subsidy import Settlement, settlement, subsidy
+from shouwang.ledgers.credit.arithmetic.subsidy import settlement, subsidy
 from shouwang.ledgers.credit.lifecycle import PAYMENT, RUN
 from shouwang.ledgers.credit.models import Loan, SubsidyItem, SubsidyRun
 from shouwang.ledgers.credit.queries import mismatched
@@ -42,15 +42,18 @@ def compute(county: Region, day: dt.date, channel: str, *, by: Scope, today: dt.
             raise Refused(f"{county.name}已有批次（{clash}）覆盖这段日期，不能重复贴息。要重算的，请先作废原批次。", field="day")
         run = SubsidyRun(start=period.start, end=period.end, channel=channel, computed_by_id=by.user_id, computed_on=today)
         run.put_in(county)
+        rows = [row for loan in _loans(run).order_by("village_id", "pk") if (row := _item(loan, period))]
+        if not rows:
+            raise Refused(f"{county.name}在 {period} 没有可贴息的贷款。请核对放款登记和结算期。", field="day")
+        run.count, run.total = len(rows), sum(r.amount for r in rows)
         with change(run, by=by, verb=policies.COMPUTE, today=today) as made:
             pass
-        count, total = _fill(made, by, today)
-        if not count:
-            raise Refused(f"{county.name}在 {period} 没有可贴息的贷款。请核对放款登记和结算期。", field="day")
-        with change(made, by=by, verb=policies.COMPUTE, today=today) as counted:
-            counted.count, counted.total = count, total
-        work.follow_run(counted, "复核贴息清单", today)
-    return counted
+        for row in rows:
+            row.run = made
+        for start in range(0, len(rows), PIECE):
+            create_many(rows[start : start + PIECE], by=by, verb=policies.ITEM, today=today)
+        work.follow_run(made, "复核贴息清单", today)
+    return made
 
 
 def _loans(run: SubsidyRun) -> Any:
@@ -61,18 +64,9 @@ def _loans(run: SubsidyRun) -> Any:
     return found.prefetch_related(Prefetch("items", before, to_attr="before"))
 
 
-def _fill(run: SubsidyRun, by: Scope, today: dt.date) -> tuple[int, int]:
-    found, total, count = list(_loans(run).order_by("village_id", "pk")), 0, 0
-    for start in range(0, len(found), PIECE):
-        rows = [row for loan in found[start : start + PIECE] if (row := _item(run, loan))]
-        create_many(rows, by=by, verb=policies.ITEM, today=today)
-        count, total = count + len(rows), total + sum(r.amount for r in rows)
-    return count, total
-
-
-def _item(run: SubsidyRun, loan: Loan) -> SubsidyItem | None:
+def _item(loan: Loan, period: Period) -> SubsidyItem | None:
     """The payment of a loan: of the period, and what earlier payments owe by what is known today. None where nothing is due."""
-    settled = _settled(loan, run.start, run.end)
+    settled = settlement(reckoned(loan), terms(loan, period.end), period)
     carried = _carried(loan)
     amount = settled.subsidy + carried
     lines = list(settled.lines)
@@ -80,13 +74,9 @@ def _item(run: SubsidyRun, loan: Loan) -> SubsidyItem | None:
         lines.append(f"以前各期按现有登记重算，{'补' if carried > 0 else '扣'} {yuan(abs(carried))} 元，本期应贴 {yuan(amount)} 元")
     if amount <= 0:
         return None  # what was paid too much stays owed and is taken off the next time
-    item = SubsidyItem(run=run, loan=loan, amount=amount, interest=settled.interest, days=settled.days, lines=lines)
+    item = SubsidyItem(loan=loan, amount=amount, interest=settled.interest, days=settled.days, lines=lines)
     item.put_beside(loan.household)
     return item
-
-
-def _settled(loan: Loan, start: dt.date, end: dt.date) -> Settlement:
-    return settlement(reckoned(loan), terms(loan, end), Period(start, end))
 
 
 def _carried(loan: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from shouwang.ledgers.credit.lifecycle import PAYMENT, RUN
 from shouwang.ledgers.credit.models.loans import LEVELS, CreditQuerySet, Loan
 from shouwang.ledgers.registry.models import Household, OfHousehold
 
+ONE = dt.timedelta(days=1)
 # A county's run stands beside each payment of its villages, though the run is not theirs to work on.
 LISTED_IN = "SELECT DISTINCT found.run_id FROM credit_subsidyitem found WHERE {places:found}"
 
@@ -62,7 +64,7 @@ class BankFigure(OfHousehold):
         indexes = [*(models.Index(fields=[level, "state", "-id"], name=f"bank_figure_by_{level}") for level in LEVELS)]
 
     def __str__(self) -> str:
-        return f"{self.start} ～ {self.end}"
+        return f"{self.start} ～ {self.end - ONE}"
 
 
 class SubsidyRun(Record, Placed):
@@ -102,7 +104,7 @@ class SubsidyRun(Record, Placed):
         indexes = [models.Index(fields=["county", "-end"], name="subsidy_run_of_county")]
 
     def __str__(self) -> str:
-        return f"{self.start} ～ {self.end}"
+        return f"{self.start} ～ {self.end - ONE}"
 
 
 class SubsidyItem(OfHousehold):
