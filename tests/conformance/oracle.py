@@ -200,15 +200,59 @@ REGISTRY = {
 }
 
 M_VIEW, REPORT, M_EXPORT = "monitoring.view", "monitoring.report", "monitoring.export"
+M_CHECK, M_REVIEW, M_DETERMINE, M_FOLLOW = (f"monitoring.{n}" for n in ("check", "review", "determine", "follow"))
+
+
+def at_level(permission: str, level: int) -> Sees:
+    """Regions of one level that the permission covers."""
+    return lambda person, target, _world: target.row.level == level and person.at(permission, target.code)
+
+
 MONITORING = {
     "monitoring_leads": Rule((M_VIEW,), lists="lead"),
     "monitoring_leads_export": Rule((M_EXPORT,), POST),
     "monitoring_lead": home(M_VIEW, GET, "lead"),
     "monitoring_find": Rule((REPORT,)),
+    "monitoring_outcomes": Rule((M_VIEW,)),
     "monitoring_report": home(REPORT),
     "monitoring_cases": Rule((M_VIEW,), lists="case"),
     "monitoring_cases_export": Rule((M_EXPORT,), POST),
     "monitoring_case": home(M_VIEW, GET, "case"),
+    "monitoring_check": home(M_CHECK, BOTH, "case"),
+    "monitoring_authorise": home(M_CHECK, POST, "case"),
+    "monitoring_hand_down": home(M_CHECK, POST, "case"),
+    "monitoring_postpone": Rule((M_CHECK,), POST, "case", keeps(M_CHECK), fixed={"until": "2020-03-01", "reason": "不聚集"}),
+    "monitoring_send_back": Rule(
+        (M_CHECK, M_REVIEW, M_DETERMINE), POST, "case", keeps(M_VIEW), in_reach(M_REVIEW), fixed={"move": "withdraw", "reason": "重复登记"}
+    ),
+    "monitoring_review": home(M_REVIEW, POST, "case"),
+    "monitoring_settle": home(M_FOLLOW, BOTH, "case"),
+    "monitoring_object": Rule((M_CHECK,), POST, "case", keeps(M_CHECK), fixed={"content": "有小汽车"}),
+    "monitoring_answer": Rule((M_CHECK,), POST, "objection", keeps(M_CHECK), fixed={"answer": "经查不实", "upheld": "no"}),
+    "monitoring_return_row": Rule(
+        (M_DETERMINE,), POST, "case", keeps(M_DETERMINE), fixed={"move": "back_to_check", "reason": "比对有疑点"}
+    ),
+    "monitoring_appraise": Rule((M_CHECK,), BOTH, "region", at_level(M_CHECK, 5), path=lambda t: {"pk": t.row.pk}),
+    "monitoring_post": Rule((M_CHECK,), BOTH, "region", at_level(M_CHECK, 5), path=lambda t: {"pk": t.row.pk}),
+    "monitoring_appraisal": home_of(M_VIEW, "appraisal", GET),
+    "monitoring_postings": Rule((M_VIEW,), lists="posting"),
+    "monitoring_posting": home_of(M_VIEW, "posting", GET),
+    "monitoring_sheet": home_of(M_VIEW, "posting", GET),
+    "monitoring_close_posting": home_of(M_CHECK, "posting", POST),
+    "monitoring_batches": Rule((M_VIEW,), lists="batch"),
+    "monitoring_batch": home_of(M_VIEW, "batch", GET),
+    "monitoring_decide": home_of(M_DETERMINE, "batch", POST),
+    "monitoring_drop_batch": Rule((M_DETERMINE,), POST, "batch", in_reach(M_DETERMINE), fixed={"reason": "会议推迟"}),
+    "monitoring_batch_new": Rule((M_DETERMINE,), BOTH, "region", at_level(M_DETERMINE, 3), path=lambda t: {"pk": t.row.pk}),
+    "monitored": Rule((M_VIEW,)),
+    "monitored_export": Rule((M_EXPORT,), POST),
+    "monitoring_household": home(M_VIEW, GET),
+    "monitoring_start": home(M_CHECK, purpose="fall"),
+    "monitoring_add_measure": home(M_FOLLOW),
+    "monitoring_end_measure": Rule((M_FOLLOW,), POST, "measure", keeps(M_FOLLOW), fixed={"reason": "合同到期"}),
+    "monitoring_follow_ups": Rule((M_VIEW,), lists="follow_up"),
+    "monitoring_follow_ups_export": Rule((M_EXPORT,), POST),
+    "monitoring_follow_up": home(M_FOLLOW, BOTH, "follow_up"),
 }
 
 RULES, AUTHOR, APPROVE = "monitoring.rules.view", "monitoring.rules.author", "monitoring.rules.approve"

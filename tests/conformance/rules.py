@@ -262,6 +262,8 @@ SEEN: dict[str, Sees] = {
     "case": keeps("monitoring.view"),
     **dict.fromkeys(("rule_draft", "rule_waiting", "rule_approved", "threshold", "sweep"), listed("monitoring.rules.view")),
     "scenario": in_reach("monitoring.simulate"),
+    **{kind: keeps("monitoring.view") for kind in ("objection", "measure", "follow_up")},
+    **{kind: in_reach("monitoring.view") for kind in ("posting", "appraisal", "batch")},
     "paper": opens_copies,
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),

@@ -12,7 +12,7 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.testing import Sample
 from shouwang.ledgers.dispatch import models as dispatch
-from tests.factories.monitoring import add_case, add_lead
+from tests.factories.monitoring import add_batch, add_case, add_follow_up, add_lead, add_posting
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -90,6 +90,24 @@ def monitoring_case(region: Region) -> Any:
     return add_case(make_household(region, head_name="吴试样"))
 
 
+def follow_up(region: Region) -> Any:
+    return add_follow_up(make_household(region, head_name="吴试样"))
+
+
+def monitored(region: Region) -> Any:
+    made = make_household(region, head_name="吴试样")
+    add_status(made, programme="monitoring", standing="borderline", risks="illness")
+    return made
+
+
+def posting(region: Region) -> Any:
+    return add_posting(region)
+
+
+def batch(region: Region) -> Any:
+    return add_batch(region)
+
+
 def monitoring_lead(region: Region) -> Any:
     return add_lead(make_household(region, head_name="吴试样"))
 
@@ -140,6 +158,10 @@ SAMPLES = {
     "differences": Sample(difference),
     "monitoring_leads": Sample(monitoring_lead),
     "monitoring_cases": Sample(monitoring_case),
+    "monitoring_follow_ups": Sample(follow_up),
+    "monitored": Sample(monitored),
+    "monitoring_postings": Sample(posting),
+    "monitoring_batches": Sample(batch),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

@@ -5,7 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from shouwang.ledgers.monitoring.models import Lead, MonitoringCase
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from shouwang.kernel.regions.models import Region
+from shouwang.ledgers.monitoring.models import (
+    CommunityAppraisal,
+    DeterminationBatch,
+    FollowUp,
+    Lead,
+    Measure,
+    MonitoringCase,
+    Objection,
+    PublicPosting,
+)
 from shouwang.ledgers.registry.models import Household
 
 TODAY = dt.date(2020, 2, 17)
@@ -32,3 +44,60 @@ def add_lead(household: Household, case: MonitoringCase | None = None, *, source
     lead.put_beside(household)
     lead.save()
     return lead
+
+
+def paper(name: str = "授权承诺书.pdf") -> SimpleUploadedFile:
+    """A small PDF to upload."""
+    return SimpleUploadedFile(name, b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n", content_type="application/pdf")
+
+
+def add_follow_up(household: Household, **kw: Any) -> FollowUp:
+    """A visit planned for a month from now."""
+    planned = FollowUp(**{"due_on": TODAY + 30 * DAY, **kw})
+    planned.put_beside(household)
+    planned.save()
+    return planned
+
+
+def add_measure(household: Household, **kw: Any) -> Measure:
+    """A health measure in force."""
+    measure = Measure(**{"kind": "health", "risk": "illness", "content": "慢性病报销", "since": TODAY, **kw})
+    measure.put_beside(household)
+    measure.save()
+    return measure
+
+
+def add_posting(village: Region, **kw: Any) -> PublicPosting:
+    """A posting of the last days, over since yesterday."""
+    posting = PublicPosting(**{"starts_on": TODAY - 6 * DAY, "ends_on": TODAY - 2 * DAY, "where": "村务公开栏", **kw})
+    posting.put_in(village)
+    posting.save()
+    return posting
+
+
+def add_objection(case: MonitoringCase, posting: PublicPosting, **kw: Any) -> Objection:
+    """An objection nobody has answered."""
+    values = {"content": "该户有小汽车", "raised_on": TODAY - DAY, "due_on": TODAY + DAY, **kw}
+    objection = Objection(case=case, posting=posting, **values)
+    objection.put_beside(case.household)
+    objection.save()
+    return objection
+
+
+def add_appraisal(village: Region, **kw: Any) -> CommunityAppraisal:
+    """A review by telephone."""
+    usual = {"held_on": TODAY, "means": "phone", "expected": 30, "present": 24, "minutes": "逐户介绍，多数同意。", "recorder": "林记录"}
+    made = CommunityAppraisal(**{**usual, **kw})
+    made.put_in(village)
+    made.save()
+    return made
+
+
+def add_batch(region: Region, **kw: Any) -> DeterminationBatch:
+    """A batch in preparation; it lies where it is put, usually a county."""
+    batch = DeterminationBatch(
+        **{"number": f"第{DeterminationBatch.objects.count() + 1}批", "prepared_by": "林经办", "prepared_on": TODAY, **kw}
+    )
+    batch.put_in(region)
+    batch.save()
+    return batch

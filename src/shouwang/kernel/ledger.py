@@ -12,6 +12,7 @@ from shouwang.kernel.columns.sheet import Sheet
 from shouwang.kernel.figures import Figure
 from shouwang.kernel.lifecycle import Lifecycle
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.sections import Maker
 from shouwang.kernel.shifts import Hook
 from shouwang.kernel.tables import Table
 
@@ -32,7 +33,7 @@ class Ledger:
     """One ledger. `permissions` are code → Chinese description; `count` gives the number beside a menu item (None = no number).
 
     `on_household_change(shift)` moves what the ledger stores about a household or member; a ledger with a foreign key to either must have
-    one (kernel.shifts says what it is told and what it may do).
+    one (kernel.shifts says what it is told and what it may do). `household_section` is its part of a household's page.
     """
 
     code: str
@@ -47,3 +48,4 @@ class Ledger:
     sheets: tuple[Sheet, ...] = ()
     count: Callable[[Scope, str], int | None] | None = None
     on_household_change: Hook | None = None
+    household_section: Maker | None = None

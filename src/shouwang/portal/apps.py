@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """The worker and the command line need figures too, so they are installed here and not with the routes."""
-        from shouwang.kernel import figures, shifts
+        from shouwang.kernel import figures, sections, shifts
         from shouwang.kernel.accounts import rotation
         from shouwang.kernel.columns import sheet
         from shouwang.kernel.worklist.actions import move_items
@@ -22,5 +22,6 @@ class PortalConfig(AppConfig):
         figures.install(FIGURES)
         sheet.install(SHEETS)
         shifts.install(ledger.on_household_change for ledger in LEDGERS if ledger.on_household_change)
+        sections.install(ledger.household_section for ledger in LEDGERS if ledger.household_section)
         rotation.install(rotation.WorkSource("待办事项", open_items_of, move_items))
         jobs.register_all()

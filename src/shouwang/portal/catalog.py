@@ -23,4 +23,10 @@ HOME_FIGURES = (
     "dispatch.tasks_closed_rate",
     "dispatch.tasks_overdue",
 )
-MAP_FIGURES = ("registry.households", "registry.not_exited_households", "registry.monitored_households", "dispatch.tasks_closed_rate")
+MAP_FIGURES = (
+    "registry.households",
+    "registry.not_exited_households",
+    "registry.monitored_households",
+    "monitoring.cases_open",
+    "dispatch.tasks_closed_rate",
+)

@@ -16,15 +16,10 @@ from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.actions import Found, record_lead, record_leads
 from shouwang.ledgers.monitoring.models import Lead, MonitoringCase
 from shouwang.ledgers.registry.models import Household
-from tests.factories.accounts import City, make_user, scope
+from tests.factories.accounts import make_user, scope
 from tests.factories.registry import TODAY, add_helper, add_status, make_household
 
 SYSTEM = Scope.system()
-
-
-@pytest.fixture
-def home(city: City) -> Household:
-    return make_household(city.at("440513100001"), head_name="陈样板")
 
 
 def swept(home: Household, *, rule: str = "illness.own_pay", evidence: str = "e1", risk: str = "illness", **kw: object) -> Found:

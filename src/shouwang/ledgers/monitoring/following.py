@@ -10,15 +10,15 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.shifts import HouseholdShift
 from shouwang.ledgers.monitoring import work
 from shouwang.ledgers.monitoring.lifecycle import OPEN
-from shouwang.ledgers.monitoring.models import Lead, MonitoringCase
+from shouwang.ledgers.monitoring.models import FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
 from shouwang.ledgers.registry.models import Household
 
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
-BESIDE = (Lead, MonitoringCase)
+BESIDE = (Lead, MonitoringCase, Verification, Objection, Measure, FollowUp)
 
 
 def on_household_change(shift: HouseholdShift) -> None:
-    """Rows lie where their household lies. A merged household's open case goes with it; all else stays with the household it was about.
+    """Rows lie where their household lies. A merged household's open case goes with it, measures in force too; the rest stays on record.
 
     A household that is split off starts without a case: its risks are checked anew. A merge of two households that both have an
     open case is refused: one of them is decided or withdrawn first.
@@ -45,6 +45,7 @@ def _merge(shift: HouseholdShift, new: Household) -> None:
     going = open_cases.filter(household_id=shift.old)
     counties = set(going.values_list("county_id", flat=True))
     going.update(carried_by=shift.change, version=F("version") + 1, **_at(new))
+    FollowUp.objects.filter(household_id=shift.old, done_on=None).delete()  # the household that stands is visited by its own plan
     _refresh(counties | {new.county_id}, shift)
 
 

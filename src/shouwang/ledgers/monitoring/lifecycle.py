@@ -79,5 +79,18 @@ LEAD = Lifecycle(
         "withdraw": Move(("open",), "withdrawn", "撤回", Verb("monitoring.lead.withdraw", "撤回了线索")),
     },
 )
-CYCLES = (CASE, LEAD)
+BATCH = Lifecycle(
+    name="审定批次",
+    initial="draft",
+    states={
+        "draft": State("待审定", "区（县）：录入比对结果、会议日期和批复文号", "o"),
+        "decided": State("已审定", "无", "g", final=True),
+        "dropped": State("已取消", "无", "", final=True),
+    },
+    moves={
+        "decide": Move(("draft",), "decided", "登记审定结果", Verb("monitoring.batch.decide", "登记了审定结果", DETERMINE)),
+        "drop": Move(("draft",), "dropped", "取消批次", Verb("monitoring.batch.drop", "取消了审定批次", DETERMINE, needs_reason=True)),
+    },
+)
+CYCLES = (CASE, LEAD, BATCH)
 CYCLE_VERBS = tuple(m.verb for cycle in CYCLES for m in cycle.moves.values())

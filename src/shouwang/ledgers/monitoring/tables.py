@@ -14,11 +14,13 @@ from shouwang.kernel.privacy.classes import Group
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.monitoring import queries
 from shouwang.ledgers.monitoring.lifecycle import CASE, LEAD
-from shouwang.ledgers.monitoring.models import Lead, MonitoringCase
+from shouwang.ledgers.monitoring.models import FollowUp, Lead, MonitoringCase
+from shouwang.ledgers.monitoring.models.care import FINDINGS
 from shouwang.ledgers.monitoring.models.cases import PURPOSES
 from shouwang.ledgers.monitoring.models.leads import LEVELS, SOURCES
 from shouwang.ledgers.monitoring.policies import EXPORT, VIEW
 from shouwang.ledgers.registry.codes import words
+from shouwang.ledgers.registry.visits import visit_word
 
 LEVEL_TONES = {"red": "r", "yellow": "o"}
 
@@ -85,6 +87,21 @@ def _open(rows: QuerySet[MonitoringCase], wanted: bool, _today: dt.date) -> Quer
     return queries.open_cases(rows) if wanted else rows.filter(closed_on__isnull=False)
 
 
+def _this_month(rows: QuerySet[Lead], wanted: bool, today: dt.date) -> QuerySet[Lead]:
+    found = queries.found_in_month(rows, today)
+    return found if wanted else rows.exclude(pk__in=found.values("pk"))
+
+
+def _this_year(rows: QuerySet[MonitoringCase], wanted: bool, today: dt.date) -> QuerySet[MonitoringCase]:
+    found = queries.determined_in_year(rows, today)
+    return found if wanted else rows.exclude(pk__in=found.values("pk"))
+
+
+def _on_time(rows: QuerySet[MonitoringCase], wanted: bool, today: dt.date) -> QuerySet[MonitoringCase]:
+    found = queries.on_time(rows, today)
+    return found if wanted else queries.determined_in_year(rows, today).exclude(pk__in=found.values("pk"))
+
+
 LEADS = Table(
     key="monitoring_leads",
     title="监测线索",
@@ -120,6 +137,7 @@ LEADS = Table(
         Filter("level", "级别", options=lambda _s: LEVELS, apply="level", visible=False),
         Filter("found_on", "发现日期", "date_range", apply="found_on", visible=False),
         Filter("rule", "规则", "text", apply="rule", visible=False),
+        Filter("this_month", "本月发现", "flag", apply=_this_month, visible=False),
         Filter(
             "by_rule", "规则筛查", "flag", apply=lambda rows, yes, _t: rows.exclude(rule="") if yes else rows.filter(rule=""), visible=False
         ),
@@ -178,6 +196,8 @@ CASES = Table(
         ),
         Filter("due_on", "本环节期限", "date_range", apply="due_on", visible=False),
         Filter("opened_on", "发起日期", "date_range", apply="opened_on", visible=False),
+        Filter("this_year", "本年审定", "flag", apply=_this_year, visible=False),
+        Filter("on_time", "按期审定（本年）", "flag", apply=_on_time, visible=False),
         Filter("determined_on", "审定日期", "date_range", apply="determined_on", visible=False),
     ),
     quick_views=(
@@ -189,5 +209,63 @@ CASES = Table(
         QuickView("reviewed", "待审定", {"state": "reviewed"}),
         QuickView("determined", "待落实帮扶", {"state": "determined"}, "o"),
         QuickView("green", "绿色通道", {"green": "1", "open": "1"}, "g"),
+    ),
+)
+
+
+def _done(row: FollowUp, today: dt.date) -> Badge:
+    if row.done_on is not None:
+        return Badge(row.get_finding_display(), FINDING_TONES[row.finding])
+    return Badge("已超期", "r") if row.due_on < today else Badge("待回访", "o")
+
+
+def _due_soon(rows: QuerySet[FollowUp], wanted: bool, today: dt.date) -> QuerySet[FollowUp]:
+    near = queries.due_soon(rows, today)
+    return near if wanted else rows.exclude(pk__in=near.values("pk"))
+
+
+def _late_visit(rows: QuerySet[FollowUp], wanted: bool, today: dt.date) -> QuerySet[FollowUp]:
+    late = rows.filter(done_on=None, due_on__lt=today)
+    return late if wanted else rows.exclude(pk__in=late.values("pk"))
+
+
+FINDING_TONES = {"better": "g", "same": "b", "worse": "r"}
+FOLLOW_UPS = Table(
+    key="monitoring_follow_ups",
+    title="跟踪回访",
+    base=queries.follow_ups,
+    permission=VIEW,
+    export_permission=EXPORT,
+    url_name="monitoring_follow_ups",
+    unit="次",
+    placed="household",
+    search=_search,
+    search_hint="户主、户编号",
+    ordering=("done_on", "due_on", "pk"),
+    row_url=lambda row: reverse("monitoring_household", args=[row.household_id]),
+    definition="授权范围内监测户的跟踪回访，安排一次一行；登记后自动安排下一次。",
+    empty="还没有跟踪回访。纳入监测后自动安排。",
+    columns=(
+        Column("household", "户主", "household.head_name", kind="link", mask="name", sort="household__head_name"),
+        Column("place", "镇、村", place),
+        Column("due_on", "应回访日期", "due_on", kind="date", sort="due_on"),
+        Column("state", "情况", _done, kind="tag", group=Group.CASE),
+        Column("done_on", "回访日期", "done_on", kind="date", sort="done_on"),
+        Column("means", "方式", lambda row, today: visit_word("visit_means", row.means, today) if row.means else None),
+        Column("by_name", "回访人", "by_name"),
+        Column("note", "回访情况", "note", group=Group.CASE),
+        Column("code", "户编号", "household.code", kind="mono", default_hidden=True),
+    ),
+    filters=(
+        Filter("region", "区划", "region"),
+        Filter("due", "近期应回访", "flag", apply=_due_soon),
+        Filter("late", "回访超期", "flag", apply=_late_visit),
+        Filter("finding", "风险变化", options=lambda _s: FINDINGS, apply="finding", group=Group.CASE),
+        Filter("done_on", "回访日期", "date_range", apply="done_on", visible=False),
+    ),
+    quick_views=(
+        QuickView("due", "近期应回访", {"due": "1"}, "o"),
+        QuickView("late", "超期", {"late": "1"}, "r"),
+        QuickView("worse", "风险加重", {"finding": "worse"}, "r"),
     ),
 )

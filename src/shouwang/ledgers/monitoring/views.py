@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
+from django.http import QueryDict
+from django.urls import reverse
+
+from shouwang.kernel.attachments.queries import attachments_of
 from shouwang.kernel.audit.queries import timeline
+from shouwang.kernel.errors import Refused
 from shouwang.kernel.privacy.classes import Group
+from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.impact.queries import Allowed
 from shouwang.ledgers.monitoring import queries
 from shouwang.ledgers.monitoring.actions import Recorded
-from shouwang.ledgers.monitoring.lifecycle import CASE, LEAD
-from shouwang.ledgers.monitoring.models import Lead, MonitoringCase
-from shouwang.ledgers.monitoring.policies import VIEW
-from shouwang.ledgers.monitoring.rules import word
+from shouwang.ledgers.monitoring.actions.checks import authorised, income_window, statement_for
+from shouwang.ledgers.monitoring.actions.intake import county_code
+from shouwang.ledgers.monitoring.clearing import clear_problems
+from shouwang.ledgers.monitoring.lifecycle import BATCH, CASE, LEAD, OPEN
+from shouwang.ledgers.monitoring.matching import kinds_of, uncovered, watched_risks
+from shouwang.ledgers.monitoring.models import CommunityAppraisal, DeterminationBatch, Lead, MonitoringCase, PublicPosting, Verification
+from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, FOLLOW, RETURNS, REVIEW, VIEW
+from shouwang.ledgers.monitoring.procedure_forms import ResolutionForm
+from shouwang.ledgers.monitoring.rules import rule, word
 from shouwang.ledgers.monitoring.tables import due_light, risk_words
 from shouwang.ledgers.monitoring.watch.explaining import explained
+from shouwang.ledgers.registry.codes import word as code_word
+from shouwang.ledgers.registry.income import after_medical, per_capita, window_of
+from shouwang.ledgers.registry.lines import line_of
+from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import seen_groups
 from shouwang.ledgers.registry.record import HIDDEN, Item
+from shouwang.ledgers.registry.visits import visit_word
 
 STEPS = ("reported", "verified", "appraised", "posted", "publicised", "reviewed", "determined", "done")
 STEP_WORDS = ("核实", "评议", "张贴公示", "公示", "镇初审", "县审定", "落实帮扶", "办结")
@@ -95,13 +113,217 @@ def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str
     found = queries.leads(scope).filter(case=case)
     return {
         "case": case,
+        "version": case.version,
         "record": {"title": f"{case.household.head_name} 家庭", "tags": case_tags(case, today), "meta": [p for p in place_of(case) if p]},
         "steps": steps(case),
         "owner": CASE.states[case.state].owner,
         "items": case_items(case, see, today),
         "leads": [(x, risk_words(x.risk, today) if see(Group.BASE) else HIDDEN) for x in found],
         "see_case": see(Group.CASE),
+        "checks": [(v, verification_items(v, see, today)) for v in case.verifications.select_related("income")],
+        "objections": queries.objections(scope).filter(case=case),
+        "files": attachments_of(case) if case.covers(scope, CHECK) or case.covers(scope, REVIEW) else [],
+        "authorised": authorised(case),
+        "next": next_deeds(case, scope),
+        "backs": back_moves(case, scope),
+        "may_check": case.covers(scope, CHECK),
+        "hands_down": case.state == "reported" and case.lowest < Region.VILLAGE and case.covers(scope, CHECK),
+        "phrases": rule("return_phrases", on=today).value,
         "events": timeline(case._meta.label_lower, str(case.pk)),
+        "today": today,
+    }
+
+
+def next_deeds(case: MonitoringCase, scope: Scope) -> list[dict[str, str]]:
+    """Where the next step is taken, for who may take it; the review has a form of its own on the page."""
+    pages = {
+        "reported": (CHECK, "核实登记", "monitoring_check", case.pk),
+        "verified": (CHECK, "登记民主评议", "monitoring_appraise", case.village_id),
+        "appraised": (CHECK, "登记公示", "monitoring_post", case.village_id),
+        "posted": (CHECK, "公示和异议", "monitoring_posting", case.posting_id),
+        "reviewed": (DETERMINE, "组成审定批次", "monitoring_batch_new", case.county_id),
+        "determined": (FOLLOW, "落实帮扶", "monitoring_settle", case.pk),
+    }
+    permission, label, name, pk = pages.get(case.state, ("", "", "", None))
+    if case.state == "reviewed" and case.batch_id:
+        label, name, pk = "打开审定批次", "monitoring_batch", case.batch_id
+    if not permission or pk is None or not case.covers(scope, permission):
+        return []
+    out = [{"label": label, "url": reverse(name, args=[pk])}]
+    if case.state == "determined" or case.green:
+        out.append({"label": "登记帮扶措施", "url": reverse("monitoring_add_measure", args=[case.household_id])})
+    return out
+
+
+def back_moves(case: MonitoringCase, scope: Scope) -> list[tuple[str, str]]:
+    """The returns and the withdrawal open to this person, as (move, words)."""
+    if case.closed_on is not None or case.state == "determined" or not case.covers(scope, RETURNS.get(case.state, DETERMINE)):
+        return []
+    return [(name, m.label) for name, m in CASE.open_moves(case).items() if name.startswith("back_to_") or name == "withdraw"]
+
+
+def verification_items(found: Verification, see: Any, today: dt.date) -> list[Item]:
+    """What one check found; income beside the range of its year and place."""
+    out = [Item("核实", f"{found.checked_on} {found.checker}", note=visit_word("visit_means", found.means, today))]
+    if see(Group.INCOME):
+        rest = after_medical(found.income.net, found.income.out_of_pocket, found.income.claims_paid)
+        words = "低于范围" if found.below else "不低于范围"
+        out.append(Item("人均纯收入", f"{found.income.per_head:,}", "元", f"{found.income}，{words}"))
+        words = "低于范围" if found.below_after else "不低于范围"
+        out.append(Item("扣除自付后人均", f"{per_capita(rest, found.income.persons):,}", "元", words))
+        out.append(Item("监测范围", f"{found.line:,}", "元", found.line_source, wide=True))
+    if see(Group.CASE):
+        out += [
+            Item("存在问题", found.problems, wide=True),
+            Item("应对能力", word("coping", found.coping, today)),
+            Item("结论", found.get_conclusion_display(), tone="g" if found.conclusion == "include" else ""),
+            Item("综合研判", found.reasons, wide=True),
+        ]
+    return out
+
+
+def check_facts(case: MonitoringCase, may: Allowed, today: dt.date) -> dict[str, Any]:
+    """What the checker must know before typing: allowed means, the window, the range, what the file already shows."""
+    kind, _start = income_window(today)
+    line = line_of("monitored", on=today, region=county_code(case) or case.region.code)
+    window = window_of(kind, today)
+    known = statement_for(case.household, today)
+    level = f"当地疫情风险等级：{may.level.name}（{may.level.document}）。" if may.level else ""
+    means = "、".join(visit_word("visit_means", m, today) for m in may.visit_means)
+    notes = [
+        f"{level}可用的核实方式：{means}。",
+        f"收入周期 {window.text}，监测范围 {line.value:,} {line.unit}{'（待核实）' if line.unverified else ''}。",
+        "收入已从户档案带出，只改有变化的项。" if known else "户档案还没有这一周期的收入，请逐项填写。",
+    ]
+    if case.purpose == "clear":
+        notes += [f"尚不能消除：{gap}" for gap in clear_problems(case.household, today)]
+    if case.return_reason:
+        notes.append(f"上次退回理由：{case.return_reason}")
+    return {"notes": notes}
+
+
+def measure_notes(household: Household, today: dt.date) -> list[str]:
+    """Which risks still lack a measure, and which kinds would answer them."""
+    risks = watched_risks(household) or [r for c in household_cases(household) for r in c.risk_codes]
+    asked = rule("risk_measures", on=today).value
+    missing = uncovered(risks, kinds_of(household, today), today)
+    out = [f"“{code_word('risk', r, on=today)}”须有：{'、'.join(word('measure', k, today) for k in asked[r])} 之一。" for r in missing]
+    return out or (["各项风险都有对应的帮扶措施。"] if risks else [])
+
+
+def household_cases(household: Household) -> list[MonitoringCase]:
+    """Open cases of a household."""
+    return list(MonitoringCase.objects.filter(household=household, state__in=OPEN))
+
+
+def risk_choices(household: Household, today: dt.date) -> list[tuple[str, str]]:
+    """The risks a measure may be recorded against."""
+    codes = dict.fromkeys([*watched_risks(household), *(r for c in household_cases(household) for r in c.risk_codes)])
+    return [(r, code_word("risk", r, on=today)) for r in codes]
+
+
+def home_meta(household: Household) -> list[str]:
+    """The grey line under a household's name."""
+    place = " ".join(str(p) for p in (household.county, household.town, household.village) if p)
+    return [t for t in (household.code, place, household.hamlet) if t]
+
+
+def gathering_notes(may: Allowed) -> list[str]:
+    """Whether people may meet."""
+    return [may.gatherings_words + ("" if may.gatherings else "：不能开会的，可用电话征询、微信表决，或在个案页登记推迟评议。")]
+
+
+def chosen(cases: Sequence[MonitoringCase], post: QueryDict, today: dt.date) -> list[dict[str, Any]]:
+    """Rows to tick: each case with what was ticked and typed before."""
+    ticked = set(post.getlist("case"))
+    return [
+        {
+            "case": c,
+            "risks": risk_words(c.risks, today),
+            "ticked": str(c.pk) in ticked if post else True,
+            "agreed": post.get(f"agreed-{c.pk}", ""),
+        }
+        for c in cases
+    ]
+
+
+def votes_said(post: QueryDict, cases: Sequence[MonitoringCase]) -> dict[MonitoringCase, int]:
+    """The agreeing votes of the cases ticked. Raises Refused for a number that is none."""
+    out = {}
+    for case in cases:
+        if str(case.pk) in post.getlist("case"):
+            said = post.get(f"agreed-{case.pk}", "").strip()
+            if not (said.isdecimal() and len(said) < 5):
+                raise Refused(f"{case.household.head_name}户的同意票数“{said[:10]}”不是数字。请填写整数。")
+            out[case] = int(said)
+    return out
+
+
+def day_said(text: str, field: str) -> dt.date:
+    """A day of a small form. Raises Refused where it is none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as no:
+        raise Refused(f"日期“{text[:20]}”无效。请按 2020-02-17 的格式填写。", field=field) from no
+
+
+def appraisal_context(found: CommunityAppraisal, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """The page of the minutes."""
+    sees = scope.everything or scope.sees(VIEW, Group.CASE)
+    items = [
+        Item("评议日期", found.held_on),
+        Item("评议方式", word("appraisal_mean_words", found.means, today)),
+        Item("应到", found.expected, "人"),
+        Item("实到", found.present, "人"),
+        Item("记录人", found.recorder),
+    ]
+    if sees:
+        items += [Item("回避", found.recused or None, wide=True), Item("评议记录", found.minutes, wide=True)]
+    return {
+        "appraisal": found,
+        "items": items,
+        "rows": [(c, risk_words(c.risks, today)) for c in queries.cases(scope).filter(appraisal=found)],
+        "files": attachments_of(found) if scope.may_at(CHECK, found) or scope.may_at(REVIEW, found) else [],
+        "events": timeline(found._meta.label_lower, str(found.pk)),
+    }
+
+
+def posting_context(found: PublicPosting, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """The page of a posting."""
+    return {
+        "posting": found,
+        "items": [
+            Item("公示期", str(found), note="首日计入，不少于规定天数"),
+            Item("张贴地点", found.where),
+            Item("办结", found.closed_on),
+        ],
+        "rows": queries.cases(scope).filter(posting=found),
+        "objections": queries.objections(scope).filter(posting=found),
+        "may_check": scope.may_at(CHECK, found),
+        "over": today > found.ends_on,
+        "opens_on": found.ends_on + dt.timedelta(1),
+        "see_case": scope.everything or scope.sees(VIEW, Group.CASE),
+        "events": timeline(found._meta.label_lower, str(found.pk)),
+    }
+
+
+def batch_context(found: DeterminationBatch, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """The page of a batch."""
+    return {
+        "batch": found,
+        "items": [
+            Item("状态", found.get_state_display(), tone=BATCH.states[found.state].tone),
+            Item("组批", f"{found.prepared_on} {found.prepared_by}"),
+            Item("比对", found.compared_on, note=found.comparison),
+            Item("会议日期", found.meeting_on),
+            Item("批复文号", found.document or None),
+        ],
+        "rows": [(c, risk_words(c.risks, today)) for c in queries.cases(scope).filter(batch=found)],
+        "form": ResolutionForm(initial={"compared_on": today, "meeting_on": today}) if found.state == "draft" else None,
+        "may_determine": found.state == "draft" and scope.may_at(DETERMINE, found),
+        "backs": [(n, m.label) for n, m in CASE.moves.items() if n.startswith("back_to_")],
+        "phrases": rule("return_phrases", on=today).value,
+        "events": timeline(found._meta.label_lower, str(found.pk)),
     }
 
 
@@ -116,6 +338,11 @@ def case_items(case: MonitoringCase, see: Any, today: dt.date) -> list[Item]:
     out += [Item("本环节期限", case.due_on)] if case.closed_on is None else [Item("办结日期", case.closed_on)]
     out += [Item("补办手续期限", case.green_due_on)] if case.green else []
     out += [Item("审定", case.determined_on, note=case.document)] if case.determined_on else []
+    out += [Item("公示", str(case.posting), href=reverse("monitoring_posting", args=[case.posting_id]))] if case.posting else []
+    out += (
+        [Item("评议", f"同意 {case.agreed} 票", href=reverse("monitoring_appraisal", args=[case.appraisal_id]))] if case.appraisal else []
+    )
+    out += [Item("批次", str(case.batch), href=reverse("monitoring_batch", args=[case.batch_id]))] if case.batch else []
     out += [Item("监测责任人", case.officer)] if case.officer else []
     if case.reason_code and see(Group.CASE):
         out.append(Item("不纳入原因", word("reject_reason", case.reason_code, today)))

@@ -6,7 +6,8 @@ Forty lines at once are read by nobody, so cases are counted and the line leads 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
@@ -15,12 +16,13 @@ from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
-from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.models import Placed, Region
 from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.lifecycle import CASE
-from shouwang.ledgers.monitoring.models import MonitoringCase
+from shouwang.ledgers.monitoring.models import FollowUp, MonitoringCase
+from shouwang.ledgers.monitoring.queries import due_soon
 
 # The level of office that acts in a state; a case kept from the village is checked by the level that may see it.
 OWNERS = {
@@ -32,6 +34,8 @@ OWNERS = {
     "reviewed": Region.COUNTY,
     "determined": Region.VILLAGE,
 }
+FOLLOW_UP = "follow_up"
+EVERY = (*OWNERS, FOLLOW_UP)
 KINDS = {
     Region.VILLAGE: (Office.Kind.VILLAGE,),
     Region.TOWN: (Office.Kind.TOWN,),
@@ -39,31 +43,37 @@ KINDS = {
 }
 
 
-def refresh(cases: Iterable[MonitoringCase], *, today: dt.date) -> None:
-    """Bring the lines of the offices above these cases up to date; called inside the transaction of the act."""
-    counties = {c.county_id for c in cases if c.county_id}
+def refresh(rows: Iterable[Placed], *, today: dt.date, kinds: Collection[str] = EVERY) -> None:
+    """Bring the lines of the offices above these cases or follow-ups up to date; called inside the transaction of the act.
+
+    `kinds` are the states the act touched, and "follow_up" for visits.
+    """
+    counties = {row.county_id for row in rows if row.county_id}
     for county in sorted(counties):
-        refresh_county(county, today=today)
+        refresh_county(county, today=today, kinds=kinds)
 
 
-def refresh_county(county: int, *, today: dt.date) -> None:
+def refresh_county(county: int, *, today: dt.date, kinds: Collection[str] = EVERY) -> None:
     """The lines of every office of a county."""
     offices = {o.region_id: o for o in offices_in_force(today).filter(county_id=county).select_related("region") if _works(o)}
-    for state in OWNERS:
-        wanted = _owed(MonitoringCase.objects.filter(county_id=county, state=state), state, offices)
-        _write(f"monitoring.{state}", wanted, county, CASE.states[state].label, state, today)
+    for state in (s for s in OWNERS if s in kinds):
+        wanted = _owed(MonitoringCase.objects.filter(county_id=county, state=state), OWNERS[state], offices)
+        _write(Line(f"monitoring.{state}", CASE.states[state].label, "monitoring_cases", f"state={state}"), wanted, county, today)
+    if FOLLOW_UP in kinds:
+        near = _owed(due_soon(FollowUp.objects.filter(county_id=county), today), Region.VILLAGE, offices)
+        _write(Line("monitoring.follow_up", "待回访", "monitoring_follow_ups", "due=1"), near, county, today)
 
 
 def _works(office: Office) -> bool:
     return office.kind in KINDS.get(office.tier, ())
 
 
-def _owed(rows: QuerySet[MonitoringCase], state: str, offices: dict[int, Office]) -> dict[Office, tuple[int, dt.date]]:
+def _owed(rows: QuerySet[Any], level: int, offices: dict[int, Office]) -> dict[Office, tuple[int, dt.date]]:
     """{office: (how many cases, the earliest day)}; where a village has no office its town's acts."""
     out: dict[Office, tuple[int, dt.date]] = {}
     counted = rows.order_by().values_list("lowest", "village_id", "town_id", "county_id").annotate(n=Count("pk"), first=Min("due_on"))
     for lowest, *places, n, first in counted:
-        above = places[Region.VILLAGE - min(lowest, OWNERS[state]) :]
+        above = places[Region.VILLAGE - min(lowest, level) :]
         office = next((offices[i] for i in above if i in offices), None)
         if office is not None:
             many, soonest = out.get(office, (0, first))
@@ -71,19 +81,26 @@ def _owed(rows: QuerySet[MonitoringCase], state: str, offices: dict[int, Office]
     return out
 
 
-def _write(kind: str, wanted: dict[Office, tuple[int, dt.date]], county: int, label: str, state: str, today: dt.date) -> None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A kind of work: its code, what is counted, the list it leads to."""
+
+    kind: str
+    label: str
+    url_name: str
+    query: str
+
+
+def _write(line: Line, wanted: dict[Office, tuple[int, dt.date]], county: int, today: dt.date) -> None:
     now = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
-    open_items: Any = WorkItem.objects.filter(kind=kind, state=WorkItem.State.OPEN, office__county_id=county).select_related(
-        "office__region"
-    )
-    standing = {item.office_id: item for item in open_items}
+    open_items: Any = WorkItem.objects.filter(kind=line.kind, state=WorkItem.State.OPEN, office__county_id=county)
+    standing = {item.office_id: item for item in open_items.select_related("office__region")}
     for office, (n, first) in wanted.items():
         item, due_at = standing.pop(office.pk, None), day_end(first)
-        title = f"防返贫监测：{label} {n} 户"
+        title = f"防返贫监测：{line.label} {n} 户"
         if item is None or (item.title, item.due_at) != (title, due_at):
-            url = f"{reverse('monitoring_cases')}?state={state}&region={office.region.code}"
-            worklist.assign(
-                office.region, office, kind=kind, title=title, action=label.replace("待", "", 1), url=url, due_at=due_at, now=now
-            )
+            url = f"{reverse(line.url_name)}?{line.query}&region={office.region.code}"
+            action = line.label.replace("待", "", 1)
+            worklist.assign(office.region, office, kind=line.kind, title=title, action=action, url=url, due_at=due_at, now=now)
     for item in standing.values():
-        worklist.finish(item.office.region, now=now, kind=kind, office=item.office)
+        worklist.finish(item.office.region, now=now, kind=line.kind, office=item.office)

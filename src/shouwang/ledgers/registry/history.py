@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -38,20 +38,25 @@ BELONGINGS = ("members", "incomes", "helpers", "statuses", "visits", "papers", "
 See = Callable[[str], bool]
 
 
-def events_of(household: Household) -> QuerySet[Event]:
-    """The acts on a household and on what belongs to it, the latest first."""
+def events_of(household: Household, others: Iterable[tuple[str, str]] = ()) -> QuerySet[Event]:
+    """The acts on a household, on what belongs to it and on `others`, records of higher ledgers by label and id; the latest first."""
     reach = Q(ledger=household._meta.label_lower, record_id=str(household.pk))
     for name in BELONGINGS:
         rows: Any = getattr(household, name)
         ids = [str(pk) for pk in rows.order_by().values_list("pk", flat=True)]
         if ids:
             reach |= Q(ledger=rows.model._meta.label_lower, record_id__in=ids)
+    elsewhere: dict[str, list[str]] = {}
+    for ledger, pk in others:
+        elsewhere.setdefault(ledger, []).append(pk)
+    for ledger, ids in elsewhere.items():
+        reach |= Q(ledger=ledger, record_id__in=ids)
     return Event.objects.filter(reach).order_by("-id")
 
 
-def page_of(household: Household, number: str | None) -> Page[Event]:
+def page_of(household: Household, number: str | None, others: Iterable[tuple[str, str]] = ()) -> Page[Event]:
     """One page of the history; a number that means nothing is the first or the last page."""
-    return Paginator(events_of(household), PER_PAGE).get_page(number)
+    return Paginator(events_of(household, others), PER_PAGE).get_page(number)
 
 
 def entry(event: Event, subjects: dict[tuple[str, str], str], see: See, today: dt.date) -> dict[str, Any]:
@@ -71,8 +76,13 @@ def entry(event: Event, subjects: dict[tuple[str, str], str], see: See, today: d
 
 
 def lines(event: Event, see: See, today: dt.date) -> list[str]:
-    """`字段：原值 → 新值` of each change; fields of groups this person does not see are left out and counted."""
+    """`字段：原值 → 新值` of each change; fields of groups this person does not see are left out and counted.
+
+    Acts of higher ledgers are said by their sentence: the values stand on the ledger's own pages.
+    """
     model = apps.get_model(event.ledger)
+    if model._meta.app_label != Household._meta.app_label:
+        return []
     classes = classify(model)
     out, hidden = [], 0
     for name, pair in event.changes.items():

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.pages import page
+from shouwang.kernel.sections import sections_of
 from shouwang.kernel.sign_in.sessions import confirm_password
 from shouwang.kernel.web import Request
 from shouwang.kernel.worklist.queries import open_items_on
@@ -69,7 +70,9 @@ def changes(request: Request, pk: int) -> HttpResponse:
     family = _family(request, pk)
     h = family.household
     subjects = record_parts.subjects_of(family, visits.of_household(h), papers.slots(h, request.today))
-    shown = history.page_of(h, request.GET.get("page"))
+    for section in sections_of(request.scope, h.pk, request.today):
+        subjects |= section.records
+    shown = history.page_of(h, request.GET.get("page"), subjects)
     events = [history.entry(e, subjects, family.see, request.today) for e in shown]
     return render(request, "registry/history.html", {"household": h, "page": shown, "events": events})
 
@@ -166,8 +169,11 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
     seen, slots = visits.of_household(h), papers.slots(h, f.today)
     may_visit = h.closed_on is None and h.covers(request.scope, VISIT)
     lines = record_parts.visit_lines(f, seen, may_visit=may_visit)
-    events = history.events_of(h)
     subjects = record_parts.subjects_of(f, seen, slots)
+    sections = sections_of(request.scope, h.pk, request.today)
+    for section in sections:
+        subjects |= section.records
+    events = history.events_of(h, subjects)
     return {
         "family": f,
         "household": h,
@@ -186,6 +192,7 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
         "steps": record_parts.derivation(f.income, h, f.today) if f.income and f.see("income") else [],
         "guarantees": record_parts.guarantees(f),
         "standings": [(s, record.standing_of(s, f.today)) for s in f.statuses] if f.see("base") else [],
+        "sections": sections,
         "events": [history.entry(e, subjects, f.see, f.today) for e in events[:EVENTS_SHOWN]],
         "events_count": events.count(),
         "edits": f.may_edit,
@@ -208,6 +215,7 @@ def _tabs(context: dict[str, Any]) -> list[dict[str, Any]]:
         {"label": "收入支出", "url": "#income", "count": None},
         {"label": "档案材料", "url": reverse("registry_papers", args=[pk]), "count": f"{file['kept']}/{file['asked']}"},
         {"label": "走访记录", "url": "#visits", "count": len(context["visits"])},
+        *({"label": s.title, "url": f"#{s.key}", "count": s.count} for s in context["sections"]),
         {"label": "变更日志", "url": reverse("registry_history", args=[pk]), "count": context["events_count"]},
     ]
 

@@ -43,6 +43,7 @@ class Item:
     tone: str = ""
     wide: bool = False
     reveal_url: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True)

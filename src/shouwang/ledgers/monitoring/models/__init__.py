@@ -1,7 +1,23 @@
 """Tables of the monitoring ledger."""
 
+from shouwang.ledgers.monitoring.models.care import FollowUp, Measure
 from shouwang.ledgers.monitoring.models.cases import MonitoringCase
 from shouwang.ledgers.monitoring.models.leads import Lead
+from shouwang.ledgers.monitoring.models.procedure import CommunityAppraisal, DeterminationBatch, Objection, PublicPosting, Verification
 from shouwang.ledgers.monitoring.models.watch import RuleVersion, SavedScenario, SweepRun, ThresholdChange
 
-__all__ = ["Lead", "MonitoringCase", "RuleVersion", "SavedScenario", "SweepRun", "ThresholdChange"]
+__all__ = [
+    "CommunityAppraisal",
+    "DeterminationBatch",
+    "FollowUp",
+    "Lead",
+    "Measure",
+    "MonitoringCase",
+    "Objection",
+    "PublicPosting",
+    "RuleVersion",
+    "SavedScenario",
+    "SweepRun",
+    "ThresholdChange",
+    "Verification",
+]

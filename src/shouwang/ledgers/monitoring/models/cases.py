@@ -37,6 +37,16 @@ class MonitoringCase(Confined):
     green_due_on = models.DateField("补办手续期限", null=True, blank=True)
     returns = models.PositiveSmallIntegerField("退回次数", default=0)
     return_reason = models.CharField("退回理由", max_length=300, blank=True)
+    appraisal = models.ForeignKey(
+        "monitoring.CommunityAppraisal", models.PROTECT, related_name="cases", null=True, blank=True, verbose_name="民主评议"
+    )
+    agreed = models.PositiveSmallIntegerField("同意票", null=True, blank=True)
+    posting = models.ForeignKey(
+        "monitoring.PublicPosting", models.PROTECT, related_name="cases", null=True, blank=True, verbose_name="公示"
+    )
+    batch = models.ForeignKey(
+        "monitoring.DeterminationBatch", models.PROTECT, related_name="cases", null=True, blank=True, verbose_name="审定批次"
+    )
     determined_on = models.DateField("审定日期", null=True, blank=True)
     document = models.CharField("批复文号", max_length=120, blank=True)
     officer = models.CharField("监测责任人", max_length=40, blank=True)
@@ -46,7 +56,9 @@ class MonitoringCase(Confined):
     carried_by = models.BigIntegerField("随并户转来", null=True, editable=False)  # id of the registry's HouseholdChange, undone with it
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
-        **dict.fromkeys(("purpose", "state", "level", "opened_on", "due_on", "whole_due_on", "green", "green_due_on"), open_to_scope()),
+        **dict.fromkeys(
+            ("purpose", "state", "level", "opened_on", "due_on", "whole_due_on", "green", "green_due_on", "agreed"), open_to_scope()
+        ),
         **dict.fromkeys(("lowest", "returns", "determined_on", "document", "officer", "closed_on", "carried_by"), open_to_scope()),
         **dict.fromkeys(("risks", "category"), sensitive(Group.BASE)),
         **dict.fromkeys(("return_reason", "reason_code"), sensitive(Group.CASE)),

@@ -53,3 +53,9 @@ def report(request: Request, pk: int) -> HttpResponse:
 def lead(request: Request, pk: int) -> HttpResponse:
     """One lead: who said it, what was found against which threshold, what became of it, earlier ones of the household."""
     return render(request, "monitoring/lead.html", views.lead_context(queries.lead(request.scope, pk), request.scope, request.today))
+
+
+@page(VIEW)
+def outcomes(request: Request) -> HttpResponse:
+    """What became of every rule's leads: precision and false alarms, within the person's places."""
+    return render(request, "monitoring/outcomes.html", {"rows": queries.rule_outcomes(request.scope), "now": request.now})

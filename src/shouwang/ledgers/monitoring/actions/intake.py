@@ -113,7 +113,7 @@ def _record(found: Sequence[Found], out: Recorded, by: Scope, today: dt.date) ->
     out.known += len(known)
     out.merged += sum(f.household in cases for f in going)
     _raise_level(going, cases, by, today)
-    work.refresh(opened.values(), today=today)
+    work.refresh(opened.values(), today=today, kinds=("reported",))
 
 
 def _households(ids: set[int], by: Scope) -> dict[int, Household]:
