@@ -23,8 +23,8 @@ def since(moment: dt.datetime, before: Snapshot, now: Snapshot, *, by: Scope) ->
     for model in OF_HOUSEHOLD:
         keys |= set(model.objects.within(by, SWEEP).filter(updated_at__gte=moment).values_list("household__lake_key", flat=True))
     old, new = _files(before.folder), _files(now.folder)
-    files = [str(before.folder / f) for f, size in old.items() if new.get(f) != size]
-    files += [str(now.folder / f) for f, size in new.items() if old.get(f) != size]
+    files = [str(before.folder / f) for f, seen in old.items() if new.get(f) != seen]
+    files += [str(now.folder / f) for f, seen in new.items() if old.get(f) != seen]
     if files:
         query = f"SELECT DISTINCT household FROM read_parquet({files!r}, hive_partitioning = false, union_by_name = true) WHERE household IS NOT NULL"  # noqa: S608 - our own file names
         with duckdb.connect() as base:
@@ -32,6 +32,6 @@ def since(moment: dt.datetime, before: Snapshot, now: Snapshot, *, by: Scope) ->
     return sorted(keys)
 
 
-def _files(folder: Path) -> dict[str, int]:
-    """{path below the snapshot: bytes} of its feed files, which are never rewritten in place."""
-    return {str(p.relative_to(folder)): p.stat().st_size for p in (folder / "feeds").glob("*/*/*/*.parquet")}
+def _files(folder: Path) -> dict[str, tuple[int, int]]:
+    """{path below the snapshot: size and time} of its feed files; one made again is another file under the same name."""
+    return {str(p.relative_to(folder)): (p.stat().st_size, p.stat().st_mtime_ns) for p in (folder / "feeds").glob("*/*/*/*.parquet")}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Count
 
 from shouwang.engine.params import Params, Threshold
 from shouwang.engine.rules import KINDS, Rule, RuleSet
@@ -16,30 +14,13 @@ from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.monitoring.models import Lead, RuleVersion, SavedScenario, SweepRun, ThresholdChange
-from shouwang.ledgers.monitoring.policies import VIEW
+from shouwang.ledgers.monitoring.models import RuleVersion, SavedScenario, SweepRun, ThresholdChange
+from shouwang.ledgers.monitoring.queries import RuleOutcome, rule_outcomes
 from shouwang.ledgers.monitoring.watch import book, desk, locks, sweeping
 from shouwang.ledgers.monitoring.watch.lifecycle import PROPOSAL
 from shouwang.ledgers.monitoring.watch.policies import RULES
 
 SWEEPS_SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What became of a rule's leads. `precision`: included of those decided one way or the other, None before the first decision."""
-
-    leads: int = 0
-    open: int = 0
-    included: int = 0
-    rejected: int = 0
-    known: int = 0
-
-    @property
-    def precision(self) -> float | None:
-        """Percent of the decided leads that led to inclusion; 已在册 counts neither way."""
-        decided = self.included + self.rejected
-        return 100 * self.included / decided if decided else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +32,7 @@ class Line:
     kind: str
     own: RuleVersion | None
     place: str
-    record: Record
+    record: RuleOutcome
 
     @property
     def tone(self) -> str:
@@ -59,18 +40,14 @@ class Line:
         return PROPOSAL.states[self.own.state].tone if self.own else ""
 
 
-def records(scope: Scope, names: Iterable[str] = ()) -> dict[str, Record]:
-    """{rule: what became of its leads} in the person's scope, one query."""
-    rows: Any = Lead.objects
-    found = rows.within(scope, VIEW).exclude(rule="")
-    found = found.filter(rule__in=list(names)) if names else found
-    out: dict[str, dict[str, int]] = {}
-    for rule, state, n in found.order_by().values_list("rule", "state").annotate(n=Count("pk")):
-        out.setdefault(rule, {})[state] = n
-    return {
-        rule: Record(sum(n.values()), n.get("open", 0), n.get("included", 0), n.get("not_included", 0), n.get("known", 0))
-        for rule, n in out.items()
-    }
+def records(scope: Scope) -> dict[str, RuleOutcome]:
+    """{rule: what became of its leads} in the person's scope."""
+    return {o.rule: o for o in rule_outcomes(scope)}
+
+
+def record(name: str, found: Mapping[str, RuleOutcome]) -> RuleOutcome:
+    """What became of a rule's leads, nothing for one that has none."""
+    return found.get(name) or RuleOutcome(name, 0, 0, 0, 0, 0)
 
 
 def place_code(scope: Scope) -> str:
@@ -92,11 +69,11 @@ def lines(scope: Scope, today: dt.date) -> list[Line]:
         own[version.rule] = version
     ours = [(book.as_rule(v), v) for v in own.values()]
     every = [*ours, *((r, None) for r in _youngest(book.published(), today))]
-    every.sort(key=lambda pair: (pair[1] is None, -known.get(pair[0].id, Record()).leads))
+    every.sort(key=lambda pair: (pair[1] is None, -record(pair[0].id, known).leads))
     return [
         Line(
             rule=rule, words=render(rule, params, book.catalog(), on=today, region=code), kind=KINDS[rule.kind], own=version,
-            place=version.region.name if version else "国家、省", record=known.get(rule.id, Record()),
+            place=version.region.name if version else "国家、省", record=record(rule.id, known),
         )
         for rule, version in every
     ]  # fmt: skip

@@ -97,7 +97,7 @@ def finish(name: str, places: Iterable[Region], *, today: dt.date) -> Snapshot:
 
 
 def _take_in(work: Path, feed: str, places: list[Region]) -> dict[str, Any] | None:
-    """Link the feed's files (they are never rewritten, so the same bytes serve) and say what they hold; None where there are none."""
+    """Link the feed's files (the lake makes a file anew, never over the old one, so the same bytes serve) and say what they hold; None where there are none."""
     import duckdb
 
     files = []
@@ -120,7 +120,7 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:  # another file system
-        shutil.copyfile(source, target)
+        shutil.copy2(source, target)
 
 
 def snapshots() -> list[Snapshot]:

@@ -55,7 +55,7 @@ def rule_context(name: str, scope: Scope, today: dt.date) -> dict[str, Any]:
         "fields": [(catalog.features[f], _source(catalog.features[f].source)) for f in shown.fields if f in catalog.features],
         "material": [f"{catalog.features[m.field].name}{_way(m.way)} {m.percent} % 以上" if m.percent else f"{catalog.features[m.field].name}{_way(m.way)}"
                      for m in shown.material if m.field in catalog.features],
-        "own": own, "locked": not own, "record": queries.records(scope, [name]).get(name, queries.Record()),
+        "own": own, "locked": not own, "record": queries.record(name, queries.records(scope)),
         "may_write": scope.may(AUTHOR), "fits": fits(shown) and shown.kind == "risk",
     }  # fmt: skip
 
