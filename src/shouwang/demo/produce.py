@@ -83,8 +83,9 @@ class Market:
         self, region: Region, product: str, numbers: tuple[int, int, int], until: dt.date, cold: bool, by: Scope, day: dt.date
     ) -> Lot:
         kg, asked, floor = numbers
+        name = region.name.removesuffix("委会").removesuffix("居").removesuffix("村民")
         said = {
-            "product": product, "seller_kind": "coop" if kg > 4000 else "village", "seller": f"{region.name}{'种养合作社' if kg > 4000 else '农户'}",
+            "product": product, "seller_kind": "coop" if kg > 4000 else "village", "seller": f"{name}{'种养合作社' if kg > 4000 else '农户'}",
             "unsold": kg * 1000, "harvested": kg * 1100, "asked_price": asked, "floor_price": floor, "from_on": day, "until_on": until,
             "cold_chain": cold, "local": True, "story": STORY, "quality": "无公害" if kg > 2000 else "", "storage": "冷库" if cold else "常温",
         }  # fmt: skip

@@ -22,7 +22,7 @@ def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
     """Everything a lot's page shows, and what may be done."""
     row: Any = found
     may = scope.may_at(EDIT, found)
-    rows = list(found.orders.select_related("buyer", "campaign").order_by("pk"))
+    rows = list(queries.orders(scope).filter(lot=found).order_by("pk"))
     state = LOT.state_of(found)
     return {
         "lot": found, "product": word("products", found.product, today), "kind": word("sellers", found.seller_kind, today),
@@ -44,13 +44,14 @@ def _why_not(found: Lot) -> str:
     return ""
 
 
-def _order(row: Order, today: dt.date) -> dict[str, Any]:
+def _order(row: Any, today: dt.date) -> dict[str, Any]:
     state = ORDER.state_of(row)
     moves = [(code, move.label) for code, move in ORDER.open_moves(row).items()]
     return {
         "row": row, "state": state, "kg": kilograms(row.grams), "received": kilograms(row.received), "channel": word("channels", row.channel, today),
         "next": next((m for m in moves if m[0] != "cancel"), None), "may_cancel": any(m[0] == "cancel" for m in moves),
         "worth": value_fen(row.received or row.grams or 0, row.price or 0),
+        "owed": row.state == "settled" and row.paid < (row.settled or 0),
     }  # fmt: skip
 
 

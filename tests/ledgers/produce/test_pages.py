@@ -1,0 +1,119 @@
+"""Pages: entering by phone, one tap from the plan, the card without a person, bad input in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from shouwang.kernel.models import Setting
+from shouwang.ledgers.produce.models import InputNeed, Lot, Order, Payment
+from tests.factories.accounts import make_user, sign_in
+from tests.factories.produce import TODAY, make_buyer, make_demand, make_lot, make_need, make_settled, put_behind
+from tests.factories.registry import make_household
+
+SAID = {"product": "guava", "seller_kind": "village", "seller": "和睦农户", "asked_price": "3.60", "until_on": "2020-02-25"}
+
+
+@pytest.fixture
+def today(city):  # noqa: ARG001 - opens the database
+    Setting.objects.create(key="demo.business_date", value=TODAY.isoformat())
+
+
+@pytest.fixture
+def clerk(city, client, today):  # noqa: ARG001 - the day is set
+    return sign_in(client, make_user("jb", city.offices["4405-fpb"], "office_clerk"))
+
+
+def test_village_lists_a_backlog_in_jin_and_it_is_kept_in_kilograms(city, client, today):  # noqa: ARG001 - the day is set
+    village = city.villages[0]
+    client = sign_in(client, make_user("cun", city.offices["440513100001-cwh"], "village_officer"), device="phone")
+    answer = client.post("/produce/new/", {**SAID, "unsold": "6000斤", "region": village.pk})
+    lot = Lot.objects.get()
+    assert (answer.status_code, lot.unsold, lot.floor_price, lot.from_on, lot.village) == (302, 3_000_000, 360, TODAY, village)
+    assert [value for value, _ in client.get("/produce/new/").context["form"].fields["region"].choices] == [str(village.pk)]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"unsold": "500公斤300斤"}, "混用了不同单位"),
+        ({"unsold": "3000"}, "没有写单位"),
+        ({"until_on": "2020-02-16"}, "已经过去"),
+        ({"asked_price": "0"}, "不能小于"),
+        ({"phone": "12"}, "电话"),
+    ],
+)
+def test_bad_lot_is_refused_in_words_and_nothing_is_kept(city, clerk, change, words):
+    answer = clerk.post("/produce/new/", {**SAID, "unsold": "1吨", "region": city.villages[0].pk, **change})
+    assert (answer.status_code, words in answer.content.decode(), Lot.objects.count()) == (422, True, 0)
+
+
+def test_one_tap_of_the_plan_makes_the_order_on_the_demand(city, clerk):
+    lot, buyer = make_lot(city.villages[0]), make_buyer(city.city)
+    demand = make_demand(buyer, city.at("440513"))
+    row = clerk.get("/produce/matching/").context["rows"][0]
+    said = {"buyer": buyer.pk, "demand": demand.pk, "grams": f"{row['p'].kilograms}公斤", "price": row["price"]}
+    assert clerk.post(f"/produce/{lot.pk}/order/", said).status_code == 302
+    order = Order.objects.get()
+    assert (order.demand, order.grams, order.price) == (demand, 1_000_000, 380)
+    assert clerk.get("/produce/matching/").context["rows"] == []
+
+
+def test_order_without_a_unit_is_refused_in_words(city, clerk):
+    lot, buyer = make_lot(city.villages[0]), make_buyer(city.city)
+    answer = clerk.post(f"/produce/{lot.pk}/order/", {"buyer": buyer.pk, "grams": "100", "price": "3.6"}, follow=True)
+    assert ("没有写单位" in answer.content.decode(), Order.objects.count()) == (True, 0)
+
+
+def test_lot_goes_from_order_to_money_through_its_page(city, clerk):
+    lot, buyer, home = make_lot(city.villages[0], kg=500), make_buyer(city.city), make_household(city.villages[0])
+    clerk.post(f"/produce/{lot.pk}/households/", {"code": home.code, "share": "1000斤"})
+    clerk.post(f"/produce/{lot.pk}/order/", {"buyer": buyer.pk, "grams": "500公斤", "price": "3.60"})
+    order = Order.objects.get()
+    for move, said in (("ship", {}), ("receive", {"grams": "490公斤"}), ("settle", {})):
+        clerk.post(f"/produce/orders/{order.pk}/{move}/", said)
+    order.refresh_from_db()
+    assert (order.state, order.settled) == ("settled", 176_400)
+    page = clerk.get(f"/produce/orders/{order.pk}/pay/").content.decode()
+    assert 'value="1,764.00"' in page
+    assert "无效" in clerk.post(f"/produce/orders/{order.pk}/pay/", {f"home_{home.pk}": "一千"}, follow=True).content.decode()
+    clerk.post(f"/produce/orders/{order.pk}/pay/", {f"home_{home.pk}": "1,764.00", "paid_on": "2020-02-17"})
+    assert Payment.objects.get().amount == 176_400
+    clerk.post(f"/produce/{lot.pk}/move/close/")
+    lot.refresh_from_db()
+    assert lot.state == "closed"
+
+
+def test_card_shows_goods_and_no_person(city, clerk):
+    lot = make_lot(city.villages[0], contact="蔡联系", phone="13700137000", story="山上种的")
+    put_behind(lot, make_household(city.villages[0], head_name="蔡户主"))
+    page = clerk.get(f"/produce/{lot.pk}/card/").content.decode()
+    main = page[page.index("<article") : page.index("</article>")]
+    assert all(words in main for words in ("番石榴", "3.60", "山上种的", "data:image/png"))
+    assert not any(words in main for words in ("蔡联系", "137", "蔡户主"))
+
+
+def test_export_keeps_the_seller_types_of_the_129_ledger(city, clerk):
+    make_settled(make_lot(city.villages[0], seller_kind="household"), make_buyer(city.city))
+    found = clerk.get("/produce/orders/?seller_kind=household").context["table"].rows
+    assert [c.text for c in found[0].cells][:3] == ["2020-02-17", "番石榴", "贫困户"]
+    assert clerk.post("/produce/orders/export/?seller_kind=household", {"reason": "报送"}).status_code == 200
+
+
+def test_need_takes_its_day_from_the_crop_calendar(city, clerk):
+    said = {"region": city.villages[0].pk, "crop": "rice", "amount": "100"}
+    clerk.post("/produce/inputs/new/", {**said, "item": "seed"})
+    clerk.post("/produce/inputs/new/", {**said, "item": "fertiliser"})
+    assert [(n.item, f"{n.needed_by:%m-%d}") for n in InputNeed.objects.order_by("pk")] == [("seed", "03-05"), ("fertiliser", "04-10")]
+
+
+def test_delivery_of_nothing_is_refused(city, clerk):
+    need = make_need(city.villages[0])
+    said = {"supplier": "农资店", "amount": "0", "arrived_on": "2020-02-17"}
+    clerk.post(f"/produce/inputs/{need.pk}/deliver/", said)
+    assert not need.deliveries.exists()
+
+
+def test_department_sees_lots_and_enters_none(city, client, today):  # noqa: ARG001 - the day is set
+    client = sign_in(client, make_user("nyj", city.offices["4405-nyj"], "department_clerk"))
+    page = client.get("/produce/?all=1").content.decode()
+    assert ('href="/produce/new/"' in page, client.get("/produce/new/").status_code) == (False, 403)
