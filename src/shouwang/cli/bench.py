@@ -168,6 +168,8 @@ def loans(as_json: bool, loan_quarters: int) -> None:
     from shouwang.bench.loans import run
 
     _print(run(loan_quarters), as_json)
+
+
 @bench.command("ingest")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--rows", default=500_000, show_default=True, help="Excel 行数")

@@ -19,6 +19,3 @@ class MonitoringConfig(AppConfig):
         register_owner("monitoring.monitoringcase", queries.case_with_files)
         register_owner("monitoring.communityappraisal", queries.appraisal_with_files)
         watch.register_all()
-        watch.register_all()
-        register_owner("monitoring.monitoringcase", queries.case_with_files)
-        register_owner("monitoring.communityappraisal", queries.appraisal_with_files)

@@ -17,7 +17,6 @@ urlpatterns = [
     path("cases/", list_page(CASES), name="monitoring_cases"),
     path("cases/export/", export_page(CASES), name="monitoring_cases_export"),
     path("cases/<int:pk>/", cases.case, name="monitoring_case"),
-    path("", include("shouwang.ledgers.monitoring.watch.urls")),
     path("cases/<int:pk>/check/", cases.check, name="monitoring_check"),
     path("cases/<int:pk>/authorise/", cases.authorise, name="monitoring_authorise"),
     path("cases/<int:pk>/hand-down/", cases.hand_down, name="monitoring_hand_down"),

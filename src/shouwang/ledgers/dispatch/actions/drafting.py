@@ -194,7 +194,7 @@ def _text(part: str, request: ReportRequest, report: Report, material: Material)
 
 
 def _sentences(part: str, request: ReportRequest, report: Report, material: Material) -> str:
-    """The part's sentences whose figures the request carries and have a value (and, where the rule says so, are not zero)."""
+    """The part's sentences whose figures the request carries and have a value (and, where the rule says so, are not zero), numbered."""
     region = report.office.region_id
     have = {c: material.values[c, region] for c in request.figures}
     paragraphs = []
@@ -202,7 +202,7 @@ def _sentences(part: str, request: ReportRequest, report: Report, material: Mate
         codes = wording.tokens(rule["text"])
         if all(c in have and have[c].number is not None for c in codes) and all(have[c].numerator for c in rule.get("positive", [])):
             paragraphs.append(rule["text"].replace("{area}", area_word(report.office)))
-    return "\n".join(paragraphs)
+    return "\n".join(f"（{wording.numeral(n)}）{text}" for n, text in enumerate(paragraphs, 1))
 
 
 def area_word(office: Office) -> str:
