@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Count
 
 from shouwang.demo.people import MARK
 from shouwang.engine.feeds import Feed, after, feed
@@ -62,17 +63,16 @@ class _People:
     """The living members of the city as columns."""
 
     keys: Any
-    ids: Any
     birth: Any
 
 
 def load_departments(city: Region, staff: Staff, *, seed: int, today: dt.date) -> int:
     """Agreements, three months of every feed in the lake, a late one, people to decide on, a letter; returns the rows."""
-    members = Member.objects.filter(left_on=None, city=city).order_by("pk").values_list("lake_key", "pk", "birth_date")
+    members = Member.objects.filter(left_on=None, city=city).order_by("pk").values_list("lake_key", "birth_date")
     held = list(members)
     if not held:
         return 0
-    people = _People(np.array([m[0] for m in held], dtype=np.int64), np.array([m[1] for m in held]), np.array([m[2].year for m in held]))
+    people = _People(np.array([m[0] for m in held], dtype=np.int64), np.array([m[1].year for m in held]))
     rng, rows = np.random.default_rng([seed, 17]), 0
     with transaction.atomic():
         made = {code: _agree(code, staff.offices[f"4405-{key}"], city, way, today) for code, (key, way, _share) in AGREED.items()}
@@ -80,7 +80,7 @@ def load_departments(city: Region, staff: Staff, *, seed: int, today: dt.date) -
             for period in _periods(code, today) if AGREED[code][1] == "file" else ():
                 rows += _month(agreement, period, people, rng)
         note(made["employment"], by=Scope.system(MARK), verb=LOAD, today=today, changes={"行数": rows})
-        _waiting(made, people, today, staff)
+        _waiting(made, today, staff)
     for code, agreement in made.items():
         for period in sorted(set(agreement.deliveries.filter(state="done").values_list("period", flat=True))):
             intake.rebuild(feed(code), period)
@@ -154,6 +154,10 @@ def _columns(known: Feed, period: dt.date, n: int, rng: np.random.Generator, bir
             out["year"] = np.full(n, period.year)
         else:
             out[field.code] = np.where(rng.random(n) < 0.95, 0, rng.integers(1, 120, n))
+    if known.code == "employment":  # who has no work has no wage and no place: no data, which is not 0
+        idle = out["status"] == "unemployed"
+        out["wage_fen"] = [None if i else int(v) for i, v in zip(idle, out["wage_fen"], strict=True)]
+        out["place"] = [None if i else str(v) for i, v in zip(idle, out["place"], strict=True)]
     if "own_fen" in out:
         out["own_fen"] = np.minimum(out["own_fen"], out["total_fen"])
         out["insured_fen"] = np.minimum(out["insured_fen"], out["total_fen"])
@@ -173,28 +177,33 @@ def _delivery(agreement: FeedAgreement, period: dt.date, rows: int, ways: Any) -
     return made
 
 
-def _waiting(made: dict[str, FeedAgreement], people: _People, today: dt.date, staff: Staff) -> None:
+def _waiting(made: dict[str, FeedAgreement], today: dt.date, staff: Staff) -> None:
     """People to decide on, and a letter whose list is out."""
+    from shouwang.engine.matching.chinese import spec
+
     latest = made["medical_settlement"].deliveries.order_by("-period")[0]
-    ids = people.ids[:: max(1, len(people.ids) // 9)][:8]
-    members = {m.pk: m for m in Member.objects.filter(pk__in=[int(i) for i in ids]).select_related("household")}
-    for n, pk in enumerate(map(int, ids)):
-        member = members[pk]
-        beside = Member.objects.filter(town=member.town, left_on=None, name__startswith=member.name[0]).exclude(household=member.household)[
-            :2
-        ]
-        said = {"name": member.name, "birth": str(member.birth_date), "sex": member.sex, "head_name": member.household.head_name}
+    asked = _namesakes()
+    bit = 1 << spec().codes.index("name_same")
+    for n, members in enumerate(asked):
+        said = {"name": members[0].name, "sex": members[0].sex}
         question = MatchQuestion(
             feed=latest.feed, first=latest, tag=hashlib.sha256(f"demo{n}".encode()).hexdigest(), asked_on=today,
-            candidates=[[pk, 5, 0b100100], *([m.pk, 2, 0b100] for m in beside)],
+            candidates=[[m.pk, 3, bit] for m in members],
         )  # fmt: skip
         question.said = json.dumps(said, ensure_ascii=False)
-        intake.put_among(question, [c[0] for c in question.candidates], latest)
+        intake.put_among(question, [m.pk for m in members], latest)
         question.save()
-    Delivery.objects.filter(pk=latest.pk).update(open_rows=len(ids), rows=latest.rows + len(ids))
+    Delivery.objects.filter(pk=latest.pk).update(open_rows=len(asked), rows=latest.rows + len(asked))
     by = scope_of(staff.users["4405-fpb-jb"], today)
     days = {"answer_by": today + dt.timedelta(7), "destroy_by": today + dt.timedelta(30)}
-    said = {"purpose": "做好防止返贫动态监测工作", "audience": "monitored", **days}
-    letter = letters.draft(made["fiscal_payroll"], said, by=by, today=today)
+    letter_said: dict[str, Any] = {"purpose": "做好防止返贫动态监测工作", "audience": "monitored", **days}
+    letter = letters.draft(made["fiscal_payroll"], letter_said, by=by, today=today)
     letters.send(letter, number="汕扶办函〔2020〕6号", by=by, today=today)
-    letters.draft(made["firms"], said, by=by, today=today)
+    letters.draft(made["firms"], letter_said, by=by, today=today)
+
+
+def _namesakes() -> list[list[Member]]:
+    """Up to eight names that two or three living members of one sex bear."""
+    living = Member.objects.filter(left_on=None)
+    names = living.values("name", "sex").annotate(n=Count("pk")).filter(n__range=(2, 3)).order_by("name")[:8]
+    return [list(living.filter(name=row["name"], sex=row["sex"]).order_by("pk")) for row in names]

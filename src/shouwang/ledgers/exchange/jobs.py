@@ -10,9 +10,9 @@ from shouwang.engine.feeds import feed
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
-from shouwang.ledgers.exchange import actions, intake, lake, watch
+from shouwang.ledgers.exchange import actions, intake, lake, questions, watch
 from shouwang.ledgers.exchange.lifecycle import DELIVERY
-from shouwang.ledgers.exchange.models import COUNTED, Delivery, DeliveryFault
+from shouwang.ledgers.exchange.models import COUNTED, Delivery, DeliveryFault, MatchQuestion
 from shouwang.ledgers.exchange.reading import as_json
 
 FAULTS_AT_MOST = 20_000
@@ -106,8 +106,21 @@ def rebuild(run: Run) -> dict[str, Any]:
     return {"rows": sum(counts.values())}
 
 
+def answered(run: Run) -> dict[str, Any]:
+    """Make anew the periods whose rows waited for an answer, or lose it again."""
+    question = MatchQuestion.objects.filter(pk=run.args["question"]).first()
+    if question is None:  # withdrawn meanwhile with its delivery, whose period is made anew anyhow
+        return {"periods": 0}
+    periods = sorted({d.period for d in questions.deliveries_of(question)})
+    for period in periods:
+        intake.rebuild(feed(question.feed), period)
+    return {"periods": len(periods)}
+
+
 def follow(run: Run) -> dict[str, Any]:
-    """Make anew every period that holds somebody who changed households: the rows stay with the person."""
+    """Make anew every period that holds somebody who changed households: the rows stay with the person. Questions follow their candidates."""
+    with run.chunk():
+        watch.place_questions(run.args["members"], run.today)
     periods = watch.periods_of(run.args["members"])
     for n, (code, period) in enumerate(periods):
         if n < int(run.cursor.get("done", 0)):
@@ -130,5 +143,6 @@ def register_all() -> None:
     register(actions.CHECK, check, "部门数据预检")
     register(actions.WRITE, write, "部门数据入库")
     register(actions.REBUILD, rebuild, "部门数据整理")
+    register(questions.ANSWERED, answered, "部门数据按核对结论整理")
     register("exchange.follow", follow, "部门数据随户变动整理")
     register("exchange.nightly", nightly, "部门数据催报和到期删除", daily_at=dt.time(3))

@@ -18,12 +18,14 @@ from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, pe
 from shouwang.kernel.privacy.fields import EncryptedTextField
 from shouwang.kernel.privacy.keys import DataClass
 from shouwang.kernel.regions.models import Placed
-from shouwang.kernel.regions.reach import Reach
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.exchange.lifecycle import DELIVERY, LETTER
 from shouwang.ledgers.exchange.policies import MATCH, VIEW
 from shouwang.ledgers.registry.models import Member
 
+# Who decides on a question sees which delivery asked it, though the delivery lies with the county.
+ASKED_BY = "SELECT question.first_id FROM exchange_matchquestion question WHERE {places:question}"
 FEEDS = [(f.code, f.name) for f in feeds().values()]
 COUNTED = ("rows", "error_rows", "same_rows", "exact_rows", "points_rows", "model_rows", "person_rows", "open_rows", "unknown_rows")
 
@@ -125,6 +127,7 @@ class Delivery(OfOffice):
         ("feed", "period", "state", "hits", "name", "digest", "header", "notes", "uploaded_by", "received_on", "job_id", *COUNTED),
         open_to_scope(),
     )
+    row_reach: ClassVar = Reach(offices=("office_id",), keys=(Keys("id", ASKED_BY),))
     objects = OfOfficeQuerySet.as_manager()
 
     class Meta:

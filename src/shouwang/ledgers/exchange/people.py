@@ -143,7 +143,7 @@ class People:
 
     def _remember(self, rest: pa.Table, asked: dict[int, list[list[int]]], out: Tied) -> None:
         """Rows nobody could tie: an earlier answer holds, an earlier question waits on, what has candidates is asked, the rest is unknown."""
-        out.asked = {row["key"]: (tag_of(row), said_of(row)) for row in rest.to_pylist() if row["key"] not in out.persons}
+        out.asked = {row["key"]: (tag_of(row, self.region.pk), said_of(row)) for row in rest.to_pylist() if row["key"] not in out.persons}
         waiting = {line: tag for line, (tag, _) in out.asked.items()}
         known: dict[str, MatchQuestion] = {}
         tags = sorted(set(waiting.values()))
@@ -165,9 +165,9 @@ class People:
                 out.unknown.append(line)
 
 
-def tag_of(row: dict[str, Any]) -> str:
-    """The keyed hash by which the same person written the same way is met again."""
-    return salted_hmac("shouwang.exchange.question", said_of(row), algorithm="sha256").hexdigest()
+def tag_of(row: dict[str, Any], region: int) -> str:
+    """The keyed hash by which the same person written the same way is met again by the place that collects; another place asks for itself."""
+    return salted_hmac("shouwang.exchange.question", f"{region}|{said_of(row)}", algorithm="sha256").hexdigest()
 
 
 def said_of(row: dict[str, Any]) -> str:

@@ -34,7 +34,8 @@ EXPORT_LIST = Verb("exchange.letter.list", "导出了比对名单", MANAGE, need
 ANSWER_LETTER = Verb("exchange.letter.answer", "登记了比对函的答复", MANAGE)
 DESTROY = Verb("exchange.letter.destroy", "登记了比对名单已销毁", MANAGE)
 CANCEL_LETTER = Verb("exchange.letter.cancel", "作废了比对函", MANAGE, needs_reason=True)
+FOLLOW = Verb("exchange.question.follow", "待核对人员随户变动更新")
 OWN_VERBS = (
-    AGREE, END_AGREEMENT, UPLOAD, NO_DATA, CHECKED, REFUSE, MAP, CONFIRM, DONE, DISCARD, WITHDRAW, REJECTS, EXPIRE, ASK, DECIDE, REOPEN,
+    AGREE, END_AGREEMENT, UPLOAD, NO_DATA, CHECKED, REFUSE, MAP, CONFIRM, DONE, DISCARD, WITHDRAW, REJECTS, EXPIRE, ASK, DECIDE, REOPEN, FOLLOW,
     DRAFT_LETTER, SEND_LETTER, EXPORT_LIST, ANSWER_LETTER, DESTROY, CANCEL_LETTER,
 )  # fmt: skip

@@ -11,12 +11,14 @@ from django.db.models import Q
 
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.jobs.actions import enqueue
 from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.exchange import actions, lake, policies
+from shouwang.ledgers.exchange import lake, policies
 from shouwang.ledgers.exchange.models import Delivery, MatchQuestion
 from shouwang.ledgers.registry.models import Member
 
+ANSWERED = "exchange.answered"
 LABELS = {"id_number": "证件号码", "name": "姓名", "birth": "出生日期", "sex": "性别", "village": "村（社区）", "head_name": "户主姓名"}
 SEX = {"male": "男", "female": "女"}
 
@@ -49,9 +51,8 @@ def reopen(question: MatchQuestion, *, reason: str, by: Scope, today: dt.date) -
 
 
 def _made_anew(question: MatchQuestion, today: dt.date, mark: str) -> None:
-    """Queue every period whose rows waited for this answer."""
-    for period in {d.period for d in deliveries_of(question)}:
-        actions.rebuild(question.feed, period, mark, today=today)
+    """Queue the making of every period whose rows wait for this answer: the system's work, the deliveries lie beyond who decides."""
+    enqueue(ANSWERED, by=Scope.system("部门数据"), args={"question": question.pk}, key=f"{ANSWERED}:{mark}", today=today)
 
 
 def deliveries_of(question: MatchQuestion) -> list[Delivery]:

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shouwang.engine.feeds import feeds
+from shouwang.kernel.audit.actions import change
 from shouwang.kernel.jobs.actions import enqueue
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.shifts import HouseholdShift
 from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end
-from shouwang.ledgers.exchange import actions, lake
+from shouwang.ledgers.exchange import actions, lake, policies
 from shouwang.ledgers.exchange.intake import put_among
 from shouwang.ledgers.exchange.lifecycle import DELIVERY
 from shouwang.ledgers.exchange.models import Delivery, FeedAgreement, MatchQuestion
@@ -87,21 +88,20 @@ def expire(run: Run) -> int:
 
 
 def on_household_change(shift: HouseholdShift) -> None:
-    """The registry's hook. Rows stay with their person; periods that hold one of them are made anew, so that they lie with the household of
-    today. Questions follow their candidates' places."""
+    """The registry's hook. Rows stay with their person; what follows from a change is the system's work, see `jobs.follow`."""
     members = list(shift.members) or list(Member.objects.filter(household_id=shift.new).values_list("pk", flat=True))
+    key = f"exchange.follow:{shift.kind}:{shift.change}"
+    enqueue("exchange.follow", by=Scope.system("部门数据"), args={"members": members[:2000]}, key=key, today=shift.today)
+
+
+def place_questions(members: Collection[int], today: dt.date) -> None:
+    """Let open questions about these members lie where their candidates are today."""
+    wanted = set(members)
     for question in MatchQuestion.objects.filter(state="open").select_related("first"):
         ids = [c[0] for c in question.candidates]
-        if set(ids) & set(members):
-            put_among(question, ids, question.first)
-            question.save()
-    enqueue(
-        "exchange.follow",
-        by=Scope.system("部门数据"),
-        args={"members": members[:2000]},
-        key=f"exchange.follow:{shift.kind}:{shift.change}",
-        today=shift.today,
-    )
+        if wanted & set(ids):
+            with change(question, by=Scope.system("部门数据"), verb=policies.FOLLOW, today=today) as locked:
+                put_among(locked, ids, question.first)
 
 
 def periods_of(members: Collection[int]) -> list[tuple[str, dt.date]]:
