@@ -22,6 +22,7 @@ from shouwang.ledgers.impact.policies import ANALYSE
 from shouwang.ledgers.impact.queries import counties, current, shocks_at
 
 BOOK = "impact_analysis"
+SIMULATE = "monitoring.simulate"  # of the ledger above, whose what-if the page links to where it is installed
 
 
 @dataclass(slots=True)
@@ -151,7 +152,10 @@ def context(scope: Scope, region_id: str, now: dt.datetime) -> dict[str, Any]:
     found, below = parts(place, now, shock)
     day = next((x.baseline_day for p in found for x in p.lines if x.baseline_day), None)
     above = [r for r in (place.city, place.county, place.town) if r is not None and r.pk != place.pk and scope.may_at(ANALYSE, r)]
-    return {"place": place, "parts": found, "below": below, "shock": shock, "baseline_day": day, "above": above, "now": now}
+    return {
+        "place": place, "parts": found, "below": below, "shock": shock, "baseline_day": day, "above": above, "now": now,
+        "may_simulate": scope.may(SIMULATE),
+    }  # fmt: skip
 
 
 def level_map(scope: Scope, today: dt.date) -> dict[str, Any] | None:
