@@ -115,7 +115,7 @@ def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str
         "record": {"title": f"{case.household.head_name} 家庭", "tags": case_tags(case, today), "meta": [p for p in place_of(case) if p]},
         "steps": steps(case),
         "owner": CASE.states[case.state].owner,
-        "items": case_items(case, see, today),
+        "items": case_items(case, scope, see, today),
         "leads": [(x, risk_words(x.risk, today) if see(Group.BASE) else HIDDEN) for x in found],
         "see_case": see(Group.CASE),
         "checks": [(v, verification_items(v, see, today)) for v in case.verifications.select_related("income")],
@@ -325,7 +325,7 @@ def batch_context(found: DeterminationBatch, scope: Scope, today: dt.date) -> di
     }
 
 
-def case_items(case: MonitoringCase, see: Any, today: dt.date) -> list[Item]:
+def case_items(case: MonitoringCase, scope: Scope, see: Any, today: dt.date) -> list[Item]:
     """The grid of a case."""
     out = [
         Item("风险类型", (risk_words(case.risks, today) or None) if see(Group.BASE) else HIDDEN),
@@ -336,11 +336,15 @@ def case_items(case: MonitoringCase, see: Any, today: dt.date) -> list[Item]:
     out += [Item("本环节期限", str(case.due_on))] if case.closed_on is None else [Item("办结日期", str(case.closed_on))]
     out += [Item("补办手续期限", str(case.green_due_on))] if case.green else []
     out += [Item("审定", str(case.determined_on), note=case.document)] if case.determined_on else []
-    out += [Item("公示", str(case.posting), href=reverse("monitoring_posting", args=[case.posting_id]))] if case.posting else []
+    # Reviews, postings and batches lie in places: who reaches the household by assignment only, or from below the county, sees none.
+    placed, over = scope.may_at(VIEW, case), case.county is not None and scope.may_at(VIEW, case.county)
+    out += [Item("公示", str(case.posting), href=reverse("monitoring_posting", args=[case.posting_id]))] if placed and case.posting else []
     out += (
-        [Item("评议", f"同意 {case.agreed} 票", href=reverse("monitoring_appraisal", args=[case.appraisal_id]))] if case.appraisal else []
+        [Item("评议", f"同意 {case.agreed} 票", href=reverse("monitoring_appraisal", args=[case.appraisal_id]))]
+        if placed and case.appraisal
+        else []
     )
-    out += [Item("批次", str(case.batch), href=reverse("monitoring_batch", args=[case.batch_id]))] if case.batch else []
+    out += [Item("批次", str(case.batch), href=reverse("monitoring_batch", args=[case.batch_id]))] if over and case.batch else []
     out += [Item("监测责任人", case.officer)] if case.officer else []
     if case.reason_code and see(Group.CASE):
         out.append(Item("不纳入原因", word("reject_reason", case.reason_code, today)))
