@@ -11,7 +11,7 @@ from tests.journeys.checks import barriers, misfits
 from tests.journeys.people import People, said
 
 pytestmark = pytest.mark.journey
-WORKER, DISTRICT = "440513100001-cw", "440513-fpb-jb"
+WORKER, OFFICE = "440513100001-cw", "4405-fpb-jb"
 PDF = {
     "name": "授权承诺书.pdf",
     "mimeType": "application/pdf",
@@ -29,7 +29,7 @@ def test_a_lead_from_a_phone_is_checked_and_goes_to_the_vote(staff: People) -> N
 
 
 def test_the_county_puts_what_the_towns_passed_into_a_batch_and_decides(staff: People) -> None:
-    page = staff.desk(DISTRICT)
+    page = staff.desk(OFFICE)
     page.goto("/monitoring/cases/?state=reviewed")
     page.locator("tbody a").first.click()
     page.get_by_role("link", name="组成审定批次").click()
