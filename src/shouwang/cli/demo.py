@@ -51,7 +51,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, file, offices, watching
+    from shouwang.demo import backing, changes, file, offices, sweeps, watching
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -76,7 +76,9 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     checked = check_people(today=START)
     click.echo(f"数据核查 {checked.households} 户，发现 {checked.found} 处。")
     if not without_work:
-        click.echo(f"防返贫监测个案 {watching.Watch(staff).tell(by=system, today=START)} 户。")
+        watch = watching.Watch(staff)
+        click.echo(f"防返贫监测个案 {watch.tell(by=system, today=START)} 户。")
+        click.echo(f"筛查线索 {sweeps.Sweeps(staff, watch).tell(today=START)} 条。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)
     for day in (START - dt.timedelta(n) for n in range(13 if households <= TREND_UP_TO else 1, -1, -1)):
         figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
