@@ -56,6 +56,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo import backing, changes, credit, departments, file, jobs_and_buses, labour, offices, watching
+    from shouwang.demo import backing, changes, file, offices, sweeps, watching
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -90,6 +91,9 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     if not without_work:
         click.echo(f"防返贫监测个案 {watching.Watch(staff).tell(by=system, today=START)} 户。")
     click.echo(f"部门数据 {departments.load_departments(city, staff, seed=seed, today=START)} 行。")
+        watch = watching.Watch(staff)
+        click.echo(f"防返贫监测个案 {watch.tell(by=system, today=START)} 户。")
+        click.echo(f"筛查线索 {sweeps.Sweeps(staff, watch).tell(today=START)} 条。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)
     outbreak, market = Outbreak(staff, city, seed=seed), Market(staff, city, seed=seed)
     for day in (START - dt.timedelta(n) for n in range(13 if households <= TREND_UP_TO else 1, -1, -1)):

@@ -107,6 +107,28 @@ class Watch:
             )
         self._meant[case.pk] = stage
 
+    def work_out(self, case: MonitoringCase, outcome: str) -> None:
+        """Take a case of a sweep to a rejection after the check, or (include) up to the county's meeting."""
+        worker, leader = f"{case.village.code}-cw", f"{case.town.code[:9]}-zf-ld"  # type: ignore[union-attr]  # households lie in villages
+        risk = case.risk_codes[0]
+        self._check(case, worker, outcome, risk, f"按筛查线索核实（{MARK}）")
+        if outcome == "include":
+            self._appraise(_fresh(case), worker)
+            self._post(_fresh(case), worker, POSTED)
+            village.close_posting(_posting(_fresh(case)), by=self.by(worker, CLOSED), today=CLOSED)
+            town.review(_fresh(case), by=self.by(leader, REVIEWED), today=REVIEWED)
+
+    def meet(self, cases: list[MonitoringCase], *, number: str) -> None:
+        """The meeting of 14 February of the one county the cases lie in."""
+        if not cases:
+            return
+        place = _fresh(cases[0]).county
+        clerk = self.by(f"{place.code[:6]}-fpb-jb", MEETING)  # type: ignore[union-attr]  # households lie in counties
+        batch = county.open_batch(place, [_fresh(c) for c in cases], number=number, by=clerk, today=MEETING)  # type: ignore[arg-type]  # the same
+        compared = f"公安、市场监管、住建、医保部门比对，未发现异常（{MARK}）"
+        document = f"{place.name[:2]}扶组〔2020〕{next(self.batches)}号"  # type: ignore[union-attr]  # the same
+        county.decide(batch, county.Resolution(compared, MEETING, MEETING, document), by=clerk, today=MEETING)
+
     def _lead(self, home: Household, risk: str, said: str, n: int, day: dt.date) -> Found:
         source = ("patrol", "application", "hotline", "department")[n % 4]
         if risk in RULES and n % 2:

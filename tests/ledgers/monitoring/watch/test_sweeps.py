@@ -14,6 +14,7 @@ from shouwang.engine import sweep as engine
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.jobs.worker import Worker
+from shouwang.ledgers.monitoring.actions.intake import decide
 from shouwang.ledgers.monitoring.models import Lead, MonitoringCase, SweepRun
 from shouwang.ledgers.monitoring.watch import book, jobs, recording, snapshot, sweeping
 from tests.factories.registry import add_income

@@ -8,10 +8,11 @@ from typing import Any
 
 from shouwang.engine.snapshot import Snapshot
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.monitoring.models import Measure
 from shouwang.ledgers.monitoring.watch.policies import SWEEP
 from shouwang.ledgers.registry.models import CheckFinding, HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
 
-OF_HOUSEHOLD: tuple[Any, ...] = (Member, IncomeStatement, ProgrammeStatus, HelperAssignment, CheckFinding)
+OF_HOUSEHOLD: tuple[Any, ...] = (Member, IncomeStatement, ProgrammeStatus, HelperAssignment, CheckFinding, Measure)
 
 
 def since(moment: dt.datetime, before: Snapshot, now: Snapshot, *, by: Scope) -> list[int]:

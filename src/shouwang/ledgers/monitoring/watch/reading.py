@@ -14,6 +14,8 @@ from shouwang.engine.snapshot import HOUSEHOLDS, PERSONS, RISK_BITS
 from shouwang.kernel.privacy.fields import BlindTag
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.monitoring.models import Measure
+from shouwang.ledgers.monitoring.rules import rule
 from shouwang.ledgers.monitoring.watch.policies import SWEEP
 from shouwang.ledgers.registry.models import CheckFinding, HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus
 from shouwang.ledgers.registry.queries import labour_force, living_now
@@ -50,6 +52,7 @@ def households(county: Region, *, by: Scope, today: dt.date) -> Any:
     counted, able = _members(county, by, today)
     incomes, last = _incomes(county, by)
     standing = _standing(county, by)
+    measures, developing = _measures(county, by, today)
     helped = set(_rows(HelperAssignment, county, by, "household_id", until=None))
     rows = []
     for values in _rows(Household, county, by, *HOMES, closed_on=None):
@@ -72,6 +75,8 @@ def households(county: Region, *, by: Scope, today: dt.date) -> Any:
                 "land_mu_100": None if home["arable_land"] is None else int(home["arable_land"] * 100),
                 "road_m": None if home["road_distance"] is None else int(home["road_distance"] * 1000),
                 "has_helper": pk in helped,
+                "measures": measures[pk],
+                "development_measures": developing[pk],
                 **standing.get(pk, {"risk_mask": 0}),
                 **_money(incomes.get(pk), last.get(pk)),
             }
@@ -171,6 +176,13 @@ def _standing(county: Region, by: Scope) -> dict[int, dict[str, Any]]:
         if programme == "monitoring" and standing == "cleared" and until is None:
             row["cleared_day"] = since
     return found
+
+
+def _measures(county: Region, by: Scope, today: dt.date) -> tuple[Counter[int], Counter[int]]:
+    """Measures in force of each household, and those of them that develop (开发式)."""
+    developing = set(rule("development_measures", on=today).value)
+    rows = list(_rows(Measure, county, by, "household_id", "kind", until=None))
+    return Counter(pk for pk, _ in rows), Counter(pk for pk, kind in rows if kind in developing)
 
 
 def _all_known(parts: list[bool | None]) -> bool | None:
