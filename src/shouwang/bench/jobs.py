@@ -23,7 +23,7 @@ SKILLS = ("sewing", "electronics", "driving", "cooking", "care", "welding", "car
 KINDS = ("garment", "toys", "electronics", "food", "building", "service", "farming", "cleaning")
 CONDITIONS = ("night", "dust", "heights", "standing", "hot")
 KEEP = (30, 60, 120)
-HIGHS_S = 120
+HIGHS_S = 240
 
 
 def rules(on: dt.date = ON) -> Settings:

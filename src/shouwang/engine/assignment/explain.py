@@ -45,6 +45,4 @@ def notices(request: Request) -> tuple[str, ...]:
         out.append(f"{unlawful} 个岗位限定性别而没有法定理由，本方案不予采用（《就业促进法》第二十七条）。请用人单位更正。")
     if empty := sum(1 for p in request.posts if not p.places):
         out.append(f"{empty} 个岗位已招满，未参与安排。")
-    if not request.settings.lawful_sex_grounds:
-        out.append("规则库没有列出可以限定性别的法定理由，性别限制一律不采用。")
     return tuple(out)

@@ -61,9 +61,12 @@ class Pairs:
 
     def _fill_tables(self) -> None:
         settings, on = self.request.settings, self.request.on
+        hiring = {p.employer for p in self.posts}
 
         def table(rule: Any, cell: Callable[[int], int], kind: Any) -> Table:
             workers = [rule.worker(w, settings, on) for w in self.workers]
+            if rule.name == "known":  # thousands of employers that hire nobody now would make a table of millions
+                workers = [employer if employer in hiring else "" for employer in workers]
             return Table(workers, [rule.post(p, settings) for p in self.posts], lambda w, p: cell(rule.test(w, p, settings)), kind)
 
         masks = [table(rule, lambda out, bit=BIT[rule.name]: bit if out else 0, np.uint16) for rule in CONSTRAINTS]  # type: ignore[misc]  # a default argument in a lambda
