@@ -15,7 +15,7 @@ from shouwang.kernel.columns.fields import Line
 from shouwang.kernel.columns.sheet import Bundle, Context
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.credit import policies, queries, work
+from shouwang.ledgers.credit import jobs, policies, queries, work
 from shouwang.ledgers.credit.actions import loans, risk, subsidies, terms
 from shouwang.ledgers.credit.arithmetic.days import Period, add_months
 from shouwang.ledgers.credit.arithmetic.rates import rate_cap
@@ -47,6 +47,8 @@ def load_credit(staff: Staff, *, seed: int, today: dt.date, by: Scope) -> int:
     _bank_says(clerk, today)
     _longer_terms(clerk, today)
     _waiting(staff, today)
+    jobs.maturing_towns(today)
+    jobs.alarmed_counties(today)
     return len(rows)
 
 

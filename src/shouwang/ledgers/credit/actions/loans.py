@@ -103,7 +103,7 @@ def check_contract(contract: str) -> None:
 def repay(loan: Loan, *, paid_on: dt.date, principal: int, by: Scope, today: dt.date, source: str = "登记") -> Repayment:
     """Principal came back, in part or whole, early or late; with the last 分 the loan is settled."""
     with transaction.atomic():
-        locked = Loan.objects.select_for_update().select_related("household").get(pk=loan.pk)
+        locked = Loan.objects.select_for_update(of=("self",)).select_related("household").get(pk=loan.pk)
         checks.check_repayment(locked, paid_on, principal, today)
         if Repayment.objects.filter(loan=locked, paid_on=paid_on, principal=principal).exists():
             raise Refused(f"{paid_on} 的同额还款已登记过。确为两笔的，请合并为一笔登记。", field="principal")

@@ -25,7 +25,7 @@ def claimable_after(today: dt.date) -> int:
 def claim(loan: Loan, *, by: Scope, today: dt.date) -> RiskClaim:
     """The bank claims what is overdue; open on the ladder's last rung."""
     with transaction.atomic():
-        locked = Loan.objects.select_for_update().select_related("household").get(pk=loan.pk)
+        locked = Loan.objects.select_for_update(of=("self",)).select_related("household").get(pk=loan.pk)
         days = claimable_after(today)
         if not owing(Loan.objects.filter(days_late(today, days), pk=loan.pk)).exists():
             raise Refused(f"逾期满 {days} 天、仍有余额的贷款才能申请风险补偿。该笔到期日为 {locked.maturity}。")

@@ -45,7 +45,7 @@ def ask(
     A deferral stands on the household's impact: an open record of impact, or one written for this loan from `ground`.
     """
     with transaction.atomic():
-        locked = Loan.objects.select_for_update().select_related("household", "county").get(pk=loan.pk)
+        locked = Loan.objects.select_for_update(of=("self",)).select_related("household", "county").get(pk=loan.pk)
         check_released(locked)
         found = answer(locked, kind, today)
         assert locked.maturity is not None  # noqa: S101 - released

@@ -55,7 +55,7 @@ class BankFigure(OfHousehold):
     objects = CreditQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-start", "loan"]
+        ordering = ["-id"]
         verbose_name = "银行数"
         constraints = [
             models.UniqueConstraint(fields=["loan", "start", "end"], name="bank_figure_once_per_period"),
@@ -132,7 +132,7 @@ class SubsidyItem(OfHousehold):
     objects = CreditQuerySet.as_manager()
 
     class Meta:
-        ordering = ["run", "village", "id"]
+        ordering = ["-id"]
         verbose_name = "贴息明细"
         constraints = [
             models.UniqueConstraint(fields=["run", "loan"], name="subsidy_item_once_per_run"),
