@@ -259,7 +259,7 @@ SEEN: dict[str, Sees] = {
     "attachment": names_file,
     "visit": keeps("registry.view"),
     "paper": opens_copies,
-    **dict.fromkeys(("worker", "work_record", "training", "offer", "line", "choice", "traveller"), keeps("employment.view")),
+    **dict.fromkeys(("worker", "work_record", "training", "offer", "line", "choice", "traveller", "follow_up"), keeps("employment.view")),
     **dict.fromkeys(("employer", "post"), listed("employment.view")),
     **dict.fromkeys(("plan", "priority", "batch", "destination", "vehicle", "trip"), in_reach("employment.view")),
     "release": in_reach("employment.trace"),
