@@ -59,8 +59,9 @@ def counties_of(found: Batch) -> list[tuple[str, str]]:
 
 def trip(found: Trip, scope: Scope, today: dt.date) -> dict[str, Any]:
     """The page of a trip: manifest and what happens on the road."""
-    riders = riders_of(found, scope)
+    riders = riders_of(found, scope) if scope.sees(VIEW, "labour") else []
     return {
+        "health": scope.sees(VIEW, "health"),
         "trip": found,
         "state": TRIP.state_of(found),
         "riders": riders,
