@@ -177,6 +177,10 @@ def trace_release(region: Region) -> Any:
     return employment.add_release(trip(region))
 
 
+def follow_up(region: Region) -> Any:
+    return employment.add_follow_up(work_record(region))
+
+
 def everywhere(_row: Any, _place: Any) -> bool:
     """Posts and employers are shown to everyone who may see the ledger."""
     return True
@@ -326,6 +330,7 @@ SAMPLES = {
     "offers": Sample(offer),
     "match_plans": Sample(employment.make_plan),
     "match_lines": Sample(match_line),
+    "follow_ups": Sample(follow_up),
     "batches": Sample(employment.make_batch),
     "trips": Sample(trip),
     "travellers": Sample(traveller),

@@ -18,12 +18,14 @@ def fill(world: World) -> None:
         worker = world.add(
             "worker", code, lambda c, m=member, h=home: employment.add_worker(h, member=m, surveyed_by=c, status="cannot"), household=home
         )
-        world.add("work_record", code, lambda c, w=worker: employment.add_record(w, employer=c), household=home)
+        record = world.add("work_record", code, lambda c, w=worker: employment.add_record(w, employer=c), household=home)
+        world.add("follow_up", code, lambda _c, r=record: employment.add_follow_up(r), household=home)
         world.add("training", code, lambda c, w=worker: employment.add_training(w, organiser=c), household=home)
         employer = world.add("employer", code, lambda c, r=home.region: employment.make_employer(r, contact=c))
         post = world.add("post", code, lambda c, r=home.region, e=employer: employment.make_post(r, employer=e, title=c))
         plan = world.add("plan", code, lambda c, r=home.region: employment.make_plan(r, asked_by=c, state="solved"))
-        world.add("priority", code, lambda c, r=home.region: employment.make_priority(r, document=c))
+        if all(t.row.region_id != home.region_id for t in world.targets["priority"]):  # two households may lie in one village
+            world.add("priority", code, lambda c, r=home.region: employment.make_priority(r, document=c))
         world.add("offer", code, lambda _c, w=worker, p=post: employment.add_offer(w, p), household=home)
         world.add("line", code, lambda _c, w=worker, p=plan: employment.add_line(p, w), household=home)
         world.add("batch", code, lambda c, r=home.region: employment.make_batch(r, name=c))

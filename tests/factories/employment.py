@@ -13,6 +13,7 @@ from shouwang.ledgers.employment.models import (
     BatchDestination,
     BatchVehicle,
     Employer,
+    FollowUp,
     MatchChoice,
     MatchLine,
     MatchPlan,
@@ -189,5 +190,13 @@ def add_release(trip: Trip, **kw: Any) -> TraceRelease:
     usual = {"seat": 1, "letter": "疾控函〔2020〕1号", "letter_on": TODAY, "released_on": TODAY, "delete_by": TODAY + dt.timedelta(14)}
     row = TraceRelease(trip=trip, **{**usual, **kw})
     row.put_in(trip.region)
+    row.save()
+    return row
+
+
+def add_follow_up(record: WorkRecord, **kw: Any) -> FollowUp:
+    """A call due today."""
+    row = FollowUp(record=record, **{"days": 7, "due_on": TODAY, **kw})
+    row.put_beside(record.household)
     row.save()
     return row

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from shouwang.demo.people import MARK
@@ -17,10 +18,10 @@ from shouwang.ledgers.employment.actions import batches, matching, posts
 from shouwang.ledgers.employment.models import BatchDestination, Employer, Offer, Post, Worker
 from shouwang.ledgers.employment.post_queries import lines
 
-DISTRICT, OFFERED, TAKEN, HELD = "440513", 60, 45, 1_500
+DISTRICT, AWAY, NEAR, TAKEN, HELD = "440513", 35, 25, 45, 1_500
 # name, kind, industry, where the work is ("" = here), posts of (title, places, wage in yuan, skill, lodging)
 EMPLOYERS: tuple[tuple[str, str, str, str, tuple[tuple[str, int, int, str, bool], ...]], ...] = (
-    ("潮阳某针织厂", "company", "textile", "", (("缝纫工", 40, 3800, "sewing", True), ("包装普工", 30, 3200, "", True))),
+    ("潮阳某针织厂", "company", "textile", "", (("缝纫工", 12, 3800, "sewing", True), ("包装普工", 10, 3200, "", True))),
     (
         "长安某电子厂",
         "company",
@@ -29,10 +30,10 @@ EMPLOYERS: tuple[tuple[str, str, str, str, tuple[tuple[str, int, int, str, bool]
         (("装配普工", 80, 4500, "", True), ("质检员", 20, 4800, "electronics", True)),
     ),
     ("宝安某物流公司", "company", "transport", "深圳市宝安区", (("分拣员", 30, 4600, "", True), ("货车司机", 8, 6500, "driving", True))),
-    ("海门渔港工程", "project", "building", "", (("小工", 25, 4200, "", False), ("钢筋工", 10, 5600, "building", False))),
-    ("和睦扶贫车间", "workshop", "textile", "", (("手袋缝制", 20, 2200, "", False), ("居家穿珠", 30, 1600, "", False))),
-    ("海门镇公益性岗位", "welfare", "public", "", (("保洁员", 12, 1000, "", False), ("防疫消杀员", 8, 1200, "", False))),
-    ("潮阳某蔬菜合作社", "farm", "farming", "", (("采收工", 20, 2600, "", False),)),
+    ("海门渔港工程", "project", "building", "", (("小工", 8, 4200, "", False), ("钢筋工", 4, 5600, "building", False))),
+    ("和睦扶贫车间", "workshop", "textile", "", (("手袋缝制", 8, 2200, "", False), ("居家穿珠", 10, 1600, "", False))),
+    ("海门镇公益性岗位", "welfare", "public", "", (("保洁员", 4, 1000, "", False), ("防疫消杀员", 2, 1200, "", False))),
+    ("潮阳某蔬菜合作社", "farm", "farming", "", (("采收工", 6, 2600, "", False),)),
 )
 
 
@@ -42,14 +43,18 @@ def load(*, today: dt.date, by: Scope, clerk: Scope) -> tuple[int, int, int]:
     town = Region.objects.filter(county=place, level=Region.TOWN).order_by("code").first() or place
     impacts.tell_all(Worker.objects.filter(status="wants").order_by("pk")[:HELD], by=by, today=today)
     made = [p for row in EMPLOYERS for p in _employer(row, town, clerk, today)]
-    for village in Region.objects.filter(county=place, level=Region.VILLAGE).order_by("code")[3:12:4]:
+    wanting = (
+        Worker.objects.filter(county=place, status="wants").order_by().values("village").annotate(n=Count("pk")).order_by("-n", "village")
+    )
+    for village in Region.objects.filter(pk__in=list(wanting.values_list("village", flat=True)[:3])).order_by("code"):
         posts.set_priority(village, document=f"挂牌督战名单（{MARK}）", by=clerk, today=today)
     plan, job = matching.ask_plan(place, by=clerk, today=today)
     _done(job)
     if Worker.objects.filter(county=place, status="wants").exists():
         matching.keep(plan, matching.solve(plan, today=today), by=by, today=today)
-    found = lines(clerk).filter(plan=plan).exclude(post=None).order_by("-score")[:OFFERED]
-    sent = posts.send_offers(plan, found, by=clerk, today=today)
+    found = lines(clerk).filter(plan=plan).exclude(post=None).order_by("-score")
+    away, near = found.exclude(post__place_code="")[:AWAY], found.filter(post__place_code="")[:NEAR]
+    sent = posts.send_offers(plan, [*away, *near], by=clerk, today=today)
     _answer(clerk, today)
     return len(made), sent, _batch(place, clerk, by, today)
 

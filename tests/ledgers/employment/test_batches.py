@@ -93,15 +93,12 @@ def test_pupil_is_not_enlisted_and_nobody_else_either(village):
 def test_plan_seats_people_and_states_bound_and_gap(village):
     batch, *_ = prepared(village)
     planned(batch)
-    trip = Trip.objects.get()
-    assert (trip.seats, trip.approval, trip.levels) == (
-        2,
-        "粤联防函〔2020〕8号",
-        "出发地未公布／接收地未公布",
-    )  # half the seats in February
-    assert sorted(r.seat for r in trip.riders.all()) == [1, 2] or batch.result["carried"] == 3
-    assert batch.result["carried"] + Traveller.objects.exclude(reason="").count() == 3
-    assert batch.result["gap"] >= 0
+    first, second = Trip.objects.all()
+    # Half of four seats may be used in February, so the bus goes twice.
+    assert (first.seats, first.approval, first.levels) == (2, "粤联防函〔2020〕8号", "出发地未公布／接收地未公布")
+    assert [t.riders.count() for t in (first, second)] == [2, 1]
+    assert (batch.result["carried"], batch.result["travellers"]) == (3, 3)
+    assert batch.result["value"] <= batch.result["bound"]
     assert batch.result["tiers"][0]["label"] == "挂牌村贫困劳动力"
 
 

@@ -35,13 +35,18 @@ def batch(found: Batch, scope: Scope, today: dt.date) -> dict[str, Any]:
         "vehicles": list(found.vehicles.select_related("base")),
         "trips": list(found.trips.select_related("vehicle", "destination").annotate(people=Count("riders"))),
         "result": result,
-        "gap": f"{result['gap'] * 100:.2f}" if result else "",
-        "tiers": [t | {"gap": f"{t['gap'] * 100:.2f}", "price": f"{t['price']:.1f}"} for t in result.get("tiers", ())],
+        "gap": percent(result.get("gap")),
+        "tiers": [t | {"gap": percent(t["gap"])} for t in result.get("tiers", ())],
         "reasons": [{"code": r["reason"], "words": LEFT.get(r["reason"], r["reason"]), "n": r["n"]} for r in reasons],
         "may": scope.may_at(TRANSPORT, found),
         "editable": found.state not in ("closed", "asked"),
         "events": queries.timeline_of(found),
     }
+
+
+def percent(share: float | None) -> str:
+    """A share as per cent with two places; -- where nothing was to be carried."""
+    return "--" if share is None else f"{share * 100:.2f}"
 
 
 def counties_of(found: Batch) -> list[tuple[str, str]]:
@@ -54,8 +59,9 @@ def counties_of(found: Batch) -> list[tuple[str, str]]:
 
 def trip(found: Trip, scope: Scope, today: dt.date) -> dict[str, Any]:
     """The page of a trip: manifest and what happens on the road."""
-    riders = riders_of(found, scope)
+    riders = riders_of(found, scope) if scope.sees(VIEW, "labour") else []
     return {
+        "health": scope.sees(VIEW, "health"),
         "trip": found,
         "state": TRIP.state_of(found),
         "riders": riders,

@@ -12,8 +12,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from shouwang.kernel.figures import Figure
-from shouwang.ledgers.employment import queries
-from shouwang.ledgers.employment.models import Worker
+from shouwang.ledgers.employment import post_queries, queries
+from shouwang.ledgers.employment.models import MatchPlan, Traveller, Trip, Worker, WorkRecord
 
 WORKERS = "/employment/?registered=1&in_force=1"
 Narrow = Callable[[QuerySet[Worker], dt.date], QuerySet[Worker]]
@@ -110,4 +110,112 @@ LABOUR_FIGURES: tuple[Figure, ...] = (
         drill=f"{WORKERS}&epidemic=1",
     ),
 )
-FIGURES: tuple[Figure, ...] = LABOUR_FIGURES
+CAUSES = {
+    "demand": ("没有合适岗位或缺少技能", ("no_post", "no_skill")),
+    "care": ("照料老人小孩", ("care",)),
+    "ability": ("患病、残疾或年龄偏大", ("illness", "disability", "age")),
+    "home": ("在家务农、自营或其他", ("farming", "other")),
+}
+
+
+def _out_by_cause(code: str, words: str, reasons: tuple[str, ...]) -> Figure:
+    """Out of work by cause; the epidemic's causes are employment.held_by_epidemic."""
+    query = "".join(f"&reason={r}" for r in reasons)
+    return Figure(
+        f"employment.out_for_{code}",
+        f"未务工：{words}",
+        "人",
+        f"建档立卡户劳动力中，想出未出或不能外出、原因为{words}的人数。",
+        _workers(lambda rows, _day: rows.filter(reason__in=reasons)),
+        good="down",
+        drill=WORKERS + query,
+    )
+
+
+CHANNELS = {
+    "company": "企业招聘",
+    "project": "重大项目",
+    "workshop": "扶贫车间",
+    "welfare": "公益性岗位",
+    "work_relief": "以工代赈",
+    "farm": "农业经营主体",
+}
+RECORDS = "/employment/records/?placed=1"
+
+
+def _placed(*channels: str) -> Callable[[dt.date], QuerySet[Any]]:
+    def rows(day: dt.date) -> QuerySet[Any]:
+        found = queries.placed_on(WorkRecord.objects.all(), day)
+        return found.filter(channel__in=channels) if channels else found
+
+    return rows
+
+
+def _by_channel(channel: str, name: str) -> Figure:
+    definition = f"经本系统推荐上岗、当日在岗，且就业渠道为{name}的人数。"
+    drill = f"{RECORDS}&channel={channel}"
+    return Figure(f"employment.placed_{channel}", f"安置在岗：{name}", "人", definition, _placed(channel), good="up", drill=drill)
+
+
+PLACEMENT_FIGURES: tuple[Figure, ...] = (
+    *(_out_by_cause(code, words, reasons) for code, (words, reasons) in CAUSES.items()),
+    Figure(
+        "employment.placed",
+        "安置在岗人数",
+        "人",
+        "经本系统推荐上岗、当日仍在岗的人数；计划上岗和已离岗的不计。",
+        _placed(),
+        good="up",
+        drill=RECORDS,
+    ),
+    *(_by_channel(channel, name) for channel, name in CHANNELS.items()),
+    Figure(
+        "employment.seats",
+        "已发班次可用座位",
+        "座",
+        "已发车班次在出发时按风险等级可使用的座位数之和。",
+        lambda _day: Trip.objects.exclude(state="planned"),
+        measure="seats",
+        drill="/employment/trips/?departed=1",
+    ),
+    Figure(
+        "employment.seats_used",
+        "已乘专车返岗",
+        "人",
+        "返岗专车已发车班次上登记上车的人数。",
+        lambda _day: Traveller.objects.filter(boarded=True, trip__isnull=False).exclude(trip__state="planned"),
+        good="up",
+        drill="/employment/travellers/?rode=1",
+    ),
+    Figure(
+        "employment.seat_rate",
+        "座位使用率",
+        "%",
+        "已发车班次登记上车的人数占可用座位数的比例。",
+        lambda _day: Traveller.objects.filter(boarded=True, trip__isnull=False).exclude(trip__state="planned"),
+        denominator="employment.seats",
+        decimals=1,
+        good="up",
+        drill="/employment/travellers/?rode=1",
+    ),
+    Figure(
+        "employment.plans",
+        "已算出匹配方案",
+        "份",
+        "已算出结果的人岗匹配方案份数。",
+        lambda _day: MatchPlan.objects.filter(state="solved"),
+        drill="/employment/plans/?state=solved",
+    ),
+    Figure(
+        "employment.priority_kept",
+        "优先次序保证率",
+        "%",
+        "已算出的匹配方案中，经证明没有优先人员落选而把其可任岗位给了次优先人员的份数所占比例。",
+        lambda _day: post_queries.priority_kept(MatchPlan.objects.all()),
+        denominator="employment.plans",
+        decimals=1,
+        good="up",
+        drill="/employment/plans/?kept=1",
+    ),
+)
+FIGURES: tuple[Figure, ...] = (*LABOUR_FIGURES, *PLACEMENT_FIGURES)

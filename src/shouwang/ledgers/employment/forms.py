@@ -117,6 +117,13 @@ class TrainingForm(CodedForm):
     lists = {"skill": ("skill", "请选择")}
 
 
+class FollowUpForm(forms.Form):
+    """What a call found."""
+
+    outcome = forms.ChoiceField(label="结果", choices=(("there", "仍在岗"), ("left", "已离岗")), widget=forms.RadioSelect)
+    note = forms.CharField(label="情况", max_length=120, required=False, help_text="已离岗的写明原因，务工记录同时登记离岗。")
+
+
 class CircumstancesForm(CodedForm):
     """What matching has to know and no telephone call should ask twice."""
 

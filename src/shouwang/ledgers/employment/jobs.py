@@ -9,7 +9,7 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment.actions import batches, labour, matching, tracing
+from shouwang.ledgers.employment.actions import batches, labour, matching, retention, tracing
 from shouwang.ledgers.employment.batch_queries import changed_levels
 from shouwang.ledgers.employment.models import Batch, MatchPlan
 from shouwang.ledgers.employment.policies import ARRANGE, TRANSPORT
@@ -75,6 +75,18 @@ def watch_levels(run: Run) -> dict[str, Any]:
     return {"words": f"有 {len(changed)} 个班次两地风险等级有变", "link": "/employment/trips/"}
 
 
+def follow_up(run: Run) -> dict[str, Any]:
+    """Plan the calls of people placed who have started."""
+    total, by = 0, Scope.system("稳岗跟踪")
+    while True:
+        with run.chunk():
+            made = retention.plan_calls(by=by, today=run.today, limit=PIECE)
+            total += made
+            run.progress(total, None)
+        if made < PIECE:
+            return {"words": f"新安排稳岗跟踪 {total:,} 人", "link": "/employment/follow-ups/"}
+
+
 def erase_traces(run: Run) -> dict[str, Any]:
     """Delete released lists whose time is over."""
     with run.chunk():
@@ -88,4 +100,5 @@ def register_all() -> None:
     register(batches.JOB, plan_batch, "编排返岗批次")
     register("employment.watch_levels", watch_levels, "监看班次两地风险等级", every=600)
     register("employment.erase_traces", erase_traces, "删除到期的密接名单", daily_at=dt.time(3, 30))
+    register("employment.follow_up", follow_up, "安排稳岗跟踪", daily_at=dt.time(4))
     register("employment.enrol", enrol, "劳动力台账随户档案更新", daily_at=dt.time(3))

@@ -12,6 +12,7 @@ from shouwang.ledgers.employment.models import (
     BatchDestination,
     BatchVehicle,
     Employer,
+    FollowUp,
     MatchChoice,
     MatchLine,
     MatchPlan,
@@ -27,7 +28,7 @@ from shouwang.ledgers.employment.models import (
 )
 from shouwang.ledgers.employment.policies import BATCH_VERBS, LABOUR_VERBS, PERMISSIONS, POST_VERBS, TRACE, VIEW
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
-from shouwang.ledgers.employment.tables.labour import RECORDS, TRAININGS, WORKERS
+from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
 
 GROUP = "务工就业"
@@ -36,9 +37,24 @@ LEDGER = Ledger(
     title="务工就业",
     models=(
         *(Worker, WorkRecord, Training, Employer, Post, PriorityPlace, MatchPlan, MatchLine, MatchChoice, Offer),
-        *(Batch, BatchDestination, BatchVehicle, Trip, Traveller, TraceRelease),
+        *(Batch, BatchDestination, BatchVehicle, Trip, Traveller, TraceRelease, FollowUp),
     ),
-    tables=(WORKERS, RECORDS, TRAININGS, EMPLOYERS, POSTS, PRIORITY, OFFERS, PLANS, LINES, BATCHES, TRIPS, TRAVELLERS, RELEASES),
+    tables=(
+        WORKERS,
+        RECORDS,
+        TRAININGS,
+        EMPLOYERS,
+        POSTS,
+        PRIORITY,
+        OFFERS,
+        PLANS,
+        LINES,
+        BATCHES,
+        TRIPS,
+        TRAVELLERS,
+        RELEASES,
+        FOLLOW_UPS,
+    ),
     lifecycles=(POST, OFFER, PLAN, BATCH, TRIP),
     figures=FIGURES,
     verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *LIFECYCLE_VERBS),
@@ -52,6 +68,7 @@ LEDGER = Ledger(
         MenuItem("岗位", "employment_posts", "clipboard-list", VIEW, GROUP),
         MenuItem("人岗匹配", "employment_plans", "arrows-exchange", VIEW, GROUP),
         MenuItem("岗位推荐", "employment_offers", "send", VIEW, GROUP),
+        MenuItem("稳岗跟踪", "employment_follow_ups", "user-check", VIEW, GROUP),
         MenuItem("返岗批次", "employment_batches", "bus", VIEW, GROUP),
         MenuItem("密接调阅", "employment_releases", "shield-lock", TRACE, GROUP),
         MenuItem("优先镇村", "employment_priority", "flag", VIEW, GROUP),

@@ -63,7 +63,23 @@ PRINT_TRIP = Verb("employment.trip.print", "打印了乘车名单", TRANSPORT)
 RELEASE = Verb("employment.trace.release", "凭公函调阅了同车邻近人员", TRACE, needs_reason=True)
 VIEW_TRACE = Verb("employment.trace.view", "查看了邻近人员名单", TRACE)
 ERASE = Verb("employment.trace.erase", "删除了调阅的名单", TRACE)
-BATCH_VERBS = (EDIT_BATCH, ENLIST, CHECK_HEALTH, SEAT, BOARD, BREAK, WARN_TRIP, PRINT_TRIP, RELEASE, VIEW_TRACE, ERASE)
+PLAN_CALL = Verb("employment.follow_up.plan", "安排了稳岗跟踪")
+ANSWER_CALL = Verb("employment.follow_up.answer", "登记了稳岗跟踪", SURVEY)
+BATCH_VERBS = (
+    PLAN_CALL,
+    ANSWER_CALL,
+    EDIT_BATCH,
+    ENLIST,
+    CHECK_HEALTH,
+    SEAT,
+    BOARD,
+    BREAK,
+    WARN_TRIP,
+    PRINT_TRIP,
+    RELEASE,
+    VIEW_TRACE,
+    ERASE,
+)
 
 
 def check_may_work(member: Member, today: dt.date) -> None:

@@ -104,3 +104,8 @@ def listed_on(day: dt.date) -> tuple[frozenset[int], frozenset[int]]:
     rows = PriorityPlace.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day).values_list("town_id", "village_id")
     found = list(rows)
     return frozenset(t for t, v in found if v is None), frozenset(v for _t, v in found if v is not None)
+
+
+def priority_kept(rows: QuerySet[MatchPlan]) -> QuerySet[MatchPlan]:
+    """Solved plans that left no prioritised worker for a lesser one (the engine's proof)."""
+    return rows.filter(state="solved", result__proof__priority_kept=True)

@@ -12,7 +12,7 @@ from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.models import Record
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment.codes import epidemic_reasons, rule
-from shouwang.ledgers.employment.models import AT_WORK, LabourQuerySet, Training, Worker, WorkRecord
+from shouwang.ledgers.employment.models import AT_WORK, FollowUp, LabourQuerySet, Training, Worker, WorkRecord
 from shouwang.ledgers.employment.policies import SURVEY, VIEW
 from shouwang.ledgers.registry.models import Member
 from shouwang.ledgers.registry.queries import IN_REGISTRATION, PLACE_NAMES, WATCHED, labour_force
@@ -71,6 +71,17 @@ def trainings(scope: Scope) -> QuerySet[Training]:
     """Trainings in scope."""
     found: QuerySet[Training] = Training.objects.within(scope).select_related("household", "worker__member").annotate(**PLACE_NAMES)
     return found
+
+
+def follow_ups(scope: Scope) -> QuerySet[FollowUp]:
+    """Follow-ups in scope."""
+    found: QuerySet[FollowUp] = FollowUp.objects.within(scope).select_related("household", "record__worker__member").annotate(**PLACE_NAMES)
+    return found
+
+
+def placed_on(rows: QuerySet[WorkRecord], day: dt.date) -> QuerySet[WorkRecord]:
+    """Work that a placement led to and that goes on on the day."""
+    return rows.filter(Q(ended_on=None) | Q(ended_on__gt=day), post__isnull=False, planned=False, started_on__lte=day)
 
 
 def surveyed(rows: QuerySet[Worker], day: dt.date) -> QuerySet[Worker]:

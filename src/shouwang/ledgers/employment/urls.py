@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from shouwang.kernel.lists import export_page, list_page
 from shouwang.ledgers.employment.pages import batches, labour, matching, posts
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
-from shouwang.ledgers.employment.tables.labour import RECORDS, TRAININGS, WORKERS
+from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
 
 urlpatterns: list[URLPattern] = [
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("records/export/", export_page(RECORDS), name="employment_records_export"),
     path("trainings/", list_page(TRAININGS), name="employment_trainings"),
     path("trainings/export/", export_page(TRAININGS), name="employment_trainings_export"),
+    path("follow-ups/", list_page(FOLLOW_UPS), name="employment_follow_ups"),
+    path("follow-ups/export/", export_page(FOLLOW_UPS), name="employment_follow_ups_export"),
+    path("follow-ups/<int:pk>/", labour.follow_up, name="employment_follow_up"),
     path("next/", labour.next_call, name="employment_next"),
     path("workers/<int:pk>/", labour.worker, name="employment_worker"),
     path("workers/<int:pk>/survey/", labour.survey, name="employment_survey"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -161,8 +162,9 @@ def keep(batch: Batch, plan: batching.BatchPlan, *, by: Scope, today: dt.date) -
     with lifecycle.BATCH.advance(batch, "plan", by=by, today=today) as locked:
         locked.result = {
             "value": plan.value,
-            "bound": plan.bound,
-            "gap": plan.gap,
+            "bound": sound(plan.bound),
+            "gap": sound(plan.gap),
+            "price": sound(plan.price),
             "stops": plan.stops,
             "notices": list(plan.notices),
             "moved": len(plan.moved),
@@ -170,9 +172,16 @@ def keep(batch: Batch, plan: batching.BatchPlan, *, by: Scope, today: dt.date) -
             "travellers": len(ids),
             "trips": len(plan.trips),
             "seats": sum(t.seats for t in plan.trips),
-            "tiers": [asdict(t) | {"label": words.get(t.name, t.name)} for t in plan.tiers],
+            "tiers": [
+                asdict(t) | {"label": words.get(t.name, t.name), "gap": sound(t.gap), "without": sound(t.without)} for t in plan.tiers
+            ],
         }
     return len(seats)
+
+
+def sound(number: float) -> float | None:
+    """A figure of the plan, None where it has no value: of nobody to carry there is no gap."""
+    return number if math.isfinite(number) else None
 
 
 def _trip(batch: Batch, t: batching.Trip, today: dt.date) -> Trip:

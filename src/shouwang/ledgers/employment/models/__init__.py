@@ -8,6 +8,9 @@ from shouwang.ledgers.employment.models.batches import (
     Traveller,
     Trip,
 )
+from shouwang.ledgers.employment.models.following_up import (
+    FollowUp,
+)
 from shouwang.ledgers.employment.models.posts import (
     EMPLOYER_KINDS,
     Employer,
@@ -42,6 +45,7 @@ __all__ = [
     "BatchDestination",
     "BatchVehicle",
     "Employer",
+    "FollowUp",
     "LabourQuerySet",
     "MarketQuerySet",
     "MatchChoice",

@@ -15,11 +15,12 @@ from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
 from shouwang.ledgers.employment import queries, views
-from shouwang.ledgers.employment.actions import labour
+from shouwang.ledgers.employment.actions import labour, retention
 from shouwang.ledgers.employment.codes import choices
-from shouwang.ledgers.employment.forms import CircumstancesForm, SurveyForm, TrainingForm, WorkForm
-from shouwang.ledgers.employment.models import Worker
+from shouwang.ledgers.employment.forms import CircumstancesForm, FollowUpForm, SurveyForm, TrainingForm, WorkForm
+from shouwang.ledgers.employment.models import FollowUp, Worker
 from shouwang.ledgers.employment.policies import SURVEY, VIEW
+from shouwang.ledgers.employment.post_queries import one
 
 BOTH = ("GET", "POST")
 
@@ -97,6 +98,23 @@ def record_training(request: Request, pk: int) -> HttpResponse:
     if saved(request, form, lambda: labour.record_training(found, form.said(), by=request.scope, today=request.today)):
         return _done(request, found, "培训已登记。", "trainings")
     return entry(request, form, f"登记培训：{found.member.name}", reverse("employment_worker", args=[pk]))
+
+
+@page(SURVEY, methods=BOTH)
+def follow_up(request: Request, pk: int) -> HttpResponse:
+    """Whether somebody placed is still there."""
+    call = one(FollowUp, request.scope, pk, SURVEY, "household", "record__worker__member", "record__household")
+    form = FollowUpForm(request.POST or None)
+
+    def act() -> None:
+        said = form.cleaned_data
+        retention.answer(call, said["outcome"], said["note"], by=request.scope, today=request.today)
+
+    back = f"{reverse('employment_follow_ups')}?open=1"
+    if saved(request, form, act):
+        messages.success(request, "稳岗跟踪已登记。")
+        return redirect(back)
+    return entry(request, form, f"稳岗跟踪：{call.record.worker.member.name}", back, sub=f"{call.record.employer}，上岗满 {call.days} 天")
 
 
 @page(SURVEY, methods=BOTH)

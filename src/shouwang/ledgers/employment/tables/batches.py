@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from shouwang.engine.batching import WORDS
@@ -90,6 +90,11 @@ def _seated(rows: QuerySet[Any], yes: bool, _day: dt.date) -> QuerySet[Any]:
     return rows.filter(trip__isnull=not yes)
 
 
+def _rode(rows: QuerySet[Any], yes: bool, _day: dt.date) -> QuerySet[Any]:
+    gone = Q(boarded=True, trip__isnull=False) & ~Q(trip__state="planned")
+    return rows.filter(gone) if yes else rows.exclude(gone)
+
+
 def _health(row: Any, today: dt.date) -> Badge:
     if feverish(row.temperature, today):
         return Badge(f"体温 {row.temperature}℃", "r")
@@ -132,6 +137,7 @@ TRAVELLERS = Table(
         Filter("declared", "已健康申报", "flag", apply="declared", group="health"),
         Filter("region", "所在区划", "region"),
         Filter("reason", "未安排原因", "choice", lambda _s: tuple(LEFT.items()), apply="reason", visible=False, group="labour"),
+        Filter("rode", "已乘专车", "flag", apply=_rode, visible=False, group="labour"),
         Filter("boarded", "已上车", "flag", apply="boarded", visible=False, group="labour"),
     ),
     quick_views=(

@@ -16,6 +16,7 @@ from shouwang.ledgers.employment.codes import listed, word
 from shouwang.ledgers.employment.models import Worker
 from shouwang.ledgers.employment.policies import EXPORT, VIEW
 
+OUTCOMES = {"": Badge("待跟踪", "o"), "there": Badge("在岗", "g"), "left": Badge("已离岗", "r")}
 TONES = {"unsurveyed": "", "out_province": "g", "out_city": "g", "cross_district": "g", "in_county": "g", "home_work": "c"}
 Narrow = Callable[[QuerySet[Any], bool, dt.date], QuerySet[Any]]
 
@@ -157,6 +158,7 @@ RECORDS = Table(
         Filter("channel", "就业渠道", "choice", listed("work_channel"), apply="channel", group="labour"),
         Filter("started_on", "上岗日期", "date_range", apply="started_on", group="labour"),
         Filter("open", "在岗", "flag", apply=lambda rows, yes, day: rows.filter(_open(day)) if yes else rows.exclude(_open(day))),
+        Filter("placed", "经推荐在岗", "flag", apply=named(queries.placed_on, dated=True), visible=False, group="labour"),
         Filter("industry", "行业", "choice", listed("industry"), apply="industry", visible=False, group="labour"),
         Filter("planned", "计划务工", "flag", apply="planned", visible=False, group="labour"),
         Filter("contract", "合同期限", "choice", listed("contract"), apply="contract", visible=False, group="labour"),
@@ -200,4 +202,48 @@ TRAININGS = Table(
         Filter("started_on", "开始日期", "date_range", apply="started_on", group="labour"),
     ),
     quick_views=(QuickView("all", "全部", {}),),
+)
+
+
+FOLLOW_UPS = Table(
+    key="follow_ups",
+    title="稳岗跟踪",
+    base=queries.follow_ups,
+    permission=VIEW,
+    export_permission=EXPORT,
+    url_name="employment_follow_ups",
+    unit="次",
+    placed="household",
+    search=search_by("record__worker__member__"),
+    search_hint="姓名、人编号、户编号",
+    ordering=("due_on", "pk"),
+    row_url=lambda row: reverse("employment_follow_up", args=[row.pk]),
+    definition="本人授权范围内经推荐上岗人员的稳岗跟踪，上岗后 7、30、90 天各一次。",
+    empty="还没有稳岗跟踪。经推荐上岗的，次日自动安排。",
+    columns=(
+        Column("name", "姓名", "record.worker.member.name", kind="link", mask="name"),
+        Column("code", "人编号", "record.worker.member.code"),
+        Column("place", "所在村", place),
+        Column("employer", "务工单位", "record.employer", group="labour"),
+        Column("days", "上岗满", "days", kind="num", unit="天", group="labour"),
+        Column("due_on", "应跟踪日期", "due_on", kind="date", sort="due_on", group="labour"),
+        Column("outcome", "结果", lambda r, _d: OUTCOMES[r.outcome], kind="tag", group="labour"),
+        Column("done_on", "跟踪日期", "done_on", kind="date", group="labour"),
+        Column("note", "情况", "note", group="labour", default_hidden=True),
+    ),
+    filters=(
+        Filter("region", "所在区划", "region"),
+        Filter(
+            "open",
+            "待跟踪",
+            "flag",
+            apply=lambda rows, yes, _d: rows.filter(outcome="") if yes else rows.exclude(outcome=""),
+            group="labour",
+        ),
+        Filter("due_on", "应跟踪日期", "date_range", apply="due_on", group="labour"),
+        Filter(
+            "outcome", "结果", "choice", lambda _s: (("there", "在岗"), ("left", "已离岗")), apply="outcome", visible=False, group="labour"
+        ),
+    ),
+    quick_views=(QuickView("all", "全部", {}), QuickView("open", "待跟踪", {"open": "1"}, tone="o")),
 )

@@ -150,6 +150,11 @@ OFFERS = Table(
     ),
 )
 
+
+def _kept(rows: QuerySet[Any], yes: bool, _day: dt.date) -> QuerySet[Any]:
+    return post_queries.priority_kept(rows) if yes else rows.exclude(pk__in=post_queries.priority_kept(rows).values("pk"))
+
+
 PLANS = Table(
     key="match_plans",
     title="人岗匹配",
@@ -170,7 +175,11 @@ PLANS = Table(
         Column("run", "测算次数", "run", kind="num", unit="次"),
         Column("asked_by", "发起人", "asked_by"),
     ),
-    filters=(Filter("region", "所在区划", "region"), Filter("state", "状态", "choice", states(PLAN), apply="state")),
+    filters=(
+        Filter("region", "所在区划", "region"),
+        Filter("state", "状态", "choice", states(PLAN), apply="state"),
+        Filter("kept", "优先次序得到保证", "flag", apply=_kept, visible=False),
+    ),
 )
 
 
