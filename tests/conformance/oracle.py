@@ -538,7 +538,7 @@ EMPLOYMENT = {
     "employment_drop_choice": labour(ARRANGE, POST, "choice"),
     "employment_follow_ups": Rule((E_VIEW,)),
     "employment_follow_ups_export": Rule((E_EXPORT,), POST),
-    "employment_follow_up": labour(SURVEY, BOTH, "follow_up", outcome="there"),
+    "employment_follow_up": labour(SURVEY, BOTH, "retention", outcome="there"),
     "employment_batches": Rule((E_VIEW,), lists="batch"),
     "employment_trips": Rule((E_VIEW,), lists="trip"),
     "employment_travellers": Rule((E_VIEW,)),

@@ -274,7 +274,7 @@ SEEN: dict[str, Sees] = {
     **dict.fromkeys(("rule_draft", "rule_waiting", "rule_approved", "threshold", "sweep"), listed("monitoring.rules.view")),
     "scenario": in_reach("monitoring.simulate"),
     "paper": opens_copies,
-    **dict.fromkeys(("worker", "work_record", "training", "offer", "line", "choice", "traveller", "follow_up"), keeps("employment.view")),
+    **dict.fromkeys(("worker", "work_record", "training", "offer", "line", "choice", "traveller", "retention"), keeps("employment.view")),
     **dict.fromkeys(("employer", "post"), listed("employment.view")),
     **dict.fromkeys(("plan", "priority", "batch", "destination", "vehicle", "trip"), in_reach("employment.view")),
     "release": in_reach("employment.trace"),

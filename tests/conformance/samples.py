@@ -177,7 +177,7 @@ def trace_release(region: Region) -> Any:
     return employment.add_release(trip(region))
 
 
-def follow_up(region: Region) -> Any:
+def retention(region: Region) -> Any:
     return employment.add_follow_up(work_record(region))
 
 
@@ -330,7 +330,7 @@ SAMPLES = {
     "offers": Sample(offer),
     "match_plans": Sample(employment.make_plan),
     "match_lines": Sample(match_line),
-    "follow_ups": Sample(follow_up),
+    "follow_ups": Sample(retention),
     "batches": Sample(employment.make_batch),
     "trips": Sample(trip),
     "travellers": Sample(traveller),

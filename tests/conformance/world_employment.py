@@ -19,7 +19,7 @@ def fill(world: World) -> None:
             "worker", code, lambda c, m=member, h=home: employment.add_worker(h, member=m, surveyed_by=c, status="cannot"), household=home
         )
         record = world.add("work_record", code, lambda c, w=worker: employment.add_record(w, employer=c), household=home)
-        world.add("follow_up", code, lambda _c, r=record: employment.add_follow_up(r), household=home)
+        world.add("retention", code, lambda _c, r=record: employment.add_follow_up(r), household=home)
         world.add("training", code, lambda c, w=worker: employment.add_training(w, organiser=c), household=home)
         employer = world.add("employer", code, lambda c, r=home.region: employment.make_employer(r, contact=c))
         post = world.add("post", code, lambda c, r=home.region, e=employer: employment.make_post(r, employer=e, title=c))

@@ -55,8 +55,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, credit, departments, file, jobs_and_buses, labour, offices, watching
-    from shouwang.demo import backing, changes, file, offices, sweeps, watching
+    from shouwang.demo import backing, changes, credit, departments, file, jobs_and_buses, labour, offices, sweeps, watching
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -88,9 +87,8 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"劳动力 {workers} 人，务工记录 {records} 条。")
     offered = jobs_and_buses.load(today=START, by=system, clerk=scope_of(staff.users["440513-fpb-jb"], START))
     click.echo(f"岗位 {offered[0]} 个，推荐 {offered[1]} 份，返岗批次 {offered[2]} 人。")
-    if not without_work:
-        click.echo(f"防返贫监测个案 {watching.Watch(staff).tell(by=system, today=START)} 户。")
     click.echo(f"部门数据 {departments.load_departments(city, staff, seed=seed, today=START)} 行。")
+    if not without_work:
         watch = watching.Watch(staff)
         click.echo(f"防返贫监测个案 {watch.tell(by=system, today=START)} 户。")
         click.echo(f"筛查线索 {sweeps.Sweeps(staff, watch).tell(today=START)} 条。")

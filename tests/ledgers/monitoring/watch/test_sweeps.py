@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from shouwang.ledgers.monitoring.intake import decide
 
 from shouwang.engine import sweep as engine
 from shouwang.kernel.errors import Refused
