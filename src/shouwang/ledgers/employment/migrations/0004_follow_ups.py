@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '稳岗跟踪',
                 'ordering': ['due_on', 'id'],
-                'indexes': [models.Index(fields=['city', 'due_on'], name='follow_up_by_city'), models.Index(fields=['county', 'due_on'], name='follow_up_by_county'), models.Index(fields=['town', 'due_on'], name='follow_up_by_town'), models.Index(fields=['village', 'due_on'], name='follow_up_by_village')],
+                'indexes': [models.Index(fields=['city', 'due_on'], name='retention_by_city'), models.Index(fields=['county', 'due_on'], name='retention_by_county'), models.Index(fields=['town', 'due_on'], name='retention_by_town'), models.Index(fields=['village', 'due_on'], name='retention_by_village')],
                 'constraints': [models.UniqueConstraint(fields=('record', 'days'), name='follow_up_once_per_step'), models.CheckConstraint(condition=models.Q(models.Q(('done_on', None), ('outcome', '')), models.Q(('outcome__in', ('there', 'left')), ('done_on__isnull', False)), _connector='OR'), name='follow_up_outcome_has_a_day')],
             },
         ),

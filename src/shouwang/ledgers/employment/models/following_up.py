@@ -42,7 +42,7 @@ class FollowUp(OfHousehold):
                 name="follow_up_outcome_has_a_day",
             ),
         ]
-        indexes = by_place("follow_up", "due_on")
+        indexes = by_place("retention", "due_on")
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.days}"
