@@ -97,7 +97,8 @@ class Duck:
             yield sql
         except (duckdb.OutOfRangeException, duckdb.ConversionException) as fault:
             raise refuse(
-                f"{county} 的数据中有超出范围的数值：{str(fault).splitlines()[0]}", "在数据接入处核对金额和数量，撤回错误的文件后重做快照"
+                f"{county} 的数据中有超出范围的数值或不是数字的内容：{str(fault).splitlines()[0]}",
+                "在数据接入处核对金额和数量的列，撤回错误的文件后重做快照",
             ) from fault
         except duckdb.OutOfMemoryException as fault:
             raise refuse(f"{county} 的内存不够", "加大 --memory，或用 --threads 1 逐县进行", field="memory") from fault

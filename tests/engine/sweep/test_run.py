@@ -10,13 +10,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from shouwang.engine.errors import SweepRefused
 from shouwang.engine.rules import RuleSet
 from shouwang.engine.snapshot import Snapshot
-from shouwang.engine.sweep import Manifest, run
+from shouwang.engine.sweep import Manifest, evaluate, run
 from tests.engine.sweep.conftest import BOOK, COUNTIES, DAY, NOW
 from tests.engine.sweep.reference import as_set
 
@@ -114,18 +115,40 @@ def test_a_faulty_rule_stops_the_run_before_anything_is_written_or_is_left_out_a
     assert as_set(leads_of(tmp_path / "out")) == {x for x in whole if x[0] != "other_petitions"}
 
 
-def test_a_damaged_file_and_an_overflowing_number_are_said_in_words(golden, tmp_path):
-    folder = tmp_path / "snapshot"
+def with_county(golden, folder: Path, name: str, write) -> Snapshot:
+    """The golden snapshot with another file for the first county's `name` (households or persons)."""
     folder.mkdir()
-    for name in ("households", "persons", "feeds", "snapshot.json"):
-        (folder / name).symlink_to(golden.folder / name)
-    (folder / "persons").unlink()
-    (folder / "persons" / f"county={COUNTIES[0]}").mkdir(parents=True)
-    (folder / "persons" / f"county={COUNTIES[0]}" / "part.parquet").write_bytes(b"PAR1 cut off")
+    for kind in ("households", "persons", "feeds", "snapshot.json"):
+        if kind != name:
+            (folder / kind).symlink_to(golden.folder / kind)
+    (folder / name / f"county={COUNTIES[0]}").mkdir(parents=True)
+    write(folder / name / f"county={COUNTIES[0]}" / "part.parquet")
+    return Snapshot.open(folder)
+
+
+def test_a_damaged_file_is_said_in_words(golden, tmp_path):
+    shot = with_county(golden, tmp_path / "snapshot", "persons", lambda path: path.write_bytes(b"PAR1 cut off"))
     with pytest.raises(SweepRefused, match="440507 的快照文件读不出来"):
-        run(Snapshot.open(folder), *BOOK, out=tmp_path / "out", asof=DAY, now=NOW)
+        evaluate(shot, *BOOK, asof=DAY, counties=COUNTIES[:1])
     with pytest.raises(SweepRefused, match=r"没有 snapshot.json"):
         Snapshot.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("income_year_fen", 9_000_000_000_000_000_000, "440507 的数据中有超出范围的数值"),
+        ("income_fen", "六千元", "440507 的数据中有超出范围的数值"),
+        ("income_fen", None, "440507 的快照文件缺列"),
+    ],
+)
+def test_a_number_beyond_all_bounds_text_or_a_missing_column_are_said_in_words(golden, tmp_path, column, value, words):
+    table = pq.read_table(golden.registry("households", COUNTIES[0])[0])
+    left = table.drop_columns([column])
+    changed = left if value is None else left.append_column(column, pa.array([value] * len(table)))
+    shot = with_county(golden, tmp_path / "snapshot", "households", lambda path: pq.write_table(changed, path))
+    with pytest.raises(SweepRefused, match=words):
+        evaluate(shot, *BOOK, asof=DAY, counties=COUNTIES[:1])
 
 
 def test_command_says_what_is_wrong_and_leaves_with_2(golden, tmp_path):
