@@ -54,7 +54,7 @@ def make(path: Path, rows: int, households: int) -> dict[str, Any]:
     load_people(city, households, seed=5, today=dt.date(2020, 2, 17), by=Scope.system())
     held = [
         (name, sealed.of(uid).reveal())
-        for name, uid, sealed in Member.objects.exclude(id_number=None).values_list("name", "uid", "id_number")
+        for name, uid, sealed in Member.objects.filter(id_number__isnull=False).values_list("name", "uid", "id_number")
     ]
     rng = np.random.default_rng(5)
     who = rng.integers(0, len(held), rows).tolist()
