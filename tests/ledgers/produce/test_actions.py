@@ -16,6 +16,7 @@ from shouwang.ledgers.produce import actions, queries, trade_actions
 from shouwang.ledgers.produce.codes import code_of, urgency
 from shouwang.ledgers.produce.following import on_household_change
 from shouwang.ledgers.produce.models import Lot, LotHousehold, Order, Payment
+from tests.factories.accounts import make_user, scope
 from tests.factories.produce import (
     TODAY,
     add_delivery,
@@ -83,6 +84,17 @@ def test_lot_that_cannot_be_is_refused_in_words(city, change, field, words):
 def test_codes_count_within_the_county_and_the_day(city):
     codes = [listed(v).code for v in (*city.villages[:2], city.villages[4])]
     assert codes == ["ZX440513200217001", "ZX440513200217002", "ZX440514200217001"]
+
+
+def test_two_villages_of_a_county_number_their_lots_apart_and_order_them(city):
+    """As the officers themselves, who reach their own village only: on PostgreSQL row-level security hides the other's lot."""
+    for n, code in enumerate(("440513100001", "440513100002"), 1):
+        officer = scope(make_user(f"cun{n}", city.offices[f"{code}-cwh"], "village_officer"))
+        lot = actions.list_lot(city.at(code), SAID, by=officer, today=TODAY)
+        actions.add_household(lot, make_household(city.at(code)), 3_000_000, by=officer, today=TODAY)
+        trade_actions.place_order(lot, make_buyer(city.city), 1_000_000, 360, by=officer, today=TODAY)
+        assert lot.code == f"ZX440513200217{n:03d}"
+    assert ImpactRecord.objects.filter(loss=720_000).count() == 2
 
 
 def test_impact_of_the_lot_goes_over_to_the_households_behind_it(city):
@@ -215,6 +227,11 @@ def test_shares_may_not_exceed_the_lot_nor_the_lot_shrink_below_them(city):
     with pytest.raises(Refused, match="不能少于"):
         actions.recount(lot, said, "清点", by=BY, today=TODAY)
     assert actions.recount(lot, {**said, "unsold": 60_000}, "清点", by=BY, today=TODAY).unsold == 60_000
+
+
+def test_household_of_another_village_is_refused(city):
+    with pytest.raises(Refused, match="不在本批次所在的村"):
+        actions.add_household(make_lot(city.villages[0]), make_household(city.villages[1]), 1000, by=BY, today=TODAY)
 
 
 def test_plan_gives_one_tap_orders_and_says_why_not(city):

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from shouwang.kernel.audit.actions import change_many, create_many
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 from shouwang.ledgers.impact.codes import CAUSES, SUBJECTS
@@ -82,7 +83,8 @@ def record_impacts(said: Sequence[Impact], *, by: Scope, today: dt.date) -> Reco
     """
     _check(said, today)
     made = changed = 0
-    with transaction.atomic():
+    # A record of another ledger may be about households that have moved out of the person's reach since: the impact lies beside them.
+    with rls.everywhere(), transaction.atomic():
         shocks = list(Shock.objects.select_related("region").order_by("-starts_on", "-pk"))
         for start in range(0, len(said), PIECE):
             one, two = _piece(said[start : start + PIECE], shocks, by, today)

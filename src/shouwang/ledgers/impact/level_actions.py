@@ -15,7 +15,6 @@ from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import NotPermitted, Refused
-from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
@@ -89,9 +88,8 @@ def _city(by: Scope) -> Region:
 
 def _tell(county: Region, before: str, after: str, from_on: dt.date, today: dt.date) -> None:
     text = f"{county.name}自 {from_on} 起风险等级由{word('levels', before, today)}调整为{word('levels', after, today)}，请按新等级的做法安排走访、出行和报送。"
-    with rls.everywhere():  # offices beside and below hear of it, whoever enters it
-        for office in offices_in_force(today).filter(region=county, kind=Office.Kind.LEAD):
-            worklist.tell(office, text, now=timezone.now(), url="/impact/levels/")
+    for office in offices_in_force(today).filter(region=county, kind=Office.Kind.LEAD):
+        worklist.tell(office, text, now=timezone.now(), url="/impact/levels/")
 
 
 def report_cases(county: Region, said: Mapping[str, Any], *, by: Scope, today: dt.date) -> CaseReport:

@@ -13,6 +13,7 @@ from django.db.models import Sum
 from shouwang.kernel.attachments.actions import attach
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.impact.actions import Impact, record_impacts
@@ -68,13 +69,19 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
 def _code(region: Region, today: dt.date) -> str:
     """ZX + county + day + number of the day in the county: short enough to say on the telephone."""
     head = f"ZX{region.code[:6]}{today:%y%m%d}"
-    last = Lot.objects.filter(code__startswith=head).order_by("-code").values_list("code", flat=True).first()
+    with rls.everywhere():  # numbers run through the county, of which a village reaches its own lots only
+        last = Lot.objects.filter(code__startswith=head).order_by("-code").values_list("code", flat=True).first()
     return f"{head}{int(last[-3:]) + 1 if last else 1:03d}"
 
 
 def add_household(lot: Lot, household: Household, grams: int, *, by: Scope, today: dt.date) -> LotHousehold:
-    """Put a household behind a lot with its share; again changes the share. Raises Refused where the shares would exceed the lot."""
+    """Put a household of the lot's village behind it with its share; again changes the share.
+
+    Raises Refused for a household of another village, and where the shares would exceed the lot.
+    """
     check_open(household)
+    if household.region_id != lot.region_id:
+        raise Refused(f"户编号 {household.code} 不在本批次所在的村（社区）。跨村的请按村分别登记批次。", field="code")
     with transaction.atomic():
         held = Lot.objects.select_for_update().get(pk=lot.pk)
         _check_standing(held)

@@ -14,6 +14,7 @@ from shouwang.kernel.privacy.fields import EncryptedTextField
 from shouwang.kernel.privacy.keys import DataClass
 from shouwang.kernel.privacy.masks import MaskKind
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.produce.lifecycle import LOT
 from shouwang.ledgers.produce.policies import VIEW
@@ -116,6 +117,8 @@ class LotHousehold(OfHousehold):
     followed = models.BigIntegerField("户变动编号", null=True, blank=True, editable=False)
 
     privacy: ClassVar[Mapping[str, FieldClass]] = dict.fromkeys(("share", "followed"), open_to_scope())
+    # Sums of shares are taken by whoever reaches the lot, wherever the household has moved since.
+    row_reach: ClassVar = Reach(keys=OfHousehold.row_reach.keys, follows=("lot",))
     objects = PlacedQuerySet.as_manager()
 
     class Meta:

@@ -166,6 +166,7 @@ class Payment(OfHousehold):
         **dict.fromkeys(("paid_on", "method"), open_to_scope()),
         "amount": personal(Group.INCOME),
     }
+    row_reach: ClassVar = Reach(keys=OfHousehold.row_reach.keys, follows=("order",))  # as the shares of a lot
     objects = PlacedQuerySet.as_manager()
 
     class Meta:
