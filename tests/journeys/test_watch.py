@@ -11,7 +11,7 @@ from tests.journeys.checks import barriers, misfits
 from tests.journeys.people import People, said
 
 pytestmark = pytest.mark.journey
-WORKER, OFFICE = "440513100001-cw", "4405-fpb-jb"
+OFFICE, TOWN = "4405-fpb-jb", "440513100"
 PDF = {
     "name": "授权承诺书.pdf",
     "mimeType": "application/pdf",
@@ -20,8 +20,9 @@ PDF = {
 
 
 def test_a_lead_from_a_phone_is_checked_and_goes_to_the_vote(staff: People) -> None:
-    page = staff.phone(WORKER)
-    case = report(page)
+    number, worker = free_household(staff.desk(OFFICE))
+    page = staff.phone(worker)
+    case = report(page, number)
     check(page, case)
     assert not misfits(page) + barriers(page)
     vote(page, case)
@@ -43,14 +44,23 @@ def test_the_county_puts_what_the_towns_passed_into_a_batch_and_decides(staff: P
     assert not misfits(page) + barriers(page)
 
 
-def report(page: Page) -> str:
-    """A lead about a household that has no case yet; returns the address of the case it opens."""
-    page.goto("/registry/?registration=exited&page=1")
-    found = page.locator("main a[href^='/registry/']").evaluate_all("links => links.map(a => a.getAttribute('href'))")
-    for number in dict.fromkeys(re.findall(r"/registry/(\d+)/", " ".join(found))):
-        page.goto(f"/monitoring/households/{number}/")
+def free_household(page: Page) -> tuple[str, str]:
+    """A household of the town that left poverty and has no case: its id, and the user name of its village's worker."""
+    page.goto(f"/registry/?registration=exited&region={TOWN}&page=1")
+    rows = page.locator("tbody tr").evaluate_all("rows => rows.map(r => r.querySelector('a').getAttribute('href') + ' ' + r.textContent)")
+    for row in rows:
+        number, code = re.search(r"/registry/(\d+)/", row), re.search(rf"{TOWN}\d{{3}}(?=\d{{5}})", row)
+        assert number is not None
+        assert code is not None
+        page.goto(f"/monitoring/households/{number[1]}/")
         if "没有个案" in page.locator("main").inner_text():
-            break
+            return number[1], f"{code[0]}-cw"
+    raise AssertionError("every household of the town has a case")
+
+
+def report(page: Page, number: str) -> str:
+    """A lead about the household; returns the address of the case it opens."""
+    page.goto(f"/monitoring/households/{number}/")
     page.get_by_role("link", name="登记线索").click()
     page.get_by_label("因务工就业不稳").check()
     page.get_by_role("button", name="不能返岗，工资收入中断").tap()
