@@ -94,7 +94,7 @@ def _scan(snapshot: str, _: str, threads: str) -> dict[str, Any]:
 
     from shouwang.engine.bounds import scanned
     from shouwang.engine.duck import compiled
-    from shouwang.engine.snapshot import Snapshot
+    from shouwang.engine.snapshot import Snapshot, listed
 
     rules, _params, catalog = _book()
     shot = Snapshot.open(Path(snapshot))
@@ -110,7 +110,7 @@ def _scan(snapshot: str, _: str, threads: str) -> dict[str, Any]:
                     for p in (shot.feed(source, c, *spans[source]) if source in spans else shot.registry(source, c))
                 ]
                 largest = ", ".join(f"max({c})" for c in used)
-                base.execute(f"SELECT {largest} FROM read_parquet({files!r}, hive_partitioning = false)").fetchall()  # noqa: S608 - our own names
+                base.execute(f"SELECT {largest} FROM read_parquet({listed(files)}, hive_partitioning = false)").fetchall()  # noqa: S608 - our own names
 
     _, wall, cpu = _timed(scan)
     return {"wall_s": wall, "cpu_s": cpu}

@@ -19,7 +19,7 @@ from shouwang.engine.duck import Duck
 from shouwang.engine.errors import refuse
 from shouwang.engine.params import Params
 from shouwang.engine.rules import AGE, Rule, RuleSet
-from shouwang.engine.snapshot import PLACE, Snapshot
+from shouwang.engine.snapshot import PLACE, Snapshot, listed
 from shouwang.engine.sweep import CountyDone, Manifest, Prepared, Progress, drive, manifest_of, prepare, settle, workplace
 
 Span = tuple[dt.date, dt.date]
@@ -102,9 +102,9 @@ def _swept(
 def _kept(folder: Path, registry: list[str]) -> str:
     """The old rows of households that still exist here and are not looked at again."""
     files = sorted(str(p) for p in folder.glob("*.parquet"))
-    here = f"SELECT household FROM read_parquet({registry!r})" if registry else "SELECT NULL::BIGINT WHERE false"  # noqa: S608 - our own file names
+    here = f"SELECT household FROM read_parquet({listed(registry)})" if registry else "SELECT NULL::BIGINT WHERE false"  # noqa: S608 - our own file names
     return (
-        f"(SELECT * FROM read_parquet({files!r}, hive_partitioning = false)"  # noqa: S608 - our own file names
+        f"(SELECT * FROM read_parquet({listed(files)}, hive_partitioning = false)"  # noqa: S608 - our own file names
         f" WHERE household NOT IN (SELECT household FROM chosen) AND household IN ({here}))"
     )
 
@@ -126,15 +126,15 @@ def find_affected(
     for feed, spans in _moved(features, before, asof).items():
         for first, last in spans:
             if found := snapshot.feed(feed, county, first, last):
-                rows = f"SELECT household FROM read_parquet({found!r}, hive_partitioning = false)"  # noqa: S608 - our own file names
+                rows = f"SELECT household FROM read_parquet({listed(found)}, hive_partitioning = false)"  # noqa: S608 - our own file names
                 queries.append(f"{rows} WHERE day BETWEEN DATE '{first}' AND DATE '{last}'")
     months = _months(before, asof)
     persons, registry = snapshot.registry("persons", county), snapshot.registry("households", county)
     if months and persons and any(f.rolls_by_month for f in features):
-        queries.append(f"SELECT household FROM read_parquet({persons!r}, hive_partitioning = false) WHERE birth_month IN {months}")  # noqa: S608 - our own file names
+        queries.append(f"SELECT household FROM read_parquet({listed(persons)}, hive_partitioning = false) WHERE birth_month IN {months}")  # noqa: S608 - our own file names
     for column, first, last in _crossed(rules, params, catalog, before, asof, county) if registry else ():
         queries.append(
-            f"SELECT household FROM read_parquet({registry!r}, hive_partitioning = false) WHERE {column} BETWEEN DATE '{first}' AND DATE '{last}'"  # noqa: S608 - a column of the contract
+            f"SELECT household FROM read_parquet({listed(registry)}, hive_partitioning = false) WHERE {column} BETWEEN DATE '{first}' AND DATE '{last}'"  # noqa: S608 - a column of the contract
         )
     duck.base.register("named", named)
     return duck.rows(f"SELECT household FROM ({' UNION '.join(queries)}) WHERE household IS NOT NULL").column("household")  # noqa: S608 - the queries above

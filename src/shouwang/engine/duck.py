@@ -18,7 +18,7 @@ from shouwang.engine.catalog import FeatureCatalog
 from shouwang.engine.compiler import Macros, compile_rules, table_name
 from shouwang.engine.errors import refuse
 from shouwang.engine.rules import Rule
-from shouwang.engine.snapshot import PLACE, Snapshot, columns
+from shouwang.engine.snapshot import PLACE, Snapshot, columns, listed
 
 TYPES = {"int64": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE"}
 
@@ -99,6 +99,8 @@ class Duck:
             raise refuse(
                 f"{county} 的数据中有超出范围的数值：{str(fault).splitlines()[0]}", "在数据接入处核对金额和数量，撤回错误的文件后重做快照"
             ) from fault
+        except duckdb.OutOfMemoryException as fault:
+            raise refuse(f"{county} 的内存不够", "加大 --memory，或用 --threads 1 逐县进行", field="memory") from fault
         except duckdb.BinderException as fault:
             raise refuse(f"{county} 的快照文件缺列：{str(fault).splitlines()[0]}", "用同一版本的程序重新生成快照") from fault
         except (duckdb.IOException, duckdb.InvalidInputException) as fault:
@@ -126,7 +128,7 @@ class Duck:
             types = columns(source)
             cast = ", ".join(f'CAST({c} AS {TYPES[types[c]]}) AS "{c}"' for c in used)
             where = " WHERE household IN (SELECT household FROM chosen)" if households is not None else ""
-            rows = f"SELECT {cast} FROM read_parquet({found!r}, hive_partitioning = false){where}"  # noqa: S608 - our own file names
+            rows = f"SELECT {cast} FROM read_parquet({listed(found)}, hive_partitioning = false){where}"  # noqa: S608 - our own file names
             empty = "SELECT " + ", ".join(f'NULL::{TYPES[types[c]]} AS "{c}"' for c in used) + " WHERE false"
             self.base.execute(f"CREATE OR REPLACE TEMP VIEW {table_name(source)} AS {rows if found else empty}")
 
@@ -144,4 +146,4 @@ class Duck:
 
     def write(self, query: str, path: Path) -> None:
         """The answer as a Parquet file."""
-        self.base.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+        self.base.execute(f"COPY ({query}) TO {listed([str(path)])[1:-1]} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")

@@ -13,7 +13,7 @@ from shouwang.engine.errors import refuse
 from shouwang.engine.feeds import feeds
 from shouwang.engine.params import Params
 from shouwang.engine.rules import AGE, AMONG, EQUAL, PRESENCE, Condition, Group, Rule
-from shouwang.engine.snapshot import Snapshot
+from shouwang.engine.snapshot import Snapshot, listed
 from shouwang.engine.wording import condition, render, value
 
 OPPOSITE = {"lt": "达到", "le": "超过", "gt": "不超过", "ge": "小于", "eq": "不是", "ne": "是", "in": "不属于", "not_in": "属于"}
@@ -101,7 +101,7 @@ def explain(
 def _county(duck: Any, snapshot: Snapshot, household: int) -> int:
     for county in snapshot.counties:
         files = snapshot.registry("households", county)
-        if files and duck.number(f"SELECT count(*) FROM read_parquet({files!r}) WHERE household = {int(household)}"):  # noqa: S608 - our own file names
+        if files and duck.number(f"SELECT count(*) FROM read_parquet({listed(files)}) WHERE household = {int(household)}"):  # noqa: S608 - our own file names
             return county
     raise refuse("快照中没有这一户", "检查户；户可能已迁出或并户", value=str(household))
 

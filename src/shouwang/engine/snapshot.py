@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,6 +144,11 @@ class Snapshot:
         months = (self.folder / "feeds" / name / f"county={county}").glob("period=*")
         fit = [m for m in months if (low is None or m.name[7:] >= low) and (high is None or m.name[7:] <= high)]
         return sorted(str(p) for m in fit for p in m.glob("*.parquet"))
+
+
+def listed(paths: Sequence[str]) -> str:
+    """File names as a list in SQL."""
+    return "[" + ", ".join("'" + p.replace("'", "''") + "'" for p in paths) + "]"
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -81,7 +81,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A checked run: the rules that take part, and for each county its own and their bounds."""
+    """A checked run: the rules that take part, the counties that have any, and for each its own and their bounds."""
 
     rules: RuleSet
     left_out: tuple[Problem, ...]
@@ -115,9 +115,11 @@ def prepare(
     by_county = {}
     for county in places:
         mine = kept.in_force(asof, county)
+        if not mine.rules:
+            continue  # every rule is for other places
         features = catalog.needed(tuple(f for r in mine.rules for f in r.fields))
         by_county[county] = (mine, bounds_of(mine.rules, features, params, asof, county))
-    return Prepared(kept, tuple(problems), places, by_county)
+    return Prepared(kept, tuple(problems), tuple(by_county), by_county)
 
 
 def evaluate(
@@ -138,9 +140,8 @@ def evaluate(
     found = []
     try:
         for county, (mine, bounds) in ready.by_county.items():
-            if mine.rules:
-                with duck.county(snapshot, county, mine.rules, catalog, bounds, households):
-                    found.append(duck.rows("SELECT * FROM leads"))
+            with duck.county(snapshot, county, mine.rules, catalog, bounds, households):
+                found.append(duck.rows("SELECT * FROM leads"))
     finally:
         duck.close()
     empty = pa.schema([(name, pa.string() if name == "rule" else pa.int64()) for name in LEAD]).empty_table()

@@ -64,3 +64,18 @@ def test_importing_the_engine_loads_neither_django_nor_duckdb():
     code = "import sys\nfrom shouwang.engine import checking, rules, wording\nprint([m for m in ('django', 'duckdb', 'ibis') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own words
     assert done.stdout.strip() == "[]"
+
+
+def test_a_whole_sweep_needs_no_django(golden):
+    """Run, delta, explanation and back-test stay plain; an evaluation of one county loads nothing of it either."""
+    code = (
+        "import datetime as dt, pathlib, sys\n"
+        "from shouwang.engine import backtest, delta, explain, sweep\n"
+        "from shouwang.engine.catalog import FeatureCatalog\nfrom shouwang.engine.params import Params\n"
+        "from shouwang.engine.rules import RuleSet\nfrom shouwang.engine.snapshot import Snapshot\n"
+        "shot = Snapshot.open(pathlib.Path(sys.argv[1]))\n"
+        "rows = sweep.evaluate(shot, RuleSet.load(), Params.load(), FeatureCatalog.load(), asof=shot.asof, counties=shot.counties[:1]).num_rows\n"
+        "print(rows > 0, [m for m in sys.modules if m.split('.')[0] == 'django' or m.startswith('shouwang.kernel')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(golden.folder)], capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    assert done.stdout.strip() == "True []"

@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from shouwang.engine.errors import SweepRefused
+from shouwang.engine.rules import RuleSet
 from shouwang.engine.snapshot import Snapshot
 from shouwang.engine.sweep import Manifest, run
 from tests.engine.sweep.conftest import BOOK, COUNTIES, DAY, NOW
@@ -132,3 +134,10 @@ def test_command_says_what_is_wrong_and_leaves_with_2(golden, tmp_path):
     assert done.returncode == 2
     assert "规则 other_petitions，字段 petitions_6m，值 petitions：部门数据只有 2019-01-01 至 2020-02-17" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_county_without_a_rule_of_its_own_is_not_swept(golden, tmp_path):
+    rules = RuleSet.of([replace(r, region="440513") for r in RULES.rules if r.id == "income_below_line"])
+    made = run(golden, rules, PARAMS, CATALOG, out=tmp_path / "it's here", asof=DAY, now=NOW)
+    assert made.counties == [440513]
+    assert made.leads > 0
