@@ -52,11 +52,11 @@ class Sweeps:
     def _sweep(self, row: SweepRun) -> int:
         """Run it here and now, as the worker would."""
         claimed = {"state": Job.State.RUNNING, "attempt": 1, "worker": "演示数据", "started_at": timezone.now()}
-        Job.objects.filter(pk=row.job).update(**claimed, lease_until=timezone.now() + LEASE)
+        Job.objects.filter(pk=row.job or 0).update(**claimed, lease_until=timezone.now() + LEASE)
         with transaction.atomic():
-            result = jobs.sweep(Run(Job.objects.get(pk=row.job), lease=LEASE))
+            result = jobs.sweep(Run(Job.objects.get(pk=row.job or 0), lease=LEASE))
         over = {"state": Job.State.DONE, "worker": "", "lease_until": None, "finished_at": timezone.now()}
-        Job.objects.filter(pk=row.job).update(**over, result=result, message=result["words"])
+        Job.objects.filter(pk=row.job or 0).update(**over, result=result, message=result["words"])
         return int(SweepRun.objects.get(pk=row.pk).counts["recorded"])
 
     def _work_through(self) -> None:

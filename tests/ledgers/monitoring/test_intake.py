@@ -137,6 +137,12 @@ def test_the_office_that_acts_has_one_line_that_counts(city, home):
 def test_the_green_way_has_a_deadline_for_the_papers(home):
     case = record_lead(said(home, risk="accident", green=True), by=SYSTEM, today=TODAY).cases[0]
     assert (case.green, case.green_due_on) == (True, dt.date(2020, 3, 16))
+    item = WorkItem.objects.get(kind="monitoring.green")
+    assert (item.title, item.action, item.due_at and item.due_at.date()) == (
+        "防返贫监测：绿色通道待补手续 1 户",
+        "补手续",
+        dt.date(2020, 3, 16),
+    )
 
 
 def test_a_large_set_costs_few_queries(city):

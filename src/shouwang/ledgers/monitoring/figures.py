@@ -113,6 +113,22 @@ FIGURES: tuple[Figure, ...] = (
     ),
     *_stages,
     Figure(
+        "monitoring.sudden_households",
+        "突发严重困难户数",
+        "户",
+        "纳入监测且风险未消除、类别为突发严重困难户的户数；这一类别自2021年5月起才有。",
+        lambda day: _watched(day).filter(monitoring="sudden"),
+        good="down",
+    ),
+    Figure(
+        "monitoring.sudden_persons",
+        "突发严重困难人数",
+        "人",
+        "类别为突发严重困难户的监测户内现有成员数；这一类别自2021年5月起才有。",
+        _people_of(lambda day: _watched(day).filter(monitoring="sudden")),
+        good="down",
+    ),
+    Figure(
         "monitoring.cases_overdue",
         "监测个案超期户数",
         "户",

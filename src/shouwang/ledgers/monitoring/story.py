@@ -72,9 +72,9 @@ def watch_items(household: Household, scope: Scope, today: dt.date) -> list[Item
     out = [
         Item("类别", code_word("monitoring_standing", period.standing, on=today)),
         Item("风险", risk_words(period.risks, today) or None),
-        Item("起始", period.since, note=period.document),
+        Item("起始", str(period.since), note=period.document),
     ]
-    return out + ([Item("应回访", planned.due_on)] if planned else [])
+    return out + ([Item("应回访", str(planned.due_on))] if planned else [])
 
 
 def household_context(household: Household, scope: Scope, today: dt.date) -> dict[str, Any]:

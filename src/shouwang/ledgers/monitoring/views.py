@@ -79,7 +79,7 @@ def lead_items(lead: Lead, see: Any, today: dt.date) -> list[Item]:
         Item("来源", source),
         Item("风险类型", risk_words(lead.risk, today) if see(Group.BASE) else HIDDEN),
         Item("级别", lead.get_level_display(), tone="r" if lead.level == "red" else "o"),
-        Item("发现日期", lead.found_on),
+        Item("发现日期", str(lead.found_on)),
         Item("登记人", lead.reporter or None),
         Item("处置", lead.get_state_display(), tone=LEAD.states[lead.state].tone),
     ]
@@ -117,7 +117,7 @@ def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str
         "record": {"title": f"{case.household.head_name} 家庭", "tags": case_tags(case, today), "meta": [p for p in place_of(case) if p]},
         "steps": steps(case),
         "owner": CASE.states[case.state].owner,
-        "items": case_items(case, see, today),
+        "items": case_items(case, scope, see, today),
         "leads": [(x, risk_words(x.risk, today) if see(Group.BASE) else HIDDEN) for x in found],
         "see_case": see(Group.CASE),
         "checks": [(v, verification_items(v, see, today)) for v in case.verifications.select_related("income")],
@@ -271,7 +271,7 @@ def appraisal_context(found: CommunityAppraisal, scope: Scope, today: dt.date) -
     """The page of the minutes."""
     sees = scope.everything or scope.sees(VIEW, Group.CASE)
     items = [
-        Item("评议日期", found.held_on),
+        Item("评议日期", str(found.held_on)),
         Item("评议方式", word("appraisal_mean_words", found.means, today)),
         Item("应到", found.expected, "人"),
         Item("实到", found.present, "人"),
@@ -295,7 +295,7 @@ def posting_context(found: PublicPosting, scope: Scope, today: dt.date) -> dict[
         "items": [
             Item("公示期", str(found), note="首日计入，不少于规定天数"),
             Item("张贴地点", found.where),
-            Item("办结", found.closed_on),
+            Item("办结", found.closed_on and str(found.closed_on)),
         ],
         "rows": queries.cases(scope).filter(posting=found),
         "objections": queries.objections(scope).filter(posting=found),
@@ -314,8 +314,8 @@ def batch_context(found: DeterminationBatch, scope: Scope, today: dt.date) -> di
         "items": [
             Item("状态", found.get_state_display(), tone=BATCH.states[found.state].tone),
             Item("组批", f"{found.prepared_on} {found.prepared_by}"),
-            Item("比对", found.compared_on, note=found.comparison),
-            Item("会议日期", found.meeting_on),
+            Item("比对", found.compared_on and str(found.compared_on), note=found.comparison),
+            Item("会议日期", found.meeting_on and str(found.meeting_on)),
             Item("批复文号", found.document or None),
         ],
         "rows": [(c, risk_words(c.risks, today)) for c in queries.cases(scope).filter(batch=found)],
@@ -327,22 +327,26 @@ def batch_context(found: DeterminationBatch, scope: Scope, today: dt.date) -> di
     }
 
 
-def case_items(case: MonitoringCase, see: Any, today: dt.date) -> list[Item]:
+def case_items(case: MonitoringCase, scope: Scope, see: Any, today: dt.date) -> list[Item]:
     """The grid of a case."""
     out = [
         Item("风险类型", (risk_words(case.risks, today) or None) if see(Group.BASE) else HIDDEN),
-        Item("发起日期", case.opened_on),
-        Item("全程期限", case.whole_due_on),
+        Item("发起日期", str(case.opened_on)),
+        Item("全程期限", str(case.whole_due_on)),
         Item("退回", case.returns, "次", case.return_reason if case.returns and see(Group.CASE) else ""),
     ]
-    out += [Item("本环节期限", case.due_on)] if case.closed_on is None else [Item("办结日期", case.closed_on)]
-    out += [Item("补办手续期限", case.green_due_on)] if case.green else []
-    out += [Item("审定", case.determined_on, note=case.document)] if case.determined_on else []
-    out += [Item("公示", str(case.posting), href=reverse("monitoring_posting", args=[case.posting_id]))] if case.posting else []
+    out += [Item("本环节期限", str(case.due_on))] if case.closed_on is None else [Item("办结日期", str(case.closed_on))]
+    out += [Item("补办手续期限", str(case.green_due_on))] if case.green else []
+    out += [Item("审定", str(case.determined_on), note=case.document)] if case.determined_on else []
+    # Reviews, postings and batches lie in places: who reaches the household by assignment only, or from below the county, sees none.
+    placed, over = scope.may_at(VIEW, case), case.county is not None and scope.may_at(VIEW, case.county)
+    out += [Item("公示", str(case.posting), href=reverse("monitoring_posting", args=[case.posting_id]))] if placed and case.posting else []
     out += (
-        [Item("评议", f"同意 {case.agreed} 票", href=reverse("monitoring_appraisal", args=[case.appraisal_id]))] if case.appraisal else []
+        [Item("评议", f"同意 {case.agreed} 票", href=reverse("monitoring_appraisal", args=[case.appraisal_id]))]
+        if placed and case.appraisal
+        else []
     )
-    out += [Item("批次", str(case.batch), href=reverse("monitoring_batch", args=[case.batch_id]))] if case.batch else []
+    out += [Item("批次", str(case.batch), href=reverse("monitoring_batch", args=[case.batch_id]))] if over and case.batch else []
     out += [Item("监测责任人", case.officer)] if case.officer else []
     if case.reason_code and see(Group.CASE):
         out.append(Item("不纳入原因", word("reject_reason", case.reason_code, today)))

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
+from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Placed, Region
 from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end
@@ -34,6 +35,7 @@ OWNERS = {
     "reviewed": Region.COUNTY,
     "determined": Region.VILLAGE,
 }
+PAPERS_DUE = ("reported", "verified", "appraised", "posted")  # states before the town looks at the papers
 FOLLOW_UP = "follow_up"
 EVERY = (*OWNERS, FOLLOW_UP)
 KINDS = {
@@ -54,11 +56,21 @@ def refresh(rows: Iterable[Placed], *, today: dt.date, kinds: Collection[str] = 
 
 
 def refresh_county(county: int, *, today: dt.date, kinds: Collection[str] = EVERY) -> None:
-    """The lines of every office of a county."""
+    """The lines of every office of a county, counted over all of it, whatever the person who acts may see."""
+    with rls.everywhere():
+        _refresh(county, today, kinds)
+
+
+def _refresh(county: int, today: dt.date, kinds: Collection[str]) -> None:
     offices = {o.region_id: o for o in offices_in_force(today).filter(county_id=county).select_related("region") if _works(o)}
     for state in (s for s in OWNERS if s in kinds):
         wanted = _owed(MonitoringCase.objects.filter(county_id=county, state=state), OWNERS[state], offices)
         _write(Line(f"monitoring.{state}", CASE.states[state].label, "monitoring_cases", f"state={state}"), wanted, county, today)
+    # Any step of a case may bring its papers in or end it.
+    green = MonitoringCase.objects.filter(county_id=county, green=True, state__in=PAPERS_DUE)
+    if set(kinds) & set(OWNERS):
+        owed = _owed(green, Region.VILLAGE, offices, day="green_due_on")
+        _write(Line("monitoring.green", "绿色通道待补手续", "monitoring_cases", "green=1&open=1"), owed, county, today)
     if FOLLOW_UP in kinds:
         near = _owed(due_soon(FollowUp.objects.filter(county_id=county), today), Region.VILLAGE, offices)
         _write(Line("monitoring.follow_up", "待回访", "monitoring_follow_ups", "due=1"), near, county, today)
@@ -68,10 +80,10 @@ def _works(office: Office) -> bool:
     return office.kind in KINDS.get(office.tier, ())
 
 
-def _owed(rows: QuerySet[Any], level: int, offices: dict[int, Office]) -> dict[Office, tuple[int, dt.date]]:
+def _owed(rows: QuerySet[Any], level: int, offices: dict[int, Office], day: str = "due_on") -> dict[Office, tuple[int, dt.date]]:
     """{office: (how many cases, the earliest day)}; where a village has no office its town's acts."""
     out: dict[Office, tuple[int, dt.date]] = {}
-    counted = rows.order_by().values_list("lowest", "village_id", "town_id", "county_id").annotate(n=Count("pk"), first=Min("due_on"))
+    counted = rows.order_by().values_list("lowest", "village_id", "town_id", "county_id").annotate(n=Count("pk"), first=Min(day))
     for lowest, *places, n, first in counted:
         above = places[Region.VILLAGE - min(lowest, level) :]
         office = next((offices[i] for i in above if i in offices), None)
@@ -100,7 +112,7 @@ def _write(line: Line, wanted: dict[Office, tuple[int, dt.date]], county: int, t
         title = f"防返贫监测：{line.label} {n} 户"
         if item is None or (item.title, item.due_at) != (title, due_at):
             url = f"{reverse(line.url_name)}?{line.query}&region={office.region.code}"
-            action = line.label.replace("待", "", 1)
+            action = line.label.rpartition("待")[2]
             worklist.assign(office.region, office, kind=line.kind, title=title, action=action, url=url, due_at=due_at, now=now)
     for item in standing.values():
         worklist.finish(item.office.region, now=now, kind=line.kind, office=item.office)
