@@ -18,7 +18,6 @@ from shouwang.kernel.workbooks.writing import new_workbook
 from shouwang.ledgers.credit import policies, work
 from shouwang.ledgers.credit.arithmetic.days import Period
 from shouwang.ledgers.credit.arithmetic.money import yuan
-from shouwang.ledgers.credit.arithmetic.setwise import events, subsidies
 from shouwang.ledgers.credit.arithmetic.subsidy import settlement, subsidy
 from shouwang.ledgers.credit.lifecycle import PAYMENT, RUN
 from shouwang.ledgers.credit.models import Loan, SubsidyItem, SubsidyRun
@@ -99,6 +98,8 @@ def check(run: SubsidyRun, *, by: Scope, today: dt.date, version: int | None = N
 
 def again(run: SubsidyRun) -> int:
     """How many loans of the run would be paid another amount if it were reckoned now; by the set-wise reckoning."""
+    from shouwang.ledgers.credit.arithmetic.setwise import events, subsidies  # numpy takes long to load: not at the site's start
+
     found = list(_loans(run).order_by("pk"))
     listed = dict(run.items.values_list("loan_id", "amount"))
     if not found:
