@@ -13,13 +13,13 @@ from shouwang.ledgers.employment.models import (
     BatchDestination,
     BatchVehicle,
     Employer,
-    FollowUp,
     MatchChoice,
     MatchLine,
     MatchPlan,
     Offer,
     Post,
     PriorityPlace,
+    RetentionCall,
     TraceRelease,
     Training,
     Traveller,
@@ -194,9 +194,9 @@ def add_release(trip: Trip, **kw: Any) -> TraceRelease:
     return row
 
 
-def add_follow_up(record: WorkRecord, **kw: Any) -> FollowUp:
+def add_follow_up(record: WorkRecord, **kw: Any) -> RetentionCall:
     """A call due today."""
-    row = FollowUp(record=record, **{"days": 7, "due_on": TODAY, **kw})
+    row = RetentionCall(record=record, **{"days": 7, "due_on": TODAY, **kw})
     row.put_beside(record.household)
     row.save()
     return row

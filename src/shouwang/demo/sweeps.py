@@ -58,11 +58,6 @@ class Sweeps:
             result = jobs.sweep(Run(Job.objects.get(pk=key), lease=LEASE))
         over = {"state": Job.State.DONE, "worker": "", "lease_until": None, "finished_at": timezone.now()}
         Job.objects.filter(pk=key).update(**over, result=result, message=result["words"])
-        Job.objects.filter(pk=row.job or 0).update(**claimed, lease_until=timezone.now() + LEASE)
-        with transaction.atomic():
-            result = jobs.sweep(Run(Job.objects.get(pk=row.job or 0), lease=LEASE))
-        over = {"state": Job.State.DONE, "worker": "", "lease_until": None, "finished_at": timezone.now()}
-        Job.objects.filter(pk=row.job or 0).update(**over, result=result, message=result["words"])
         return int(SweepRun.objects.get(pk=row.pk).counts["recorded"])
 
     def _work_through(self) -> None:

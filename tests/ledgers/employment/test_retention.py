@@ -9,7 +9,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import figures
 from shouwang.ledgers.employment.actions import retention
-from shouwang.ledgers.employment.models import FollowUp
+from shouwang.ledgers.employment.models import RetentionCall
 from tests.factories.employment import TODAY, add_record, make_post, make_worker
 
 BY = Scope.system("核验")
@@ -53,6 +53,6 @@ def test_who_left_ends_the_work_and_the_calls_to_come(village):
     retention.answer(record.follow_ups.get(days=7), "left", "工厂停产", by=BY, today=day)
     record.refresh_from_db()
     assert (record.ended_on, record.left_reason) == (day, "工厂停产")
-    assert not FollowUp.objects.filter(outcome="").exists()
+    assert not RetentionCall.objects.filter(outcome="").exists()
     assert not WorkItem.objects.filter(kind=retention.KIND, state="open").exists()
     assert FIGURES["employment.placed"].rows(day).count() == 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from shouwang.kernel.shifts import HouseholdShift
-from shouwang.ledgers.employment.models import FollowUp, MatchChoice, MatchLine, Offer, Training, Traveller, Worker, WorkRecord
+from shouwang.ledgers.employment.models import MatchChoice, MatchLine, Offer, RetentionCall, Training, Traveller, Worker, WorkRecord
 from shouwang.ledgers.registry.models import Household
 
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
 # Every table of a person, with the path to the member: they go where the person goes.
 OF_MEMBERS: dict[type[Any], str] = {
     Worker: "member_id",
-    FollowUp: "record__worker__member_id",
+    RetentionCall: "record__worker__member_id",
     **dict.fromkeys((WorkRecord, Training, Offer, MatchLine, MatchChoice, Traveller), "worker__member_id"),
 }
 

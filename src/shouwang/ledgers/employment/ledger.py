@@ -12,13 +12,13 @@ from shouwang.ledgers.employment.models import (
     BatchDestination,
     BatchVehicle,
     Employer,
-    FollowUp,
     MatchChoice,
     MatchLine,
     MatchPlan,
     Offer,
     Post,
     PriorityPlace,
+    RetentionCall,
     TraceRelease,
     Training,
     Traveller,
@@ -37,7 +37,7 @@ LEDGER = Ledger(
     title="务工就业",
     models=(
         *(Worker, WorkRecord, Training, Employer, Post, PriorityPlace, MatchPlan, MatchLine, MatchChoice, Offer),
-        *(Batch, BatchDestination, BatchVehicle, Trip, Traveller, TraceRelease, FollowUp),
+        *(Batch, BatchDestination, BatchVehicle, Trip, Traveller, TraceRelease, RetentionCall),
     ),
     tables=(
         WORKERS,

@@ -12,7 +12,7 @@ from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.models import Record
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment.codes import epidemic_reasons, rule
-from shouwang.ledgers.employment.models import AT_WORK, FollowUp, LabourQuerySet, Training, Worker, WorkRecord
+from shouwang.ledgers.employment.models import AT_WORK, LabourQuerySet, RetentionCall, Training, Worker, WorkRecord
 from shouwang.ledgers.employment.policies import SURVEY, VIEW
 from shouwang.ledgers.registry.models import Member
 from shouwang.ledgers.registry.queries import IN_REGISTRATION, PLACE_NAMES, WATCHED, labour_force
@@ -73,9 +73,11 @@ def trainings(scope: Scope) -> QuerySet[Training]:
     return found
 
 
-def follow_ups(scope: Scope) -> QuerySet[FollowUp]:
+def follow_ups(scope: Scope) -> QuerySet[RetentionCall]:
     """Follow-ups in scope."""
-    found: QuerySet[FollowUp] = FollowUp.objects.within(scope).select_related("household", "record__worker__member").annotate(**PLACE_NAMES)
+    found: QuerySet[RetentionCall] = (
+        RetentionCall.objects.within(scope).select_related("household", "record__worker__member").annotate(**PLACE_NAMES)
+    )
     return found
 
 

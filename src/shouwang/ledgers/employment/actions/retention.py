@@ -18,7 +18,7 @@ from shouwang.kernel.worklist.clocks import day_end
 from shouwang.ledgers.employment import policies
 from shouwang.ledgers.employment.actions.labour import end_work
 from shouwang.ledgers.employment.codes import rule
-from shouwang.ledgers.employment.models import FollowUp, WorkRecord
+from shouwang.ledgers.employment.models import RetentionCall, WorkRecord
 
 KIND = "employment.follow_up"
 
@@ -33,7 +33,7 @@ def plan_calls(*, by: Scope, today: dt.date, limit: int = 200) -> int:
         made = []
         for record in found:
             for days in rule("follow_up_days", on=record.started_on).value:
-                call = FollowUp(record=record, days=days, due_on=record.started_on + dt.timedelta(days))
+                call = RetentionCall(record=record, days=days, due_on=record.started_on + dt.timedelta(days))
                 call.put_beside(record.household)
                 made.append(call)
         for call in create_many(made, by=by, verb=policies.PLAN_CALL, today=today):
@@ -42,7 +42,7 @@ def plan_calls(*, by: Scope, today: dt.date, limit: int = 200) -> int:
     return len(found)
 
 
-def _assign(call: FollowUp, office: Office, today: dt.date) -> None:
+def _assign(call: RetentionCall, office: Office, today: dt.date) -> None:
     """No name on the work list: who sees the list of the office need not see the person."""
     title = f"稳岗跟踪：人编号 {call.record.worker.member.code} 上岗满 {call.days} 天"
     url = f"{reverse('employment_follow_ups')}?open=1"
@@ -50,7 +50,7 @@ def _assign(call: FollowUp, office: Office, today: dt.date) -> None:
     worklist.assign(call, office, kind=KIND, title=title, action="电话跟踪", url=url, due_at=day_end(call.due_on), now=moment)
 
 
-def answer(call: FollowUp, outcome: str, note: str, *, by: Scope, today: dt.date) -> FollowUp:
+def answer(call: RetentionCall, outcome: str, note: str, *, by: Scope, today: dt.date) -> RetentionCall:
     """What the call found. Who has left: the work ends today, and the calls that are still to come lapse with it. Raises Refused."""
     if outcome not in ("there", "left"):
         raise Refused("请选择在岗或已离岗。", field="outcome")
@@ -70,10 +70,10 @@ def answer(call: FollowUp, outcome: str, note: str, *, by: Scope, today: dt.date
     return locked
 
 
-def _left(call: FollowUp, note: str, by: Scope, today: dt.date, moment: dt.datetime) -> None:
+def _left(call: RetentionCall, note: str, by: Scope, today: dt.date, moment: dt.datetime) -> None:
     if call.record.ended_on is None:
         end_work(call.record, today, reason=note, by=by, today=today)
-    for other in FollowUp.objects.filter(record=call.record, outcome=""):
+    for other in RetentionCall.objects.filter(record=call.record, outcome=""):
         with change(other, by=by, verb=policies.ANSWER_CALL, today=today) as locked:
             locked.outcome, locked.done_on, locked.note = "left", today, "离岗，不再跟踪"
         worklist.finish(other, now=moment, kind=KIND, dropped=True)

@@ -9,7 +9,7 @@ from shouwang.ledgers.employment.models.batches import (
     Trip,
 )
 from shouwang.ledgers.employment.models.following_up import (
-    FollowUp,
+    RetentionCall,
 )
 from shouwang.ledgers.employment.models.posts import (
     EMPLOYER_KINDS,
@@ -45,7 +45,6 @@ __all__ = [
     "BatchDestination",
     "BatchVehicle",
     "Employer",
-    "FollowUp",
     "LabourQuerySet",
     "MarketQuerySet",
     "MatchChoice",
@@ -55,6 +54,7 @@ __all__ = [
     "PlacedQuerySet",
     "Post",
     "PriorityPlace",
+    "RetentionCall",
     "TraceRelease",
     "Training",
     "Traveller",

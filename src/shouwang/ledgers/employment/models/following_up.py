@@ -15,7 +15,7 @@ from shouwang.ledgers.registry.models import Household, OfHousehold
 OUTCOMES = ("there", "left")
 
 
-class FollowUp(OfHousehold):
+class RetentionCall(OfHousehold):
     """稳岗跟踪: one call to somebody placed, due `days` after the start; the outcome is entered once."""
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="户")

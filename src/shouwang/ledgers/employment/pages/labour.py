@@ -18,7 +18,7 @@ from shouwang.ledgers.employment import queries, views
 from shouwang.ledgers.employment.actions import labour, retention
 from shouwang.ledgers.employment.codes import choices
 from shouwang.ledgers.employment.forms import CircumstancesForm, FollowUpForm, SurveyForm, TrainingForm, WorkForm
-from shouwang.ledgers.employment.models import FollowUp, Worker
+from shouwang.ledgers.employment.models import RetentionCall, Worker
 from shouwang.ledgers.employment.policies import SURVEY, VIEW
 from shouwang.ledgers.employment.post_queries import one
 
@@ -103,7 +103,7 @@ def record_training(request: Request, pk: int) -> HttpResponse:
 @page(SURVEY, methods=BOTH)
 def follow_up(request: Request, pk: int) -> HttpResponse:
     """Whether somebody placed is still there."""
-    call = one(FollowUp, request.scope, pk, SURVEY, "household", "record__worker__member", "record__household")
+    call = one(RetentionCall, request.scope, pk, SURVEY, "household", "record__worker__member", "record__household")
     form = FollowUpForm(request.POST or None)
 
     def act() -> None:
