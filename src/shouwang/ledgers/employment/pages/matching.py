@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from shouwang.kernel.errors import Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.tables import whole
@@ -54,8 +55,10 @@ def again(request: Request, pk: int) -> HttpResponse:
 def choose(request: Request, pk: int) -> HttpResponse:
     """Pin a worker to a post, or rule the pair out."""
     found = post_queries.one(MatchPlan, request.scope, pk, ARRANGE, "region")
-    person = queries.worker(request.scope, whole(request.POST.get("worker", "")), ARRANGE)
-    target = post_queries.post(request.scope, whole(request.POST.get("post", "")))
+    who, where = whole(request.POST.get("worker", "")), whole(request.POST.get("post", ""))
+    if not who or not where:
+        raise Refused("请选择要指定的人和岗位。", field="worker")
+    person, target = queries.worker(request.scope, who, ARRANGE), post_queries.post(request.scope, where)
     matching.choose(found, person, target, request.POST.get("kind", ""), by=request.scope, today=request.today)
     messages.success(request, "已记下，点“重新匹配”后生效。")
     return redirect("employment_plan", pk=pk)

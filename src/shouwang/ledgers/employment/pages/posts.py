@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.regions.models import Region
+from shouwang.kernel.tables import whole
 from shouwang.kernel.web import Request
 from shouwang.ledgers.employment import post_queries, queries, views
 from shouwang.ledgers.employment.actions import posts
@@ -136,8 +137,10 @@ def offer_post(request: Request, pk: int) -> HttpResponse:
     """Offer a post to one worker: those that fit first, the others with what stands against them."""
     found = queries.worker(request.scope, pk, ARRANGE)
     if request.method == "POST":
-        chosen = request.POST.get("post", "")
-        target = post_queries.post(request.scope, int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0)
+        chosen = whole(request.POST.get("post", ""))
+        if not chosen:
+            raise Refused("请选择要推荐的岗位。", field="post")
+        target = post_queries.post(request.scope, chosen)
         posts.offer_post(found, target, by=request.scope, today=request.today)
         messages.success(request, "岗位已推荐，等待本人答复。")
         return redirect(reverse("employment_worker", args=[pk]) + "#offers")
