@@ -236,6 +236,11 @@ def names_file(person: Person, target: Target, world: World) -> bool:
 
 
 # Whose words may turn up anywhere in an answer.
+def home(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "household", **path: Any) -> Rule:
+    """A page about a household or what belongs to it."""
+    return Rule((permission,), methods, kind, keeps(permission), path=lambda t: {"pk": t.row.pk, **path})
+
+
 SEEN: dict[str, Sees] = {
     "user": either(administers(*ADMIN), is_self),
     "grant": either(administers(*ADMIN), is_self),

@@ -26,7 +26,9 @@ def households(city: City) -> str:
 
 def test_long_menu_shows_the_group_of_the_page_only(monkeypatch):
     monkeypatch.setattr(context, "MENU_OPEN", 3)
-    assert groups(households(small_city())) == {"任务与报送": False, "户档案": True, "统计": False, "管理": False}
+    shown = groups(households(small_city()))
+    assert [title for title, is_open in shown.items() if is_open] == ["户档案"]
+    assert len(shown) > 6
 
 
 def test_short_menu_is_open_throughout(monkeypatch):
