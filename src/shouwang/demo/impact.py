@@ -109,7 +109,8 @@ class Outbreak:
         hit = ImpactRecord.objects.filter(town__code=TOWN, recovered_on=None).exclude(household=None).order_by("pk")
         for n, row in enumerate(hit.select_related("household__region")[:6]):
             home = row.household
-            if home is None or not (fits := fitting.suggestions(home, list(open_impacts([home.pk], day)), day)):
+            fits = [f for f in fitting.suggestions(home, list(open_impacts([home.pk], day)), day) if not f.taken] if home else []
+            if home is None or not fits:
                 continue
             made = survey_actions.take_measure(home, fits[0], by=clerk, today=day, now=now)
             if n == 0:

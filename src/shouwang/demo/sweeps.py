@@ -67,8 +67,9 @@ class Sweeps:
         for n, pk in enumerate(cases.order_by("pk").values_list("pk", flat=True).distinct()):
             case = MonitoringCase.objects.select_related("village", "household", "region", "county").get(pk=pk)
             outcome = OUTCOMES[n % len(OUTCOMES)]
-            if outcome == "include" and case.household.registration in ("poor", "newly_poor", "relapsed"):
-                outcome = "reject"  # who is registered as poor is helped already
+            helped = case.household.registration in ("poor", "newly_poor", "relapsed") or case.household.monitoring not in ("", "cleared")
+            if outcome == "include" and helped:
+                outcome = "reject"  # who is registered as poor, or watched, is helped already
             if outcome:
                 self.watch.work_out(case, outcome)
             if outcome == "include":
