@@ -28,8 +28,8 @@ def fill(world: World) -> None:
             world.add("priority", code, lambda c, r=home.region: employment.make_priority(r, document=c))
         world.add("offer", code, lambda _c, w=worker, p=post: employment.add_offer(w, p), household=home)
         world.add("line", code, lambda _c, w=worker, p=plan: employment.add_line(p, w), household=home)
-        world.add("batch", code, lambda c, r=home.region: employment.make_batch(r, name=c))
-        batch = world.targets["batch"][-1].row
+        world.add("departure", code, lambda c, r=home.region: employment.make_batch(r, name=c))
+        batch = world.targets["departure"][-1].row
         place = world.add("destination", code, lambda c, b=batch: employment.add_destination(b, receiver=c))
         bus = world.add("vehicle", code, lambda c, b=batch, r=home.region.county: employment.add_vehicle(b, r, plate=c))
         trip = world.add("trip", code, lambda c, b=batch, v=bus, d=place: employment.add_trip(b, v, d, approval=c))
