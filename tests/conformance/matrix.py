@@ -115,7 +115,10 @@ def chosen(world: World, rule: Rule, person: Person, method: str) -> list[Target
 def ask(world: World, name: str, rule: Rule, person: Person, target: Target | None, method: str, htmx: bool) -> Answer:
     """One request, undone afterwards."""
     kwargs = rule.path(target) if target else rule.fixed_path
-    address = reverse(name, kwargs=kwargs) + ("?" + urlencode(rule.query(target)) if target and rule.query(target) else "")
+    asked = ({"per_page": "100"} if rule.lists else {}) | (
+        rule.query(target) if target else {}
+    )  # a list in whole: the world has more than 20
+    address = reverse(name, kwargs=kwargs) + ("?" + urlencode(asked) if asked else "")
     client = client_for(person)
     headers = {"HX-Request": "true"} if htmx else {}
     body = {**BODY, **rule.fixed, **rule.body(target, world)} if method == "POST" else None

@@ -23,7 +23,7 @@ def city(db: None, settings: Any, tmp_path: Path) -> Iterator[City]:  # noqa: AR
     settings.STATIC_ROOT = tmp_path
     keyring().forget()
     make_missing_keys()
-    Setting.objects.create(key=DEMO_DATE, value=TODAY.isoformat())
+    Setting.objects.get_or_create(key=DEMO_DATE, defaults={"value": TODAY.isoformat()})
     yield small_city()
     keyring().forget()
 
