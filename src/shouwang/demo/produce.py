@@ -91,8 +91,9 @@ class Market:
         }  # fmt: skip
         made = actions.list_lot(region, said, by=by, today=day)
         homes = on_file(Household.objects.filter(village=region, closed_on=None)).order_by("pk")[:4]
-        for home in homes:
-            actions.add_household(made, home, kg * 1000 // 4, by=by, today=day)
+        for n, home in enumerate(homes):  # together the whole lot, however few they are
+            share = kg * 1000 * (n + 1) // len(homes) - kg * 1000 * n // len(homes)
+            actions.add_household(made, home, share, by=by, today=day)
         return made
 
     def _sell(self, clerk: Scope, day: dt.date) -> None:
