@@ -18,7 +18,7 @@ ROLES = (
     "4405-fpb-jb", "4405-fpb-ld", "4405-nyj-jb", "4405-nyj-ld", "440513-fpb-jb", "440513-fpb-ld", "440513100-zf-jb", "440513100-zf-ld",
     "440513100001-cw", "demo", "admin-system", "admin-security", "admin-audit",
 )  # fmt: skip
-FILES = re.compile(r"/(?:docx|export|template)/|^/attachments/")
+FILES = re.compile(r"/(?:docx|document|export|template)/|^/attachments/")
 # These look different for everyone who has something to do on them; any other page is the same page for all.
 OWN = re.compile(r"^/$|/dispatch/(?:tasks|reports|requests)/N/$")
 LEAST = {"4405-fpb-jb": 40, "440513-fpb-jb": 35, "440513100-zf-jb": 20, "440513100001-cw": 10, "admin-system": 6}

@@ -8,18 +8,20 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.checks import CheckMessage, Error, register
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shouwang.kernel.attachments.uploads import refusal_of
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.models import Receipt
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.web import Request
 
 Handler = Callable[..., HttpResponse]
@@ -70,6 +72,12 @@ def page(
         return view
 
     return wrap
+
+
+def opens(path: str, scope: Scope) -> bool:
+    """Whether the page at an address of ours lets the person in: links go only where they lead."""
+    access: Access = resolve(urlsplit(path).path).func.access  # type: ignore[attr-defined]  # the route check holds it to be there
+    return not access.permissions or any(scope.may(p) for p in access.permissions)
 
 
 def _once(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:

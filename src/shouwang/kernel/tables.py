@@ -234,6 +234,7 @@ class Table:
     "household" …), used where a person sees a field group in one place and not in another. `search` is (queryset, text) -> queryset.
     A table too large for that has `find` instead, (scope, region filtered by, text) -> Found, which asks an index first and raises
     Invalid for words that mean nothing; `show_found` (rows of the page, Found) fills what `searching` columns show.
+    `row_permission` is what the page behind `row_url` asks beyond `permission`: without it rows lead nowhere.
     `url_name` is the list's route; its export's is the same with ``_export``. `unit` counts the rows (户, 人, 件).
     """
 
@@ -246,6 +247,7 @@ class Table:
     quick_views: tuple[QuickView, ...] = ()
     ordering: tuple[str, ...] = ("-pk",)
     row_url: Callable[[Any], str] | None = None
+    row_permission: str = ""
     row_actions: Callable[[Any, Scope], list[Action]] | None = None
     per_page: int = PER_PAGE[0]
     search: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None
@@ -363,8 +365,9 @@ class Table:
         """Rows as cells: hidden groups withheld, masks applied. Screen and export both come through here."""
         shown = [(c, self._sees(c, scope)) for c in self.columns if c.key not in off]
         out = []
+        leads = self.row_url if not self.row_permission or scope.may(self.row_permission) else None
         for row in rows:
-            url = self.row_url(row) if self.row_url else ""
+            url = leads(row) if leads else ""
             cells = [cell(c, row, today, url) if sees(row) else Cell(NOT_VISIBLE, "hidden", NOT_VISIBLE) for c, sees in shown]
             out.append(Row(row.pk, url, cells, self.row_actions(row, scope) if self.row_actions else []))
         return out

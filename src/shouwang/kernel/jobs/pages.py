@@ -12,7 +12,8 @@ from django.utils import timezone
 from shouwang.kernel.jobs import actions, queries
 from shouwang.kernel.jobs.handlers import label_of
 from shouwang.kernel.jobs.models import Job
-from shouwang.kernel.pages import page
+from shouwang.kernel.pages import opens, page
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.web import Request
 
 TONES = {"queued": "n", "running": "b", "done": "g", "failed": "r", "cancelled": "o"}
@@ -28,7 +29,7 @@ def _spell(seconds: float) -> str:
     return f"{whole // 60} 分 {whole % 60} 秒" if whole < 3600 else f"{whole // 3600} 小时 {whole % 3600 // 60} 分"
 
 
-def _shown(job: Job, now: dt.datetime) -> dict[str, Any]:
+def _shown(job: Job, now: dt.datetime, scope: Scope) -> dict[str, Any]:
     """What the templates say of a job."""
     percent = min(100, 100 * job.done // job.total) if job.total else None
     left = took = ""
@@ -36,7 +37,12 @@ def _shown(job: Job, now: dt.datetime) -> dict[str, Any]:
         left = _spell((now - job.started_at).total_seconds() * (job.total - job.done) / job.done)
     if job.started_at:
         took = _spell(((job.finished_at or now) - job.started_at).total_seconds())
-    return {"job": job, "label": label_of(job.kind), "tone": TONES[job.state], "percent": percent, "left": left, "took": took}
+    link = job.result.get("link", "") if job.result and job.state == Job.State.DONE else ""
+    result = link if link and opens(link, scope) else ""
+    return {
+        "job": job, "label": label_of(job.kind), "tone": TONES[job.state],
+        "percent": percent, "left": left, "took": took, "result": result,
+    }  # fmt: skip
 
 
 @page(signed_in=True, why=OWN)
@@ -44,7 +50,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
     """One job; htmx asks for the panel alone until the job is over."""
     job = queries.job_for(request.scope, job_id)
     template = "jobs/panel.html" if request.headers.get("HX-Request") else "jobs/job.html"
-    return render(request, template, _shown(job, timezone.now()))
+    return render(request, template, _shown(job, timezone.now(), request.scope))
 
 
 @page("jobs.view")
@@ -61,7 +67,12 @@ def job_list(request: Request) -> HttpResponse:
         jobs = jobs.filter(id__lt=int(before))
     rows = list(jobs[: PER_PAGE + 1])
     now = timezone.now()
-    context = {"rows": [_shown(j, now) for j in rows[:PER_PAGE]], "states": Job.State.choices, "state": state, "every": every}
+    context = {
+        "rows": [_shown(j, now, request.scope) for j in rows[:PER_PAGE]],
+        "states": Job.State.choices,
+        "state": state,
+        "every": every,
+    }
     context["older"] = rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None
     return render(request, "jobs/list.html", context)
 

@@ -45,6 +45,13 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', cls, said, static("img/icons.svg"), name)
 
 
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], permission: str) -> bool:
+    """Whether the person holds the permission anywhere: decides which buttons a list shows."""
+    found: bool = context["request"].scope.may(permission)
+    return found
+
+
 def tone_of(tone: str) -> str:
     """The tone, neutral where it is none of ours."""
     return tone if tone in TONES else "n"

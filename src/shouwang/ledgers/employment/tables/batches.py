@@ -15,7 +15,7 @@ from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.employment import batch_queries
 from shouwang.ledgers.employment.departing import feverish
 from shouwang.ledgers.employment.lifecycle import BATCH, TRIP
-from shouwang.ledgers.employment.policies import EXPORT, TRACE, VIEW
+from shouwang.ledgers.employment.policies import EXPORT, TRACE, TRANSPORT, VIEW
 from shouwang.ledgers.employment.tables.labour import place, search_by
 from shouwang.ledgers.employment.tables.posts import state_of, states
 
@@ -116,6 +116,7 @@ TRAVELLERS = Table(
     search_hint="姓名、人编号、户编号",
     ordering=("-batch", "pk"),
     row_url=lambda row: reverse("employment_traveller", args=[row.pk]),
+    row_permission=TRANSPORT,
     definition="本人授权范围内列入返岗批次的人员：健康申报、体温、隔离、班次和座位，或未安排的原因。",
     empty="还没有返岗人员。请在返岗批次中点“列入计划外出人员”。",
     columns=(

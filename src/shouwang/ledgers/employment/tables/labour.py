@@ -14,7 +14,7 @@ from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.employment import queries
 from shouwang.ledgers.employment.codes import listed, word
 from shouwang.ledgers.employment.models import Worker
-from shouwang.ledgers.employment.policies import EXPORT, VIEW
+from shouwang.ledgers.employment.policies import EXPORT, SURVEY, VIEW
 
 OUTCOMES = {"": Badge("待跟踪", "o"), "there": Badge("在岗", "g"), "left": Badge("已离岗", "r")}
 TONES = {"unsurveyed": "", "out_province": "g", "out_city": "g", "cross_district": "g", "in_county": "g", "home_work": "c"}
@@ -218,6 +218,7 @@ FOLLOW_UPS = Table(
     search_hint="姓名、人编号、户编号",
     ordering=("due_on", "pk"),
     row_url=lambda row: reverse("employment_follow_up", args=[row.pk]),
+    row_permission=SURVEY,
     definition="本人授权范围内经推荐上岗人员的稳岗跟踪，上岗后 7、30、90 天各一次。",
     empty="还没有稳岗跟踪。经推荐上岗的，次日自动安排。",
     columns=(

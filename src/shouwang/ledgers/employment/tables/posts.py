@@ -18,7 +18,7 @@ from shouwang.ledgers.employment import post_queries
 from shouwang.ledgers.employment.codes import listed
 from shouwang.ledgers.employment.lifecycle import OFFER, PLAN, POST
 from shouwang.ledgers.employment.models import Post
-from shouwang.ledgers.employment.policies import EXPORT, VIEW
+from shouwang.ledgers.employment.policies import ARRANGE, EXPORT, VIEW
 from shouwang.ledgers.employment.tables.labour import coded, place, search_by
 
 
@@ -251,6 +251,7 @@ PRIORITY = Table(
     url_name="employment_priority",
     unit="个",
     row_url=lambda row: reverse("employment_priority_end", args=[row.pk]) if row.until is None else "",
+    row_permission=ARRANGE,
     definition="挂牌督战的镇（街道）、村（社区）：匹配和返岗批次中，其劳动力优先。",
     empty="还没有优先镇村。请按挂牌督战名单列入。",
     columns=(
