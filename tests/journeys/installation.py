@@ -28,7 +28,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def shouwang(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on the installation in `folder`; raises with what it said."""
-    done = subprocess.run([SHOUWANG, *args], env=_environment(folder), cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)  # noqa: S603 - our own
+    done = subprocess.run([SHOUWANG, *args], env=_environment(folder), cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)  # noqa: S603 - our own
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
