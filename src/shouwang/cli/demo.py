@@ -24,6 +24,7 @@ HOUSEHOLDS = 27_000
 LARGE_COUNTY = "440513"  # of a larger city, the county of the demonstration's town is checked at once, the others by the night's jobs
 OTHERS = "其余区（县）的数据核查和疑似重复由夜间任务完成。"
 TREND_UP_TO = 100_000  # a larger city starts with yesterday's and today's figures instead of two weeks': they are minutes of counting
+FROZEN = frozenset({13, 10, 7, 4, 2, 1, 0})  # days before the start whose figures are kept: enough for a trend, half the counting
 PAPERS_AT = "440513100001"
 ACCOUNTS = (
     ("市扶贫办经办人（登记来文、交办、收报、汇总）", "4405-fpb-jb"), ("市扶贫办负责人（批示、签发）", "4405-fpb-ld"),
@@ -94,8 +95,10 @@ def _build(households: int, seed: int, without_work: bool) -> None:
         click.echo(f"筛查线索 {sweeps.Sweeps(staff, watch).tell(today=START)} 条。")
     history, story = History(staff, loaded.households, seed=seed, today=START), Story(staff)
     outbreak, market = Outbreak(staff, city, seed=seed), Market(staff, city, seed=seed)
-    for day in (START - dt.timedelta(n) for n in range(13 if households <= TREND_UP_TO else 1, -1, -1)):
-        figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
+    for before in range(13 if households <= TREND_UP_TO else 1, -1, -1):
+        day = START - dt.timedelta(before)
+        if before in FROZEN:
+            figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
         with transaction.atomic():  # nobody else is here yet: a day in one piece spares a thousand flushes to the disk
             history.on(day)
             outbreak.on(day)

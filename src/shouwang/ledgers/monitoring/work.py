@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,7 +62,10 @@ def refresh_county(county: int, *, today: dt.date, kinds: Collection[str] = EVER
 
 
 def _refresh(county: int, today: dt.date, kinds: Collection[str]) -> None:
-    offices = {o.region_id: o for o in offices_in_force(today).filter(county_id=county).select_related("region") if _works(o)}
+    acting = Q()
+    for tier, kinds_there in KINDS.items():
+        acting |= Q(tier=tier, kind__in=kinds_there)
+    offices = dict(offices_in_force(today).filter(acting, county_id=county).order_by().values_list("region_id", "pk"))
     for state in (s for s in OWNERS if s in kinds):
         wanted = _owed(MonitoringCase.objects.filter(county_id=county, state=state), OWNERS[state], offices)
         _write(Line(f"monitoring.{state}", CASE.states[state].label, "monitoring_cases", f"state={state}"), wanted, county, today)
@@ -76,13 +79,9 @@ def _refresh(county: int, today: dt.date, kinds: Collection[str]) -> None:
         _write(Line("monitoring.follow_up", "待回访", "monitoring_follow_ups", "due=1"), near, county, today)
 
 
-def _works(office: Office) -> bool:
-    return office.kind in KINDS.get(office.tier, ())
-
-
-def _owed(rows: QuerySet[Any], level: int, offices: dict[int, Office], day: str = "due_on") -> dict[Office, tuple[int, dt.date]]:
-    """{office: (how many cases, the earliest day)}; where a village has no office its town's acts."""
-    out: dict[Office, tuple[int, dt.date]] = {}
+def _owed(rows: QuerySet[Any], level: int, offices: dict[int, int], day: str = "due_on") -> dict[int, tuple[int, dt.date]]:
+    """{office id: (how many cases, the earliest day)} of {region id: office id}; where a village has no office its town's acts."""
+    out: dict[int, tuple[int, dt.date]] = {}
     counted = rows.order_by().values_list("lowest", "village_id", "town_id", "county_id").annotate(n=Count("pk"), first=Min(day))
     for lowest, *places, n, first in counted:
         above = places[Region.VILLAGE - min(lowest, level) :]
@@ -103,16 +102,18 @@ class Line:
     query: str
 
 
-def _write(line: Line, wanted: dict[Office, tuple[int, dt.date]], county: int, today: dt.date) -> None:
+def _write(line: Line, wanted: dict[int, tuple[int, dt.date]], county: int, today: dt.date) -> None:
+    """Write what differs from the lines that stand: after one act a line or two of the county's."""
     now = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
-    open_items: Any = WorkItem.objects.filter(kind=line.kind, state=WorkItem.State.OPEN, office__county_id=county)
-    standing = {item.office_id: item for item in open_items.select_related("office__region")}
-    for office, (n, first) in wanted.items():
-        item, due_at = standing.pop(office.pk, None), day_end(first)
-        title = f"防返贫监测：{line.label} {n} 户"
-        if item is None or (item.title, item.due_at) != (title, due_at):
-            url = f"{reverse(line.url_name)}?{line.query}&region={office.region.code}"
-            action = line.label.rpartition("待")[2]
-            worklist.assign(office.region, office, kind=line.kind, title=title, action=action, url=url, due_at=due_at, now=now)
-    for item in standing.values():
-        worklist.finish(item.office.region, now=now, kind=line.kind, office=item.office)
+    open_items = WorkItem.objects.filter(kind=line.kind, state=WorkItem.State.OPEN, office__county_id=county).order_by()
+    standing = {office: (title, due_at) for office, title, due_at in open_items.values_list("office_id", "title", "due_at")}
+    due = {office: (f"防返贫监测：{line.label} {n} 户", day_end(first)) for office, (n, first) in wanted.items()}
+    changed = {office for office in due.keys() | standing.keys() if due.get(office) != standing.get(office)}
+    for office in Office.objects.filter(pk__in=changed).select_related("region") if changed else ():
+        if office.pk not in due:
+            worklist.finish(office.region, now=now, kind=line.kind, office=office)
+            continue
+        title, due_at = due[office.pk]
+        url = f"{reverse(line.url_name)}?{line.query}&region={office.region.code}"
+        action = line.label.rpartition("待")[2]
+        worklist.assign(office.region, office, kind=line.kind, title=title, action=action, url=url, due_at=due_at, now=now)
