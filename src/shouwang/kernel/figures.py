@@ -202,9 +202,10 @@ def _by_place(figure: Figure, day: dt.date, city: Region, known: Measured) -> di
     how = Count("pk") if figure.measure == "count" else Sum(figure.measure)
     grouped = _within(figure.rows(day), city.place).order_by().values_list("county_id", "town_id").annotate(n=how)
     try:
-        key = grouped.query.sql_with_params()
+        sql, params = grouped.query.sql_with_params()
     except EmptyResultSet:
         return {city.pk: 0} if figure.measure == "count" else {}
+    key = (sql, repr(params))  # PostgreSQL takes lists as parameters
     if key not in known:
         out: dict[int | None, int | None] = {city.pk: 0} if figure.measure == "count" else {}
         for county, town, n in grouped:

@@ -15,7 +15,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shouwang.kernel.attachments.uploads import refusal_of
@@ -76,7 +76,10 @@ def page(
 
 def opens(path: str, scope: Scope) -> bool:
     """Whether the page at an address of ours lets the person in: links go only where they lead."""
-    access: Access = resolve(urlsplit(path).path).func.access  # type: ignore[attr-defined]  # the route check holds it to be there
+    try:
+        access: Access = resolve(urlsplit(path).path).func.access  # type: ignore[attr-defined]  # the route check holds it to be there
+    except Resolver404:  # an old record of a page that is gone
+        return False
     return not access.permissions or any(scope.may(p) for p in access.permissions)
 
 

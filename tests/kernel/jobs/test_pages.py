@@ -61,12 +61,20 @@ def test_the_requester_sees_the_progress_and_htmx_gets_the_panel_alone(city: Cit
 
 def test_a_finished_job_asks_no_more_and_links_to_its_result(city: City) -> None:
     job, browser = job_of(
-        city, "440513-fpb", "clerk", state="done", finished_at=timezone.now(), result={"words": "新增 3 户", "link": "/r/1/"}
+        city, "440513-fpb", "clerk", state="done", finished_at=timezone.now(), result={"words": "新增 3 户", "link": "/account/roles/"}
     )
     shown = browser.get(f"/jobs/{job.pk}/").content.decode()
     assert "hx-trigger" not in shown
     assert "新增 3 户" in shown
-    assert 'href="/r/1/"' in shown
+    assert 'href="/account/roles/">查看结果' in shown.replace("\n", "")
+
+
+@pytest.mark.parametrize("link", ["/jobs/?every=1", "/no/such/page/"])
+def test_a_result_the_person_may_not_open_is_not_linked(city: City, link: str) -> None:
+    job, browser = job_of(city, "440513-fpb", "clerk", state="done", finished_at=timezone.now(), result={"words": "完成", "link": link})
+    shown = browser.get(f"/jobs/{job.pk}/")
+    assert shown.status_code == 200
+    assert link not in shown.content.decode()
 
 
 def test_others_find_no_such_job(city: City) -> None:
