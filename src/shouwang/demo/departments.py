@@ -44,13 +44,14 @@ AGREED = {
     "housing": ("zjj", "file", 0.1),
     "production": ("nyj", "file", 0.06),
     "credit": ("jrj", "file", 0.05),
-    "serious_illness": ("wjj", "file", 0.01),
+    "serious_illness": ("wjj", "file", 0.003),
     "fiscal_payroll": ("czj", "list", 0.0),
     "firms": ("fgj", "inside", 0.0),
 }
 LATE = "serious_illness"  # its January has not come
 WEIGHTS: dict[str, tuple[float, ...]] = {
-    "status": (0.8, 0.15, 0.05), "event": (0.04, 0.02, 0.94), "grade": (0.55, 0.38, 0.05, 0.02), "state": (0.88, 0.06, 0.06),
+    "employment.status": (0.955, 0.03, 0.015), "pupils.status": (0.996, 0.002, 0.002), "social_aid.event": (0.04, 0.02, 0.94),
+    "housing.grade": (0.6, 0.38, 0.015, 0.005), "production.state": (0.9, 0.05, 0.05),
 }  # fmt: skip
 MONEY = {
     "total_fen": (8.6, 1.1), "insured_fen": (8.3, 1.1), "own_fen": (7.3, 1.0), "wage_fen": (8.0, 0.35), "amount_fen": (6.3, 0.3),
@@ -142,7 +143,7 @@ def _columns(known: Feed, period: dt.date, n: int, rng: np.random.Generator, bir
             out["stage"] = np.select([ages < 12, ages < 15], ["primary", "junior"], "senior")
         elif field.choices:
             codes = list(field.choices)
-            weights = WEIGHTS.get(field.code, ())
+            weights = WEIGHTS.get(f"{known.code}.{field.code}", ())
             p = np.array(weights if len(weights) == len(codes) else [1] * len(codes), dtype=float)
             out[field.code] = rng.choice(codes, n, p=p / p.sum())
         elif field.type == "money":
@@ -153,7 +154,7 @@ def _columns(known: Feed, period: dt.date, n: int, rng: np.random.Generator, bir
         elif field.code == "year":
             out["year"] = np.full(n, period.year)
         else:
-            out[field.code] = np.where(rng.random(n) < 0.95, 0, rng.integers(1, 120, n))
+            out[field.code] = np.where(rng.random(n) < 0.99, 0, rng.integers(1, 120, n))
     if known.code == "employment":  # who has no work has no wage and no place: no data, which is not 0
         idle = out["status"] == "unemployed"
         out["wage_fen"] = [None if i else int(v) for i, v in zip(idle, out["wage_fen"], strict=True)]
