@@ -137,6 +137,12 @@ EMPLOYMENT = {
     "employment_releases": Rule((TRACE,), lists="release"),
     "employment_release": Rule((TRACE,), GET, "release", in_reach(TRACE), noted=True),
     "employment_erase": market(TRACE, POST, "release"),
+    "employment_recognise": market(ARRANGE, kind="employer"),
+    "employment_workshops": Rule((E_VIEW,)),
+    "employment_workshops_export": Rule((E_EXPORT,), POST),
+    "employment_workshop": market(E_VIEW, GET, "workshop"),
+    **{f"employment_workshop_{n}": market(ARRANGE, BOTH, "workshop") for n in ("edit", "review")},
+    "employment_workshop_move": market(ARRANGE, POST, "workshop", move="watch"),
 }
 
 I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")

@@ -281,7 +281,7 @@ SEEN: dict[str, Sees] = {
     "paper": opens_copies,
     **dict.fromkeys(("worker", "work_record", "training", "offer", "line", "choice", "traveller", "retention"), keeps("employment.view")),
     **dict.fromkeys(("employer", "post"), listed("employment.view")),
-    **dict.fromkeys(("plan", "priority", "departure", "destination", "vehicle", "trip"), in_reach("employment.view")),
+    **dict.fromkeys(("plan", "priority", "departure", "destination", "vehicle", "trip", "workshop"), in_reach("employment.view")),
     "release": in_reach("employment.trace"),
     "reconciliation": in_reach("registry.edit"),
     "mapping": in_reach("registry.edit"),

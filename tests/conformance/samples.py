@@ -248,6 +248,13 @@ def risk_claim(region: Region) -> Any:
     return add_claim(loan(region))
 
 
+def workshop(region: Region) -> Any:
+    """Reviewed this month; every second is watched, and misses a test."""
+    watched = next(_numbers) % 2 == 0
+    found = {"workers": 12, "poor_workers": 5, "steady": 3, "reviewed_on": TODAY, "unmet": ["没有正常开工"] if watched else []}
+    return employment.make_workshop(region, **found, **({"state": "watched", "buffer_until": LATER.date()} if watched else {}))
+
+
 def impact(region: Region) -> Any:
     """An open one with amounts, of every cause in turn."""
     cause = ("work_blocked", "unsold", "stopped", "loan", "income", "wildlife", "return_limited")[next(_numbers) % 7]
@@ -331,6 +338,7 @@ SAMPLES = {
     "match_plans": Sample(employment.make_plan),
     "match_lines": Sample(match_line),
     "follow_ups": Sample(retention),
+    "workshops": Sample(workshop),
     "batches": Sample(employment.make_batch),
     "trips": Sample(trip),
     "travellers": Sample(traveller),

@@ -41,3 +41,4 @@ def fill(world: World) -> None:
         )
         world.add("release", code, lambda c, t=trip: employment.add_release(t, letter=c))
         world.add("choice", code, lambda _c, w=worker, p=plan, t=post: employment.add_choice(p, w, t), household=home)
+        world.add("workshop", code, lambda c, r=home.region: employment.make_workshop(r, document=c))

@@ -26,6 +26,7 @@ from shouwang.ledgers.employment.models import (
     Trip,
     Worker,
     WorkRecord,
+    Workshop,
 )
 from shouwang.ledgers.registry.models import Household, Member
 from tests.factories.registry import add_member, add_status, make_household
@@ -198,5 +199,15 @@ def add_follow_up(record: WorkRecord, **kw: Any) -> RetentionCall:
     """A call due today."""
     row = RetentionCall(record=record, **{"days": 7, "due_on": TODAY, **kw})
     row.put_beside(record.household)
+    row.save()
+    return row
+
+
+def make_workshop(region: Region, *, employer: Employer | None = None, **kw: Any) -> Workshop:
+    """A workshop that runs, recognised in 2019, not reviewed yet."""
+    firm = employer or make_employer(region, kind="workshop")
+    usual = {"document": "潮阳扶组〔2019〕3号", "recognised_on": dt.date(2019, 5, 1)}
+    row = Workshop(employer=firm, **{**usual, **kw})
+    row.put_in(region)
     row.save()
     return row

@@ -14,7 +14,7 @@ from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import impacts
-from shouwang.ledgers.employment.actions import batches, matching, posts
+from shouwang.ledgers.employment.actions import batches, matching, posts, workshops
 from shouwang.ledgers.employment.models import BatchDestination, Employer, Offer, Post, Worker
 from shouwang.ledgers.employment.post_queries import lines
 
@@ -75,6 +75,9 @@ def _employer(row: tuple[Any, ...], town: Region, clerk: Scope, today: dt.date) 
         "contact_line": "0754-00000000",
     }
     employer = posts.save_employer(Employer(), said, town, by=clerk, today=today)
+    if kind == "workshop":
+        known = {"document": f"潮阳扶组〔2019〕2号（{MARK}）", "recognised_on": today - dt.timedelta(260)}
+        workshops.recognise(employer, known, by=clerk, today=today)
     out = []
     for title, places, wage, skill, board in offered:
         post = Post(employer=employer)

@@ -6,7 +6,7 @@ from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.employment.figures import FIGURES
 from shouwang.ledgers.employment.following import on_household_change
 from shouwang.ledgers.employment.intake.surveys import SURVEYS
-from shouwang.ledgers.employment.lifecycle import BATCH, LIFECYCLE_VERBS, OFFER, PLAN, POST, TRIP
+from shouwang.ledgers.employment.lifecycle import BATCH, LIFECYCLE_VERBS, OFFER, PLAN, POST, TRIP, WORKSHOP
 from shouwang.ledgers.employment.models import (
     Batch,
     BatchDestination,
@@ -25,11 +25,14 @@ from shouwang.ledgers.employment.models import (
     Trip,
     Worker,
     WorkRecord,
+    Workshop,
+    WorkshopReview,
 )
-from shouwang.ledgers.employment.policies import BATCH_VERBS, LABOUR_VERBS, PERMISSIONS, POST_VERBS, TRACE, VIEW
+from shouwang.ledgers.employment.policies import BATCH_VERBS, LABOUR_VERBS, PERMISSIONS, POST_VERBS, TRACE, VIEW, WORKSHOP_VERBS
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
 from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
+from shouwang.ledgers.employment.tables.workshops import WORKSHOPS
 
 GROUP = "务工就业"
 LEDGER = Ledger(
@@ -38,6 +41,7 @@ LEDGER = Ledger(
     models=(
         *(Worker, WorkRecord, Training, Employer, Post, PriorityPlace, MatchPlan, MatchLine, MatchChoice, Offer),
         *(Batch, BatchDestination, BatchVehicle, Trip, Traveller, TraceRelease, RetentionCall),
+        *(Workshop, WorkshopReview),
     ),
     tables=(
         WORKERS,
@@ -54,10 +58,11 @@ LEDGER = Ledger(
         TRAVELLERS,
         RELEASES,
         FOLLOW_UPS,
+        WORKSHOPS,
     ),
-    lifecycles=(POST, OFFER, PLAN, BATCH, TRIP),
+    lifecycles=(POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP),
     figures=FIGURES,
-    verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *LIFECYCLE_VERBS),
+    verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *WORKSHOP_VERBS, *LIFECYCLE_VERBS),
     permissions=PERMISSIONS,
     sheets=(SURVEYS,),
     menu=(
@@ -66,6 +71,7 @@ LEDGER = Ledger(
         MenuItem("培训台账", "employment_trainings", "school", VIEW, GROUP),
         MenuItem("用工单位", "employment_employers", "building-factory-2", VIEW, GROUP),
         MenuItem("岗位", "employment_posts", "clipboard-list", VIEW, GROUP),
+        MenuItem("扶贫车间", "employment_workshops", "building-factory-2", VIEW, GROUP),
         MenuItem("人岗匹配", "employment_plans", "arrows-exchange", VIEW, GROUP),
         MenuItem("岗位推荐", "employment_offers", "send", VIEW, GROUP),
         MenuItem("稳岗跟踪", "employment_follow_ups", "user-check", VIEW, GROUP),

@@ -110,5 +110,25 @@ TRIP = Lifecycle(
         "hand_over": Move(("arrived",), "handed", "移交", HAND_OVER),
     },
 )
-_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP)
-LIFECYCLE_VERBS = (*(m.verb for cycle in _CYCLES for m in cycle.moves.values()), SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP)
+RECOGNISE = Verb("employment.workshop.recognise", "认定了扶贫车间", ARRANGE)
+WATCH_WORKSHOP = Verb("employment.workshop.watch", "转为监测待处置", ARRANGE, needs_reason=True)
+RESTORE_WORKSHOP = Verb("employment.workshop.restore", "恢复为正常运行", ARRANGE, needs_reason=True)
+CLEAR_WORKSHOP = Verb("employment.workshop.clear", "清理了扶贫车间", ARRANGE, needs_reason=True)
+RECOGNISE_AGAIN = Verb("employment.workshop.recognise_again", "重新认定了扶贫车间", ARRANGE, needs_reason=True)
+WORKSHOP = Lifecycle(
+    name="扶贫车间",
+    initial="normal",
+    states={
+        "normal": State("正常运行", "镇（街道）", "g"),
+        "watched": State("监测待处置", "区（县）", "o"),
+        "cleared": State("清理", "区（县）", "", final=True),
+    },
+    moves={
+        "watch": Move(("normal",), "watched", "转为监测待处置", WATCH_WORKSHOP),
+        "restore": Move(("watched",), "normal", "恢复正常运行", RESTORE_WORKSHOP),
+        "clear": Move(("watched",), "cleared", "清理", CLEAR_WORKSHOP),
+        "recognise_again": Move(("cleared",), "normal", "重新认定", RECOGNISE_AGAIN),
+    },
+)
+_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP)
+LIFECYCLE_VERBS = (*(m.verb for cycle in _CYCLES for m in cycle.moves.values()), SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP, RECOGNISE)

@@ -80,6 +80,9 @@ BATCH_VERBS = (
     VIEW_TRACE,
     ERASE,
 )
+EDIT_WORKSHOP = Verb("employment.workshop.edit", "更正了扶贫车间认定信息", ARRANGE)
+REVIEW_WORKSHOP = Verb("employment.workshop.review", "核查了扶贫车间", ARRANGE)
+WORKSHOP_VERBS = (EDIT_WORKSHOP, REVIEW_WORKSHOP)
 
 
 def check_may_work(member: Member, today: dt.date) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.employment.pages import batches, labour, matching, posts
+from shouwang.ledgers.employment.pages import batches, labour, matching, posts, workshops
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
 from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
+from shouwang.ledgers.employment.tables.workshops import WORKSHOPS
 
 urlpatterns: list[URLPattern] = [
     path("", list_page(WORKERS, "employment/workers.html"), name="employment_workers"),
@@ -80,4 +81,11 @@ urlpatterns: list[URLPattern] = [
     path("releases/", list_page(RELEASES), name="employment_releases"),
     path("releases/<int:pk>/", batches.release, name="employment_release"),
     path("releases/<int:pk>/erase/", batches.erase, name="employment_erase"),
+    path("employers/<int:pk>/workshop/", workshops.recognise, name="employment_recognise"),
+    path("workshops/", list_page(WORKSHOPS), name="employment_workshops"),
+    path("workshops/export/", export_page(WORKSHOPS), name="employment_workshops_export"),
+    path("workshops/<int:pk>/", workshops.workshop, name="employment_workshop"),
+    path("workshops/<int:pk>/edit/", workshops.correct, name="employment_workshop_edit"),
+    path("workshops/<int:pk>/review/", workshops.review, name="employment_workshop_review"),
+    path("workshops/<int:pk>/step/<slug:move>/", workshops.move, name="employment_workshop_move"),
 ]

@@ -24,6 +24,7 @@ from shouwang.ledgers.employment.policies import ARRANGE, SURVEY
 from shouwang.ledgers.employment.policies import VIEW as VIEW_LABOUR
 from shouwang.ledgers.employment.post_forms import decline_choices
 from shouwang.ledgers.employment.tables.labour import TONES
+from shouwang.ledgers.employment.workshop_queries import of_employer
 from shouwang.ledgers.registry.codes import word as registry_word
 from shouwang.ledgers.registry.policies import REVEAL, VIEW, seen_groups
 
@@ -165,6 +166,7 @@ def employer(found: Employer, scope: Scope, today: dt.date) -> dict[str, Any]:
         "employer": found,
         "facts": facts,
         "posts": list(found.posts.order_by("state", "-pk")),
+        "workshop": of_employer(scope, found.pk),
         "may_arrange": scope.may_at(ARRANGE, found),
     }
 

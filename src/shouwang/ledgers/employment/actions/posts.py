@@ -16,7 +16,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import destinations, lifecycle, policies
 from shouwang.ledgers.employment.actions.labour import check_overlap, now_works
 from shouwang.ledgers.employment.codes import rule, word, words
-from shouwang.ledgers.employment.models import Employer, MatchLine, MatchPlan, Offer, Post, PriorityPlace, Worker, WorkRecord
+from shouwang.ledgers.employment.models import Employer, MatchLine, MatchPlan, Offer, Post, PriorityPlace, Worker, WorkRecord, Workshop
 from shouwang.ledgers.employment.policies import check_may_work
 from shouwang.ledgers.employment.post_queries import taken_places
 
@@ -78,6 +78,8 @@ def verify_post(post: Post, *, by: Scope, today: dt.date) -> Post:
     with lifecycle.POST.advance(post, "verify", by=by, today=today) as locked:
         if locked.close_on and locked.close_on < today:
             raise Refused(f"招聘截止 {locked.close_on} 已过，不能开放。请先改截止日期。")
+        if locked.kind == "workshop" and not Workshop.objects.filter(employer=locked.employer_id).exclude(state="cleared").exists():
+            raise Refused("该单位没有认定为扶贫车间或已清理，不能开放扶贫车间岗位。请先在用工单位页登记认定，或更正岗位来源。")
         locked.verified_on, locked.verified_by = today, by.user_name[:40]
     return locked
 

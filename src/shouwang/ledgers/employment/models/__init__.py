@@ -34,6 +34,7 @@ from shouwang.ledgers.employment.models.workers import (
     WorkRecord,
     by_place,
 )
+from shouwang.ledgers.employment.models.workshops import Workshop, WorkshopReview
 
 __all__ = [
     "AT_WORK",
@@ -61,5 +62,7 @@ __all__ = [
     "Trip",
     "WorkRecord",
     "Worker",
+    "Workshop",
+    "WorkshopReview",
     "by_place",
 ]
