@@ -13,11 +13,11 @@ from shouwang.ledgers.employment.models import Employer, Workshop
 DISTRICT = "440513"
 # name, people found on each review (workers, poor, steady; None = not running) with its days ago, then what became of it
 WORKSHOPS: tuple[tuple[str, tuple[tuple[int, tuple[int, int, int] | None], ...], str], ...] = (
-    ("平北手袋扶贫车间", ((70, (26, 11, 8)), (3, (22, 10, 8))), ""),
-    ("海门珠绣扶贫车间", ((66, (18, 9, 6)), (5, (12, 6, 5))), ""),
-    ("铜盂内衣扶贫车间", ((61, (31, 12, 9)),), ""),
-    ("谷饶文胸扶贫车间", ((59, (40, 15, 11)), (8, None)), "watched"),
-    ("河溪竹编扶贫车间", ((130, (6, 3, 1)), (20, (4, 2, 1))), "cleared"),
+    ("潮阳某手袋扶贫车间", ((70, (26, 11, 8)), (3, (22, 10, 8))), ""),
+    ("潮阳某珠绣扶贫车间", ((66, (18, 9, 6)), (5, (12, 6, 5))), ""),
+    ("潮阳某内衣扶贫车间", ((61, (31, 12, 9)),), ""),
+    ("潮阳某文胸扶贫车间", ((59, (40, 15, 11)), (8, None)), "watched"),
+    ("潮阳某竹编扶贫车间", ((130, (6, 3, 1)), (20, (4, 2, 1))), "cleared"),
 )
 FIRM = {"kind": "workshop", "credit_code": "", "address": "", "contact": "车间负责人", "contact_line": "0754-00000000"}
 

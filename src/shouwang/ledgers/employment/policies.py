@@ -10,6 +10,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.ledgers.registry.codes import rule as registry_rule
 
 if TYPE_CHECKING:
+    from shouwang.ledgers.employment.models import Workshop
     from shouwang.ledgers.registry.models import Member
 
 VIEW, SURVEY, EXPORT = "employment.view", "employment.survey", "employment.export"
@@ -96,3 +97,15 @@ def check_may_work(member: Member, today: dt.date) -> None:
         )
     if member.school_status != "not_in_school":
         raise Refused(f"{member.name}在户档案中为在校生，不能登记务工或安排岗位。已离校的请先更正户档案的在校生状况。", field="member")
+
+
+def why_workshop_stays(workshop: Workshop, move: str, today: dt.date) -> str:
+    """Why a workshop cannot be restored or cleared today, in words; "" = it can. The button and the act ask the same."""
+    if move == "clear" and workshop.buffer_until is not None and today < workshop.buffer_until:
+        return f"缓冲期至 {workshop.buffer_until}，期满前不得清理。缓冲期内请帮助恢复生产，或妥善安置务工人员。"
+    if move != "restore":
+        return ""
+    if workshop.reviewed_on is None:
+        return "还没有核查过，不能恢复。请先登记一次核查。"
+    missed = "；".join(workshop.unmet)
+    return f"最近一次核查（{workshop.reviewed_on}）未达要求：{missed}。达到后请先登记核查，再恢复。" if missed else ""

@@ -29,7 +29,7 @@ def people_field(label: str, help_text: str = "") -> forms.IntegerField:
 
 
 class ReviewForm(forms.Form):
-    """What somebody found there today; what the ledger knows stands in the fields."""
+    """What somebody found there today; the fields begin with the last review, before the first with whom the ledger knows."""
 
     running = forms.TypedChoiceField(
         label="是否正常开工", choices=(("1", "是"), ("0", "否")), coerce=lambda v: v == "1", widget=forms.RadioSelect, initial="1"
@@ -42,6 +42,7 @@ class ReviewForm(forms.Form):
     )  # fmt: skip
     sections: ClassVar[Sections] = (("今天所见", ("running", "workers", "poor_workers", "steady", "problems")),)
 
-    def __init__(self, *args: Any, known: People, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workshop: Workshop, known: People, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.update({"workers": known.workers, "poor_workers": known.poor_workers, "steady": known.steady})
+        source: Any = known if workshop.reviewed_on is None else workshop
+        self.initial.update({name: getattr(source, name) for name in ("workers", "poor_workers", "steady")})

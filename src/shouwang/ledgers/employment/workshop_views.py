@@ -11,7 +11,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import queries, workshop_queries
 from shouwang.ledgers.employment.lifecycle import WORKSHOP
 from shouwang.ledgers.employment.models import Workshop
-from shouwang.ledgers.employment.policies import ARRANGE
+from shouwang.ledgers.employment.policies import ARRANGE, why_workshop_stays
 from shouwang.ledgers.employment.views import item
 
 PHRASES = {
@@ -47,7 +47,13 @@ def workshop(found: Workshop, scope: Scope, today: dt.date) -> dict[str, Any]:
         "requirements": workshop_queries.requirements(found, today),
         "reviews": list(found.reviews.all()[:24]),
         "moves": [
-            {"code": code, "label": m.label, "phrases": PHRASES[code], "id": f"why-{code}"}
+            {
+                "code": code,
+                "label": m.label,
+                "phrases": PHRASES[code],
+                "id": f"why-{code}",
+                "disabled": why_workshop_stays(found, code, today),
+            }
             for code, m in WORKSHOP.open_moves(found).items()
         ]
         if mine

@@ -107,12 +107,7 @@ def restore(workshop: Workshop, *, reason: str, by: Scope, today: dt.date) -> Wo
     """It runs well again. Raises Refused where the latest review missed a test, or none was made since it is watched."""
     with transaction.atomic():
         with lifecycle.WORKSHOP.advance(workshop, "restore", by=by, today=today, reason=reason) as locked:
-            if locked.reviewed_on is None:
-                raise Refused("还没有核查过，不能恢复。请先登记一次核查。")
-            if locked.unmet:
-                raise Refused(
-                    f"最近一次核查（{locked.reviewed_on}）仍有未达要求的：{'；'.join(locked.unmet)}。达到后请先登记核查，再恢复。"
-                )
+            _allow(locked, "restore", today)
             locked.buffer_until = None
         worklist.finish(workshop, now=_moment(today), kind=BUFFER)
     return locked
@@ -122,13 +117,17 @@ def clear(workshop: Workshop, *, reason: str, by: Scope, today: dt.date) -> Work
     """It is no workshop any more: its posts close. Raises Refused before the buffer has ended."""
     with transaction.atomic():
         with lifecycle.WORKSHOP.advance(workshop, "clear", by=by, today=today, reason=reason) as locked:
-            if locked.buffer_until is not None and today < locked.buffer_until:
-                raise Refused(f"缓冲期至 {locked.buffer_until}，期满前不得清理。缓冲期内请帮助恢复生产，或妥善安置务工人员。")
+            _allow(locked, "clear", today)
             locked.buffer_until = None
         for post in locked.employer.posts.filter(kind="workshop").exclude(state="closed"):
             close_post(post, reason="扶贫车间已清理", by=by, today=today)
         worklist.finish(workshop, now=_moment(today), dropped=True)
     return locked
+
+
+def _allow(workshop: Workshop, move: str, today: dt.date) -> None:
+    if why := policies.why_workshop_stays(workshop, move, today):
+        raise Refused(why)
 
 
 def recognise_again(workshop: Workshop, *, reason: str, by: Scope, today: dt.date) -> Workshop:

@@ -64,11 +64,12 @@ def correct(request: Request, pk: int) -> HttpResponse:
 def review(request: Request, pk: int) -> HttpResponse:
     """What was found there today."""
     found = _workshop(request, pk)
-    form = ReviewForm(request.POST or None, known=known_people(found, request.scope, request.today))
+    known = known_people(found, request.scope, request.today)
+    form = ReviewForm(request.POST or None, workshop=found, known=known)
     if saved(request, form, lambda: workshops.review(found, form.cleaned_data, by=request.scope, today=request.today)):
         messages.success(request, "核查已登记。")
         return redirect("employment_workshop", pk=pk)
-    sub = "人数已按台账中经推荐在该车间在岗的人员带出，请按实际改正。"
+    sub = f"台账中经推荐在该车间在岗 {known.workers} 人，其中贫困劳动力 {known.poor_workers} 人、稳定务工 {known.steady} 人。"
     return entry(request, form, f"核查扶贫车间：{found}", reverse("employment_workshop", args=[pk]), sub=sub)
 
 

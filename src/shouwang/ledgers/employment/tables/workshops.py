@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from shouwang.kernel.filters import Filter
-from shouwang.kernel.tables import Column, QuickView, Table
+from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.employment import workshop_queries
 from shouwang.ledgers.employment.lifecycle import WORKSHOP
 from shouwang.ledgers.employment.policies import EXPORT, VIEW
@@ -35,7 +35,7 @@ WORKSHOPS = Table(
         Column("poor_workers", "贫困劳动力", "poor_workers", kind="num", unit="人", sort="poor_workers"),
         Column("steady", "稳定务工", "steady", kind="num", unit="人"),
         Column("reviewed_on", "最近核查", "reviewed_on", kind="date", sort="reviewed_on"),
-        Column("unmet", "未达要求", lambda row, _day: "；".join(row.unmet) or None),
+        Column("unmet", "未达要求", lambda row, _day: Badge(f"{len(row.unmet)} 项", "r") if row.unmet else None, kind="tag"),
         Column("buffer_until", "缓冲期至", "buffer_until", kind="date", sort="buffer_until"),
         Column("recognised_on", "认定日期", "recognised_on", kind="date", default_hidden=True),
         Column("document", "认定文件", "document", default_hidden=True),
