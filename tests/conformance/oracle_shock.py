@@ -143,6 +143,10 @@ EMPLOYMENT = {
     "employment_workshop": market(E_VIEW, GET, "workshop"),
     **{f"employment_workshop_{n}": market(ARRANGE, BOTH, "workshop") for n in ("edit", "review")},
     "employment_workshop_move": market(ARRANGE, POST, "workshop", move="watch"),
+    "employment_appointments": Rule((E_VIEW,)),
+    "employment_appointments_export": Rule((E_EXPORT,), POST),
+    "employment_appointment": labour(E_VIEW, GET, "appointment"),
+    **{f"employment_appointment_{n}": labour(ARRANGE, BOTH, "appointment") for n in ("renew", "end", "month")},
 }
 
 I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")

@@ -255,6 +255,12 @@ def workshop(region: Region) -> Any:
     return employment.make_workshop(region, **found, **({"state": "watched", "buffer_until": LATER.date()} if watched else {}))
 
 
+def appointment(region: Region) -> Any:
+    """On post; every second term ends this month."""
+    ends = {"ends_on": LATER.date()} if next(_numbers) % 2 else {}
+    return employment.add_appointment(worker(region), **ends, days_worked=20, paid=80_000)
+
+
 def impact(region: Region) -> Any:
     """An open one with amounts, of every cause in turn."""
     cause = ("work_blocked", "unsold", "stopped", "loan", "income", "wildlife", "return_limited")[next(_numbers) % 7]
@@ -339,6 +345,7 @@ SAMPLES = {
     "match_lines": Sample(match_line),
     "follow_ups": Sample(retention),
     "workshops": Sample(workshop),
+    "appointments": Sample(appointment),
     "batches": Sample(employment.make_batch),
     "trips": Sample(trip),
     "travellers": Sample(traveller),

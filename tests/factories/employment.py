@@ -24,6 +24,7 @@ from shouwang.ledgers.employment.models import (
     Training,
     Traveller,
     Trip,
+    WelfareAppointment,
     Worker,
     WorkRecord,
     Workshop,
@@ -209,5 +210,15 @@ def make_workshop(region: Region, *, employer: Employer | None = None, **kw: Any
     usual = {"document": "潮阳扶组〔2019〕3号", "recognised_on": dt.date(2019, 5, 1)}
     row = Workshop(employer=firm, **{**usual, **kw})
     row.put_in(region)
+    row.save()
+    return row
+
+
+def add_appointment(worker: Worker, *, starts_on: dt.date = dt.date(2020, 1, 1), **kw: Any) -> WelfareAppointment:
+    """A term of cleaning at 1,000 yuan that ends in August, with its post and work record."""
+    ended, post = kw.get("left_on"), make_post(worker.region, kind="welfare", wage=100_000, title="保洁员")
+    record = add_record(worker, started_on=starts_on, ended_on=ended, post=post, monthly_income=100_000, channel="welfare", employer="某村")
+    row = WelfareAppointment(worker=worker, record=record, starts_on=starts_on, **{"ends_on": dt.date(2020, 8, 17), "pay": 100_000, **kw})
+    row.put_beside(worker.household)
     row.save()
     return row

@@ -1,14 +1,18 @@
-"""Workshops of the demonstration city: invented, marked 演示数据, made by the ledger's own actions."""
+"""Workshops and public-welfare posts of the demonstration city: invented, marked 演示数据, made by the ledger's own actions."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from shouwang.demo.people import MARK
+from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment.actions import posts, workshops
-from shouwang.ledgers.employment.models import Employer, Workshop
+from shouwang.ledgers.employment.actions import posts, terms, workshops
+from shouwang.ledgers.employment.actions.welfare import end_appointment
+from shouwang.ledgers.employment.models import Employer, Post, WelfareAppointment, Worker, WorkRecord, Workshop
+from shouwang.ledgers.registry.queries import IN_REGISTRATION
 
 DISTRICT = "440513"
 # name, people found on each review (workers, poor, steady; None = not running) with its days ago, then what became of it
@@ -19,11 +23,34 @@ WORKSHOPS: tuple[tuple[str, tuple[tuple[int, tuple[int, int, int] | None], ...],
     ("潮阳某文胸扶贫车间", ((59, (40, 15, 11)), (8, None)), "watched"),
     ("潮阳某竹编扶贫车间", ((130, (6, 3, 1)), (20, (4, 2, 1))), "cleared"),
 )
-FIRM = {"kind": "workshop", "credit_code": "", "address": "", "contact": "车间负责人", "contact_line": "0754-00000000"}
+# how many, first day and end of the term in days from today, whether it was ended
+TERMS = ((6, -120, 150, False), (4, -160, 18, False), (2, -185, -2, False), (2, -190, -8, True))
+PAY = 95_000
+POST: dict[str, object] = {
+    "title": "村级保洁员",
+    "kind": "welfare",
+    "places": 20,
+    "wage": PAY,
+    "industry": "public",
+    "skill": "",
+    "age_min": 18,
+    "age_max": None,
+    "sex": "",
+    "sex_ground": "",
+    "effort": 1,
+    "conditions": "",
+    "hours": 6,
+    "board": False,
+    "at_home": False,
+    "poor_only": True,
+    "close_on": None,
+    "place": "",
+}
+FIRM = {"kind": "workshop", "credit_code": "", "address": "", "contact": "负责人", "contact_line": "0754-00000000"}
 
 
 def load(*, today: dt.date, clerk: Scope) -> int:
-    """Workshops of the district with their reviews; how many."""
+    """Workshops and public-welfare posts of the district with their reviews; how many."""
     county = Region.objects.get(code=DISTRICT.ljust(12, "0"))
     towns = list(Region.objects.filter(county=county, level=Region.TOWN).order_by("code")[: len(WORKSHOPS)]) or [county]
     for n, (name, found, end) in enumerate(WORKSHOPS):
@@ -50,3 +77,45 @@ def _end(workshop: Workshop, end: str, clerk: Scope, today: dt.date) -> None:
     elif end == "cleared":
         workshops.watch(workshop, reason="订单减少，人数不足", by=clerk, today=today - dt.timedelta(125))
         workshops.clear(workshop, reason="缓冲期满仍未达到要求，务工人员已另行安置", by=clerk, today=today - dt.timedelta(6))
+
+
+def load_terms(*, today: dt.date, clerk: Scope) -> int:
+    """People on public-welfare posts: some for months to come, some whose term ends or has ended; how many."""
+    county, since = Region.objects.get(code=DISTRICT.ljust(12, "0")), today - dt.timedelta(200)
+    said = {**FIRM, "name": f"潮阳区某镇公益岗位（{MARK}）", "kind": "welfare"}
+    post = Post(employer=posts.save_employer(Employer(), said, county, by=clerk, today=since))
+    post.put_in(county)
+    post = posts.verify_post(posts.save_post(post, {**POST, "start_on": since}, by=clerk, today=since), by=clerk, today=since)
+    people = Worker.objects.filter(
+        county=county, status__in=("wants", "cannot"), records=None, offers=None, household__registration__in=IN_REGISTRATION
+    )
+    waiting = iter(people.select_related("member", "household", "region").order_by("pk")[:200])
+    return sum(_appoint(waiting, post, plan, clerk, today) for plan in TERMS)
+
+
+def _appoint(waiting: Iterator[Worker], post: Post, plan: tuple[int, int, int, bool], clerk: Scope, today: dt.date) -> int:
+    wanted, first, last, ended = plan
+    start, end, made = today + dt.timedelta(first), today + dt.timedelta(last), 0
+    for worker in waiting:
+        try:
+            offer = posts.offer_post(worker, post, by=clerk, today=start)
+        except Refused:
+            continue  # the limits hold here too: the next one
+        row = posts.accept_offer(offer, start, ends_on=end, by=clerk, today=start)
+        _months(row, clerk, today)
+        if ended:
+            end_appointment(WelfareAppointment.objects.get(record=row), end, reason="聘期届满，本人外出务工", by=clerk, today=today)
+        made += 1
+        if made == wanted:
+            break
+    return made
+
+
+def _months(row: WorkRecord, clerk: Scope, today: dt.date) -> None:
+    """The three whole months before this one that lie in the term."""
+    term, month = row.appointment, today.replace(day=1)
+    for _ in range(3):
+        month = (month - dt.timedelta(1)).replace(day=1)
+        if term.starts_on <= month:
+            terms.record_month(term, month, 22 + term.pk % 4, PAY, by=clerk, today=today)
+            term.refresh_from_db()

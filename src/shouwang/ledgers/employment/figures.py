@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from shouwang.kernel.figures import Figure
-from shouwang.ledgers.employment import post_queries, queries, workshop_queries
-from shouwang.ledgers.employment.models import MatchPlan, Traveller, Trip, Worker, WorkRecord, Workshop
+from shouwang.ledgers.employment import post_queries, queries
+from shouwang.ledgers.employment.models import MatchPlan, Traveller, Trip, Worker, WorkRecord
+from shouwang.ledgers.employment.place_figures import WELFARE_FIGURES, WORKSHOP_FIGURES
 
 WORKERS = "/employment/?registered=1&in_force=1"
 Narrow = Callable[[QuerySet[Worker], dt.date], QuerySet[Worker]]
@@ -218,70 +219,4 @@ PLACEMENT_FIGURES: tuple[Figure, ...] = (
         drill="/employment/plans/?kept=1",
     ),
 )
-WORKSHOPS = "/employment/workshops/"
-
-
-def _in_state(state: str, name: str, good: str) -> Figure:
-    return Figure(
-        f"employment.workshops_{state}",
-        f"扶贫车间：{name}",
-        "个",
-        f"经区（县）认定、当前状态为{name}的扶贫车间数。",
-        lambda _day: Workshop.objects.filter(state=state),
-        good=good,
-        drill=f"{WORKSHOPS}?state={state}",
-    )
-
-
-WORKSHOP_FIGURES: tuple[Figure, ...] = (
-    _in_state("normal", "正常运行", "up"),
-    _in_state("watched", "监测待处置", "down"),
-    _in_state("cleared", "清理", ""),
-    Figure(
-        "employment.workshops",
-        "扶贫车间",
-        "个",
-        "经区（县）认定且未清理（正常运行和监测待处置）的扶贫车间数。",
-        lambda _day: workshop_queries.standing(Workshop.objects.all()),
-        drill=f"{WORKSHOPS}?standing=1",
-    ),
-    Figure(
-        "employment.workshop_workers",
-        "扶贫车间务工人数",
-        "人",
-        "未清理的扶贫车间最近一次核查所见在车间务工人数之和。",
-        lambda _day: workshop_queries.standing(Workshop.objects.all()),
-        measure="workers",
-        good="up",
-        drill=f"{WORKSHOPS}?standing=1",
-    ),
-    Figure(
-        "employment.workshop_poor",
-        "扶贫车间贫困劳动力",
-        "人",
-        "未清理的扶贫车间最近一次核查所见贫困劳动力人数之和。",
-        lambda _day: workshop_queries.standing(Workshop.objects.all()),
-        measure="poor_workers",
-        good="up",
-        drill=f"{WORKSHOPS}?standing=1",
-    ),
-    Figure(
-        "employment.workshops_reviewed",
-        "本月已核查扶贫车间",
-        "个",
-        "未清理的扶贫车间中，最近一次核查在当月的个数；疫情期间每月一次，平时每季一次。",
-        lambda day: workshop_queries.reviewed_in_month(Workshop.objects.all(), day),
-        good="up",
-        drill=f"{WORKSHOPS}?reviewed=1",
-    ),
-    Figure(
-        "employment.workshops_failing",
-        "未达要求的扶贫车间",
-        "个",
-        "未清理的扶贫车间中，最近一次核查有未达要求事项的个数。",
-        lambda _day: workshop_queries.failing(Workshop.objects.all()),
-        good="down",
-        drill=f"{WORKSHOPS}?failing=1",
-    ),
-)
-FIGURES: tuple[Figure, ...] = (*LABOUR_FIGURES, *PLACEMENT_FIGURES, *WORKSHOP_FIGURES)
+FIGURES: tuple[Figure, ...] = (*LABOUR_FIGURES, *PLACEMENT_FIGURES, *WORKSHOP_FIGURES, *WELFARE_FIGURES)

@@ -6,7 +6,7 @@ from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.employment.figures import FIGURES
 from shouwang.ledgers.employment.following import on_household_change
 from shouwang.ledgers.employment.intake.surveys import SURVEYS
-from shouwang.ledgers.employment.lifecycle import BATCH, LIFECYCLE_VERBS, OFFER, PLAN, POST, TRIP, WORKSHOP
+from shouwang.ledgers.employment.lifecycle import APPOINTMENT, BATCH, LIFECYCLE_VERBS, OFFER, PLAN, POST, TRIP, WORKSHOP
 from shouwang.ledgers.employment.models import (
     Batch,
     BatchDestination,
@@ -23,15 +23,27 @@ from shouwang.ledgers.employment.models import (
     Training,
     Traveller,
     Trip,
+    WelfareAppointment,
+    WelfareMonth,
     Worker,
     WorkRecord,
     Workshop,
     WorkshopReview,
 )
-from shouwang.ledgers.employment.policies import BATCH_VERBS, LABOUR_VERBS, PERMISSIONS, POST_VERBS, TRACE, VIEW, WORKSHOP_VERBS
+from shouwang.ledgers.employment.policies import (
+    BATCH_VERBS,
+    LABOUR_VERBS,
+    PERMISSIONS,
+    POST_VERBS,
+    TRACE,
+    VIEW,
+    WELFARE_VERBS,
+    WORKSHOP_VERBS,
+)
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
 from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
+from shouwang.ledgers.employment.tables.welfare import APPOINTMENTS
 from shouwang.ledgers.employment.tables.workshops import WORKSHOPS
 
 GROUP = "务工就业"
@@ -41,7 +53,7 @@ LEDGER = Ledger(
     models=(
         *(Worker, WorkRecord, Training, Employer, Post, PriorityPlace, MatchPlan, MatchLine, MatchChoice, Offer),
         *(Batch, BatchDestination, BatchVehicle, Trip, Traveller, TraceRelease, RetentionCall),
-        *(Workshop, WorkshopReview),
+        *(Workshop, WorkshopReview, WelfareAppointment, WelfareMonth),
     ),
     tables=(
         WORKERS,
@@ -59,10 +71,11 @@ LEDGER = Ledger(
         RELEASES,
         FOLLOW_UPS,
         WORKSHOPS,
+        APPOINTMENTS,
     ),
-    lifecycles=(POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP),
+    lifecycles=(POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP, APPOINTMENT),
     figures=FIGURES,
-    verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *WORKSHOP_VERBS, *LIFECYCLE_VERBS),
+    verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *WORKSHOP_VERBS, *WELFARE_VERBS, *LIFECYCLE_VERBS),
     permissions=PERMISSIONS,
     sheets=(SURVEYS,),
     menu=(
@@ -72,6 +85,7 @@ LEDGER = Ledger(
         MenuItem("用工单位", "employment_employers", "building-factory-2", VIEW, GROUP),
         MenuItem("岗位", "employment_posts", "clipboard-list", VIEW, GROUP),
         MenuItem("扶贫车间", "employment_workshops", "building-factory-2", VIEW, GROUP),
+        MenuItem("公益岗位聘用", "employment_appointments", "home-heart", VIEW, GROUP),
         MenuItem("人岗匹配", "employment_plans", "arrows-exchange", VIEW, GROUP),
         MenuItem("岗位推荐", "employment_offers", "send", VIEW, GROUP),
         MenuItem("稳岗跟踪", "employment_follow_ups", "user-check", VIEW, GROUP),

@@ -130,5 +130,25 @@ WORKSHOP = Lifecycle(
         "recognise_again": Move(("cleared",), "normal", "重新认定", RECOGNISE_AGAIN),
     },
 )
-_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP)
-LIFECYCLE_VERBS = (*(m.verb for cycle in _CYCLES for m in cycle.moves.values()), SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP, RECOGNISE)
+APPOINT = Verb("employment.appointment.open", "聘用到公益性岗位")
+RENEW = Verb("employment.appointment.renew", "续聘了公益性岗位", ARRANGE, needs_reason=True)
+END_APPOINTMENT = Verb("employment.appointment.end", "终止了公益性岗位聘用", ARRANGE, needs_reason=True)
+LAPSE = Verb("employment.appointment.lapse", "公益性岗位聘用随离岗终止")
+APPOINTMENT = Lifecycle(
+    name="公益岗位聘用",
+    initial="active",
+    states={
+        "active": State("聘用中", "镇（街道）", "g"),
+        "ended": State("已终止", "镇（街道）", "", final=True),
+    },
+    moves={
+        "renew": Move(("active",), "active", "续聘", RENEW),
+        "end": Move(("active",), "ended", "终止", END_APPOINTMENT),
+        "lapse": Move(("active",), "ended", "随离岗终止", LAPSE),
+    },
+)
+_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP, APPOINTMENT)
+LIFECYCLE_VERBS = (
+    *(m.verb for cycle in _CYCLES for m in cycle.moves.values()),
+    *(SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP, RECOGNISE, APPOINT),
+)

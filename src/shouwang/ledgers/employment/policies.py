@@ -84,6 +84,8 @@ BATCH_VERBS = (
 EDIT_WORKSHOP = Verb("employment.workshop.edit", "更正了扶贫车间认定信息", ARRANGE)
 REVIEW_WORKSHOP = Verb("employment.workshop.review", "核查了扶贫车间", ARRANGE)
 WORKSHOP_VERBS = (EDIT_WORKSHOP, REVIEW_WORKSHOP)
+RECORD_MONTH = Verb("employment.appointment.month", "登记了公益性岗位出勤和报酬", ARRANGE)
+WELFARE_VERBS = (RECORD_MONTH,)
 
 
 def check_may_work(member: Member, today: dt.date) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.employment.pages import batches, labour, matching, posts, workshops
+from shouwang.ledgers.employment.pages import batches, labour, matching, posts, welfare, workshops
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
 from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
+from shouwang.ledgers.employment.tables.welfare import APPOINTMENTS
 from shouwang.ledgers.employment.tables.workshops import WORKSHOPS
 
 urlpatterns: list[URLPattern] = [
@@ -88,4 +89,10 @@ urlpatterns: list[URLPattern] = [
     path("workshops/<int:pk>/edit/", workshops.correct, name="employment_workshop_edit"),
     path("workshops/<int:pk>/review/", workshops.review, name="employment_workshop_review"),
     path("workshops/<int:pk>/step/<slug:move>/", workshops.move, name="employment_workshop_move"),
+    path("appointments/", list_page(APPOINTMENTS), name="employment_appointments"),
+    path("appointments/export/", export_page(APPOINTMENTS), name="employment_appointments_export"),
+    path("appointments/<int:pk>/", welfare.appointment, name="employment_appointment"),
+    path("appointments/<int:pk>/renew/", welfare.renew, name="employment_appointment_renew"),
+    path("appointments/<int:pk>/end/", welfare.end, name="employment_appointment_end"),
+    path("appointments/<int:pk>/month/", welfare.month, name="employment_appointment_month"),
 ]

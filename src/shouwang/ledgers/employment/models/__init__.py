@@ -23,6 +23,7 @@ from shouwang.ledgers.employment.models.posts import (
     Post,
     PriorityPlace,
 )
+from shouwang.ledgers.employment.models.welfare import WelfareAppointment, WelfareMonth
 from shouwang.ledgers.employment.models.workers import (
     AT_WORK,
     AWAY,
@@ -60,6 +61,8 @@ __all__ = [
     "Training",
     "Traveller",
     "Trip",
+    "WelfareAppointment",
+    "WelfareMonth",
     "WorkRecord",
     "Worker",
     "Workshop",
