@@ -280,7 +280,7 @@ SEEN: dict[str, Sees] = {
     "scenario": in_reach("monitoring.simulate"),
     "paper": opens_copies,
     **dict.fromkeys(("worker", "work_record", "training", "offer", "line", "choice", "traveller", "retention"), keeps("employment.view")),
-    "appointment": keeps("employment.view"),
+    **dict.fromkeys(("appointment", "subsidy"), keeps("employment.view")),
     **dict.fromkeys(("employer", "post"), listed("employment.view")),
     **dict.fromkeys(("plan", "priority", "departure", "destination", "vehicle", "trip", "workshop"), in_reach("employment.view")),
     "release": in_reach("employment.trace"),

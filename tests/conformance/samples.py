@@ -261,6 +261,13 @@ def appointment(region: Region) -> Any:
     return employment.add_appointment(worker(region), **ends, days_worked=20, paid=80_000)
 
 
+def subsidy(region: Region) -> Any:
+    """A claim; every second is paid, of every kind in turn."""
+    number = next(_numbers)
+    paid = {"state": "paid", "amount": 40_001, "paid_on": TODAY, "basis": ["依据"]} if number % 2 else {}
+    return employment.add_claim(worker(region), kind=("transport", "job_start")[number // 2 % 2], **paid)
+
+
 def impact(region: Region) -> Any:
     """An open one with amounts, of every cause in turn."""
     cause = ("work_blocked", "unsold", "stopped", "loan", "income", "wildlife", "return_limited")[next(_numbers) % 7]
@@ -346,6 +353,7 @@ SAMPLES = {
     "follow_ups": Sample(retention),
     "workshops": Sample(workshop),
     "appointments": Sample(appointment),
+    "subsidies": Sample(subsidy),
     "batches": Sample(employment.make_batch),
     "trips": Sample(trip),
     "travellers": Sample(traveller),

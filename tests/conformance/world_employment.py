@@ -44,3 +44,4 @@ def fill(world: World) -> None:
         world.add("workshop", code, lambda c, r=home.region: employment.make_workshop(r, document=c))
         holder = employment.add_worker(home, member=registry.add_member(home, relation="daughter"), status="in_county")
         world.add("appointment", code, lambda _c, w=holder: employment.add_appointment(w), household=home)
+        world.add("subsidy", code, lambda _c, w=worker: employment.add_claim(w), household=home)

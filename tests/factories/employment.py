@@ -20,6 +20,7 @@ from shouwang.ledgers.employment.models import (
     Post,
     PriorityPlace,
     RetentionCall,
+    SubsidyClaim,
     TraceRelease,
     Training,
     Traveller,
@@ -219,6 +220,15 @@ def add_appointment(worker: Worker, *, starts_on: dt.date = dt.date(2020, 1, 1),
     ended, post = kw.get("left_on"), make_post(worker.region, kind="welfare", wage=100_000, title="保洁员")
     record = add_record(worker, started_on=starts_on, ended_on=ended, post=post, monthly_income=100_000, channel="welfare", employer="某村")
     row = WelfareAppointment(worker=worker, record=record, starts_on=starts_on, **{"ends_on": dt.date(2020, 8, 17), "pay": 100_000, **kw})
+    row.put_beside(worker.household)
+    row.save()
+    return row
+
+
+def add_claim(worker: Worker, **kw: Any) -> SubsidyClaim:
+    """A claim on transport aid of the year that waits to be checked; with an amount it has been paid."""
+    usual = {"kind": "transport", "band": "out_city", "starts_on": dt.date(2020, 1, 1), "ends_on": dt.date(2021, 1, 1)}
+    row = SubsidyClaim(worker=worker, **{**usual, "applied_on": TODAY, **kw})
     row.put_beside(worker.household)
     row.save()
     return row

@@ -1,4 +1,4 @@
-"""Workshops and public-welfare posts of the demonstration city: invented, marked 演示数据, made by the ledger's own actions."""
+"""Workshops, public-welfare posts and subsidies of the demonstration city: invented, marked 演示数据, made by the ledger's own actions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from shouwang.demo.people import MARK
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment.actions import posts, terms, workshops
+from shouwang.ledgers.employment.actions import posts, subsidies, terms, workshops
 from shouwang.ledgers.employment.actions.welfare import end_appointment
-from shouwang.ledgers.employment.models import Employer, Post, WelfareAppointment, Worker, WorkRecord, Workshop
+from shouwang.ledgers.employment.models import Employer, Post, SubsidyClaim, WelfareAppointment, Worker, WorkRecord, Workshop
 from shouwang.ledgers.registry.queries import IN_REGISTRATION
 
 DISTRICT = "440513"
@@ -25,7 +25,7 @@ WORKSHOPS: tuple[tuple[str, tuple[tuple[int, tuple[int, int, int] | None], ...],
 )
 # how many, first day and end of the term in days from today, whether it was ended
 TERMS = ((6, -120, 150, False), (4, -160, 18, False), (2, -185, -2, False), (2, -190, -8, True))
-PAY = 95_000
+PAY, CLAIMS, JANUARY = 95_000, 12, dt.date(2020, 1, 1)
 POST: dict[str, object] = {
     "title": "村级保洁员",
     "kind": "welfare",
@@ -50,7 +50,7 @@ FIRM = {"kind": "workshop", "credit_code": "", "address": "", "contact": "负责
 
 
 def load(*, today: dt.date, clerk: Scope) -> int:
-    """Workshops and public-welfare posts of the district with their reviews; how many."""
+    """Workshops, public-welfare posts and subsidies of the district with their reviews; how many."""
     county = Region.objects.get(code=DISTRICT.ljust(12, "0"))
     towns = list(Region.objects.filter(county=county, level=Region.TOWN).order_by("code")[: len(WORKSHOPS)]) or [county]
     for n, (name, found, end) in enumerate(WORKSHOPS):
@@ -119,3 +119,35 @@ def _months(row: WorkRecord, clerk: Scope, today: dt.date) -> None:
         if term.starts_on <= month:
             terms.record_month(term, month, 22 + term.pk % 4, PAY, by=clerk, today=today)
             term.refresh_from_db()
+
+
+def load_claims(*, today: dt.date, clerk: Scope, second: Scope) -> int:
+    """Claims on transport aid and of a workshop; only for the one kind an invented amount was entered, the others stay empty. How many."""
+    county = Region.objects.get(code=DISTRICT.ljust(12, "0"))
+    for band, amount in (("out_province", 50_000), ("out_city", 30_000)):
+        rate = {"kind": "transport", "band": band, "amount": amount, "valid_from": JANUARY, "document": f"虚构标准（{MARK}）"}
+        subsidies.enter_rate(county, rate, by=clerk, today=today)
+    away = Worker.objects.filter(county=county, status__in=("out_province", "out_city"), records__isnull=False).distinct()
+    made = [
+        subsidies.claim_for_worker(
+            w, {"kind": "transport", "starts_on": JANUARY, "ends_on": None}, by=clerk, today=today - dt.timedelta(n % 9)
+        )
+        for n, w in enumerate(away.select_related("member", "household__county", "region").order_by("pk")[:CLAIMS])
+    ]
+    for n, claim in enumerate(made):
+        _settle(claim, n % 5, clerk, second, today)
+    firm = Workshop.objects.filter(county=county, state="normal").order_by("pk").first()
+    if firm is not None:
+        months = {"kind": "workshop", "persons": 5, "starts_on": dt.date(2019, 11, 1), "ends_on": dt.date(2020, 2, 1)}
+        made.append(subsidies.claim_for_employer(firm.employer, months, by=clerk, today=today))
+    return len(made)
+
+
+def _settle(claim: SubsidyClaim, steps: int, clerk: Scope, second: Scope, today: dt.date) -> None:
+    """As far as it has come: from applied to paid."""
+    if steps >= 1:
+        subsidies.check(claim, by=clerk, today=today)
+    if steps >= 2:
+        subsidies.approve(claim, by=second, today=today)
+    if steps >= 3:
+        subsidies.pay(claim, today, f"2020-{claim.pk:04d}", by=clerk, today=today)

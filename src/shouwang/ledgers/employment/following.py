@@ -10,6 +10,7 @@ from shouwang.ledgers.employment.models import (
     MatchLine,
     Offer,
     RetentionCall,
+    SubsidyClaim,
     Training,
     Traveller,
     WelfareAppointment,
@@ -26,7 +27,7 @@ OF_MEMBERS: dict[type[Any], str] = {
     RetentionCall: "record__worker__member_id",
     WelfareAppointment: "worker__member_id",
     WelfareMonth: "appointment__worker__member_id",
-    **dict.fromkeys((WorkRecord, Training, Offer, MatchLine, MatchChoice, Traveller), "worker__member_id"),
+    **dict.fromkeys((WorkRecord, Training, Offer, MatchLine, MatchChoice, Traveller, SubsidyClaim), "worker__member_id"),
 }
 
 

@@ -147,8 +147,33 @@ APPOINTMENT = Lifecycle(
         "lapse": Move(("active",), "ended", "随离岗终止", LAPSE),
     },
 )
-_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP, APPOINTMENT)
+GRANT = "employment.subsidy"
+APPLY_SUBSIDY = Verb("employment.subsidy.apply", "登记了就业补贴申领", ARRANGE)
+CHECK_SUBSIDY = Verb("employment.subsidy.check", "审核了就业补贴", ARRANGE)
+APPROVE_SUBSIDY = Verb("employment.subsidy.approve", "批准了就业补贴", GRANT)
+PAY_SUBSIDY = Verb("employment.subsidy.pay", "登记了就业补贴发放", GRANT)
+RETURN_SUBSIDY = Verb("employment.subsidy.send_back", "退回了就业补贴", GRANT, needs_reason=True)
+REFUSE_SUBSIDY = Verb("employment.subsidy.refuse", "不予就业补贴", GRANT, needs_reason=True)
+SUBSIDY = Lifecycle(
+    name="就业补贴申领",
+    initial="applied",
+    states={
+        "applied": State("待审核", "镇（街道）、区（县）", "o"),
+        "checked": State("待批准", "区（县）", "o"),
+        "approved": State("待发放", "区（县）", "b"),
+        "paid": State("已发放", "区（县）", "g", final=True),
+        "refused": State("不予补贴", "区（县）", "", final=True),
+    },
+    moves={
+        "check": Move(("applied",), "checked", "审核通过", CHECK_SUBSIDY),
+        "approve": Move(("checked",), "approved", "批准", APPROVE_SUBSIDY),
+        "pay": Move(("approved",), "paid", "登记发放", PAY_SUBSIDY),
+        "send_back": Move(("checked", "approved"), "applied", "退回重审", RETURN_SUBSIDY),
+        "refuse": Move(("applied", "checked"), "refused", "不予补贴", REFUSE_SUBSIDY),
+    },
+)
+_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP, APPOINTMENT, SUBSIDY)
 LIFECYCLE_VERBS = (
     *(m.verb for cycle in _CYCLES for m in cycle.moves.values()),
-    *(SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP, RECOGNISE, APPOINT),
+    *(SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP, RECOGNISE, APPOINT, APPLY_SUBSIDY),
 )

@@ -1,4 +1,4 @@
-"""Figures of workshops and public-welfare posts; each counts rows of its own list."""
+"""Figures of workshops, public-welfare posts and subsidies; each counts rows of its own list."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from shouwang.kernel.figures import Figure
-from shouwang.ledgers.employment import welfare_queries, workshop_queries
-from shouwang.ledgers.employment.models import WelfareAppointment, Workshop
+from shouwang.ledgers.employment import subsidy_queries, welfare_queries, workshop_queries
+from shouwang.ledgers.employment.models import SubsidyClaim, WelfareAppointment, Workshop
 
 WORKSHOPS = "/employment/workshops/"
 
@@ -125,4 +125,66 @@ WELFARE_FIGURES: tuple[Figure, ...] = (
         good="up",
         drill=APPOINTMENTS,
     ),
+)
+SUBSIDIES = "/employment/subsidies/"
+KINDS = {
+    "transport": "外出务工交通补贴",
+    "job_start": "一次性求职创业补贴",
+    "absorb": "一次性吸纳就业补贴",
+    "workshop": "扶贫车间吸纳补贴",
+    "welfare": "公益性岗位补贴",
+    "insurance": "社会保险补贴",
+}
+
+
+def _paid(code: str = "") -> Callable[[dt.date], QuerySet[Any]]:
+    return lambda _day: SubsidyClaim.objects.filter(state="paid", **({"kind": code} if code else {}))
+
+
+def _by_kind(code: str, name: str) -> Figure:
+    return Figure(
+        f"employment.subsidy_{code}",
+        f"已发放：{name}",
+        "元",
+        f"已登记发放的{name}金额之和。",
+        _paid(code),
+        measure="amount",
+        decimals=2,
+        scale=100,
+        good="up",
+        drill=f"{SUBSIDIES}?state=paid&kind={code}",
+    )
+
+
+SUBSIDY_FIGURES: tuple[Figure, ...] = (
+    Figure(
+        "employment.subsidies_open",
+        "办理中的就业补贴",
+        "笔",
+        "已申领、尚未发放也未决定不予补贴的就业补贴笔数。",
+        lambda _day: subsidy_queries.open_claims(SubsidyClaim.objects.all()),
+        drill=f"{SUBSIDIES}?open=1",
+    ),
+    Figure(
+        "employment.subsidies_paid",
+        "已发放就业补贴",
+        "笔",
+        "已登记发放的就业补贴笔数。",
+        _paid(),
+        good="up",
+        drill=f"{SUBSIDIES}?state=paid",
+    ),
+    Figure(
+        "employment.subsidy_amount",
+        "已发放就业补贴金额",
+        "元",
+        "已登记发放的就业补贴金额之和，按分累加。",
+        _paid(),
+        measure="amount",
+        decimals=2,
+        scale=100,
+        good="up",
+        drill=f"{SUBSIDIES}?state=paid",
+    ),
+    *(_by_kind(code, name) for code, name in KINDS.items()),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.employment import queries, welfare
 from shouwang.ledgers.employment.models import WelfareAppointment
 from shouwang.ledgers.employment.policies import ARRANGE
@@ -58,7 +59,11 @@ def _limits(found: WelfareAppointment, today: dt.date) -> list[dict[str, Any]]:
     region = found.region.code
     rules = {n: welfare.rule(n, today, region) for n in ("term_months", "total_months", "monthly_pay", "days_a_month", "per_household")}
     term, pay = rules["term_months"].value, rules["monthly_pay"].value
+    oldest = lookup("job_matching", "welfare_age", on=today, region=region)
+    rules |= {"welfare_age": oldest, "cadres_barred": welfare.rule("cadres_barred", today, region)}
     words = {
+        "welfare_age": f"年满 {oldest.value} 周岁不安排",
+        **({"cadres_barred": "村干部及其家属不安排"} if rules["cadres_barred"].value else {}),
         "per_household": f"一户至多 {rules['per_household'].value} 人同时在岗",
         "term_months": f"一次聘期 {term[0]} 至 {term[1]} 个月",
         "total_months": f"一人累计至多 {rules['total_months'].value} 个月",

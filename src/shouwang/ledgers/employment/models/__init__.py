@@ -23,6 +23,7 @@ from shouwang.ledgers.employment.models.posts import (
     Post,
     PriorityPlace,
 )
+from shouwang.ledgers.employment.models.subsidies import SubsidyClaim, SubsidyRate
 from shouwang.ledgers.employment.models.welfare import WelfareAppointment, WelfareMonth
 from shouwang.ledgers.employment.models.workers import (
     AT_WORK,
@@ -57,6 +58,8 @@ __all__ = [
     "Post",
     "PriorityPlace",
     "RetentionCall",
+    "SubsidyClaim",
+    "SubsidyRate",
     "TraceRelease",
     "Training",
     "Traveller",
