@@ -33,12 +33,18 @@ def claim(found: SubsidyClaim, scope: Scope, today: dt.date) -> dict[str, Any]:
         "meta": ["就业补贴申领", found.region.name],
     }
     moves = CYCLE.open_moves(found)
+    missing = _missing(found, today) if shown and found.state == "applied" else ""
+    held = {"check": missing and "标准未录入", "approve": why_not_approve(found, scope)}
     return {
         "claim": found,
         "record": record,
         "facts": _facts(found, scope, today) if shown else [],
-        "missing": _missing(found, today) if shown and found.state == "applied" else "",
-        "plain": [{"code": c, "label": m.label, **_held(found, c, scope)} for c, m in moves.items() if c in ("check", "approve")],
+        "missing": missing,
+        "plain": [
+            {"code": c, "label": m.label, "disabled": held[c]}
+            for c, m in moves.items()
+            if c in held and found.covers(scope, m.verb.permission)
+        ],
         "reasoned": [{"code": c, "label": m.label, "phrases": PHRASES[c], "id": f"why-{c}"} for c, m in moves.items() if c in PHRASES]
         if found.covers(scope, SUBSIDY)
         else [],
@@ -46,12 +52,6 @@ def claim(found: SubsidyClaim, scope: Scope, today: dt.date) -> dict[str, Any]:
         "events": queries.timeline_of(found) if shown else [],
         "shown": shown,
     }
-
-
-def _held(found: SubsidyClaim, move: str, scope: Scope) -> dict[str, Any]:
-    """Whether the person has the move, and what holds it back."""
-    why = why_not_approve(found, scope) if move == "approve" else ""
-    return {"mine": found.covers(scope, CYCLE.moves[move].verb.permission), "disabled": why}
 
 
 def _missing(found: SubsidyClaim, today: dt.date) -> str:
