@@ -67,6 +67,7 @@ def labour(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "worker
 
 
 ARRANGE, TRANSPORT, TRACE = "employment.arrange", "employment.transport", "employment.trace"
+GRANT = "employment.subsidy"
 
 
 def market(permission: str, methods: tuple[str, ...] = BOTH, kind: str = "post", **path: Any) -> Rule:
@@ -137,6 +138,27 @@ EMPLOYMENT = {
     "employment_releases": Rule((TRACE,), lists="release"),
     "employment_release": Rule((TRACE,), GET, "release", in_reach(TRACE), noted=True),
     "employment_erase": market(TRACE, POST, "release"),
+    "employment_recognise": market(ARRANGE, kind="employer"),
+    "employment_workshops": Rule((E_VIEW,)),
+    "employment_workshops_export": Rule((E_EXPORT,), POST),
+    "employment_workshop": market(E_VIEW, GET, "workshop"),
+    **{f"employment_workshop_{n}": market(ARRANGE, BOTH, "workshop") for n in ("edit", "review")},
+    "employment_workshop_move": market(ARRANGE, POST, "workshop", move="watch"),
+    "employment_appointments": Rule((E_VIEW,)),
+    "employment_appointments_export": Rule((E_EXPORT,), POST),
+    "employment_appointment": labour(E_VIEW, GET, "appointment"),
+    **{f"employment_appointment_{n}": labour(ARRANGE, BOTH, "appointment") for n in ("renew", "end", "month")},
+    "employment_claim_worker": labour(ARRANGE),
+    "employment_claim_employer": market(ARRANGE, kind="employer"),
+    "employment_subsidies": Rule((E_VIEW,)),
+    "employment_subsidies_export": Rule((E_EXPORT,), POST),
+    "employment_subsidy_rates": Rule((E_VIEW,)),
+    "employment_subsidy_rate_new": Rule((GRANT,), BOTH),
+    "employment_subsidy": labour(E_VIEW, GET, "subsidy"),
+    "employment_subsidy_pay": labour(GRANT, BOTH, "subsidy"),
+    "employment_subsidy_step": Rule(
+        (ARRANGE, GRANT), POST, "subsidy", keeps(E_VIEW), keeps(GRANT), path=lambda t: {"pk": t.row.pk, "move": "refuse"}
+    ),
 }
 
 I_VIEW, I_RECORD, I_EXPORT, I_LEVELS, I_SHOCKS = ("impact.view", "impact.record", "impact.export", "impact.levels", "impact.shocks")

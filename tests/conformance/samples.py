@@ -248,6 +248,26 @@ def risk_claim(region: Region) -> Any:
     return add_claim(loan(region))
 
 
+def workshop(region: Region) -> Any:
+    """Reviewed this month; every second is watched, and misses a test."""
+    watched = next(_numbers) % 2 == 0
+    found = {"workers": 12, "poor_workers": 5, "steady": 3, "reviewed_on": TODAY, "unmet": ["没有正常开工"] if watched else []}
+    return employment.make_workshop(region, **found, **({"state": "watched", "buffer_until": LATER.date()} if watched else {}))
+
+
+def appointment(region: Region) -> Any:
+    """On post; every second term ends this month."""
+    ends = {"ends_on": LATER.date()} if next(_numbers) % 2 else {}
+    return employment.add_appointment(worker(region), **ends, days_worked=20, paid=80_000)
+
+
+def subsidy(region: Region) -> Any:
+    """A claim; every second is paid, of every kind in turn."""
+    number = next(_numbers)
+    paid = {"state": "paid", "amount": 40_001, "paid_on": TODAY, "basis": ["依据"]} if number % 2 else {}
+    return employment.add_claim(worker(region), kind=("transport", "job_start")[number // 2 % 2], **paid)
+
+
 def impact(region: Region) -> Any:
     """An open one with amounts, of every cause in turn."""
     cause = ("work_blocked", "unsold", "stopped", "loan", "income", "wildlife", "return_limited")[next(_numbers) % 7]
@@ -331,6 +351,9 @@ SAMPLES = {
     "match_plans": Sample(employment.make_plan),
     "match_lines": Sample(match_line),
     "follow_ups": Sample(retention),
+    "workshops": Sample(workshop),
+    "appointments": Sample(appointment),
+    "subsidies": Sample(subsidy),
     "batches": Sample(employment.make_batch),
     "trips": Sample(trip),
     "travellers": Sample(traveller),

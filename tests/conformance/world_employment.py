@@ -41,3 +41,7 @@ def fill(world: World) -> None:
         )
         world.add("release", code, lambda c, t=trip: employment.add_release(t, letter=c))
         world.add("choice", code, lambda _c, w=worker, p=plan, t=post: employment.add_choice(p, w, t), household=home)
+        world.add("workshop", code, lambda c, r=home.region: employment.make_workshop(r, document=c))
+        holder = employment.add_worker(home, member=registry.add_member(home, relation="daughter"), status="in_county")
+        world.add("appointment", code, lambda _c, w=holder: employment.add_appointment(w), household=home)
+        world.add("subsidy", code, lambda _c, w=worker: employment.add_claim(w), household=home)

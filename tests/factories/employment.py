@@ -20,12 +20,15 @@ from shouwang.ledgers.employment.models import (
     Post,
     PriorityPlace,
     RetentionCall,
+    SubsidyClaim,
     TraceRelease,
     Training,
     Traveller,
     Trip,
+    WelfareAppointment,
     Worker,
     WorkRecord,
+    Workshop,
 )
 from shouwang.ledgers.registry.models import Household, Member
 from tests.factories.registry import add_member, add_status, make_household
@@ -198,5 +201,34 @@ def add_follow_up(record: WorkRecord, **kw: Any) -> RetentionCall:
     """A call due today."""
     row = RetentionCall(record=record, **{"days": 7, "due_on": TODAY, **kw})
     row.put_beside(record.household)
+    row.save()
+    return row
+
+
+def make_workshop(region: Region, *, employer: Employer | None = None, **kw: Any) -> Workshop:
+    """A workshop that runs, recognised in 2019, not reviewed yet."""
+    firm = employer or make_employer(region, kind="workshop")
+    usual = {"document": "潮阳扶组〔2019〕3号", "recognised_on": dt.date(2019, 5, 1)}
+    row = Workshop(employer=firm, **{**usual, **kw})
+    row.put_in(region)
+    row.save()
+    return row
+
+
+def add_appointment(worker: Worker, *, starts_on: dt.date = dt.date(2020, 1, 1), **kw: Any) -> WelfareAppointment:
+    """A term of cleaning at 1,000 yuan that ends in August, with its post and work record."""
+    ended, post = kw.get("left_on"), make_post(worker.region, kind="welfare", wage=100_000, title="保洁员")
+    record = add_record(worker, started_on=starts_on, ended_on=ended, post=post, monthly_income=100_000, channel="welfare", employer="某村")
+    row = WelfareAppointment(worker=worker, record=record, starts_on=starts_on, **{"ends_on": dt.date(2020, 8, 17), "pay": 100_000, **kw})
+    row.put_beside(worker.household)
+    row.save()
+    return row
+
+
+def add_claim(worker: Worker, **kw: Any) -> SubsidyClaim:
+    """A claim on transport aid of the year that waits to be checked; with an amount it has been paid."""
+    usual = {"kind": "transport", "band": "out_city", "starts_on": dt.date(2020, 1, 1), "ends_on": dt.date(2021, 1, 1)}
+    row = SubsidyClaim(worker=worker, **{**usual, "applied_on": TODAY, **kw})
+    row.put_beside(worker.household)
     row.save()
     return row

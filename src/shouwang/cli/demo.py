@@ -56,7 +56,7 @@ def demo(households: int, seed: int, if_empty: bool, without_work: bool) -> None
 
 
 def _build(households: int, seed: int, without_work: bool) -> None:
-    from shouwang.demo import backing, changes, credit, departments, file, jobs_and_buses, labour, offices, sweeps, watching
+    from shouwang.demo import backing, changes, credit, departments, file, jobs_and_buses, labour, offices, places, sweeps, watching
     from shouwang.demo.bulk_insert import take_stock
     from shouwang.demo.check_people import check_people
     from shouwang.demo.history import History
@@ -64,6 +64,7 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     from shouwang.demo.load_people import load_people
     from shouwang.demo.produce import Market
     from shouwang.demo.work import Story
+    from shouwang.ledgers.employment.actions import terms, workshops
 
     city = load.load_city("4405", year=START.year)
     load.load_packaged_outlines()
@@ -86,8 +87,12 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     click.echo(f"小额信贷 {credit.load_credit(staff, seed=seed, today=START, by=system)} 笔。")
     workers, records = labour.load(seed=seed, today=START, by=system)
     click.echo(f"劳动力 {workers} 人，务工记录 {records} 条。")
-    offered = jobs_and_buses.load(today=START, by=system, clerk=scope_of(staff.users["440513-fpb-jb"], START))
+    district = scope_of(staff.users["440513-fpb-jb"], START)
+    offered = jobs_and_buses.load(today=START, by=system, clerk=district)
     click.echo(f"岗位 {offered[0]} 个，推荐 {offered[1]} 份，返岗批次 {offered[2]} 人。")
+    click.echo(f"扶贫车间 {places.load(today=START, clerk=district)} 个，公益岗位聘用 {places.load_terms(today=START, clerk=district)} 人。")
+    city_clerk = scope_of(staff.users["4405-fpb-jb"], START)
+    click.echo(f"就业补贴申领 {places.load_claims(today=START, clerk=district, second=city_clerk)} 笔。")
     click.echo(f"部门数据 {departments.load_departments(city, staff, seed=seed, today=START)} 行。")
     if not without_work:
         watch = watching.Watch(staff)
@@ -105,6 +110,8 @@ def _build(households: int, seed: int, without_work: bool) -> None:
             market.on(day)
             if not without_work:
                 story.on(day)
+    workshops.ask_reviews(by=system, today=START)
+    terms.ask_expiring(by=system, today=START)
     Setting.objects.create(key=DEMO_DATE, value=START.isoformat())
 
 

@@ -14,11 +14,12 @@ from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import impacts
-from shouwang.ledgers.employment.actions import batches, matching, posts
+from shouwang.ledgers.employment.actions import batches, matching, posts, workshops
 from shouwang.ledgers.employment.models import BatchDestination, Employer, Offer, Post, Worker
 from shouwang.ledgers.employment.post_queries import lines
+from shouwang.ledgers.employment.welfare import past
 
-DISTRICT, AWAY, NEAR, TAKEN, HELD = "440513", 35, 25, 45, 1_500
+DISTRICT, AWAY, NEAR, TAKEN, HELD, TERM = "440513", 35, 25, 45, 1_500, 6
 # name, kind, industry, where the work is ("" = here), posts of (title, places, wage in yuan, skill, lodging)
 EMPLOYERS: tuple[tuple[str, str, str, str, tuple[tuple[str, int, int, str, bool], ...]], ...] = (
     ("潮阳某针织厂", "company", "textile", "", (("缝纫工", 12, 3800, "sewing", True), ("包装普工", 10, 3200, "", True))),
@@ -75,6 +76,9 @@ def _employer(row: tuple[Any, ...], town: Region, clerk: Scope, today: dt.date) 
         "contact_line": "0754-00000000",
     }
     employer = posts.save_employer(Employer(), said, town, by=clerk, today=today)
+    if kind == "workshop":
+        known = {"document": f"潮阳扶组〔2019〕2号（{MARK}）", "recognised_on": today - dt.timedelta(260)}
+        workshops.recognise(employer, known, by=clerk, today=today)
     out = []
     for title, places, wage, skill, board in offered:
         post = Post(employer=employer)
@@ -113,7 +117,9 @@ def _answer(clerk: Scope, today: dt.date) -> None:
         if n % 9 == 8:
             posts.decline_offer(offer, ("wage", "care", "epidemic")[n // 9 % 3], by=clerk, today=today)
         else:
-            posts.accept_offer(offer, max(today, offer.post.start_on), by=clerk, today=today)
+            start = max(today, offer.post.start_on)
+            until = past(start, TERM) if offer.post.kind == "welfare" else None
+            posts.accept_offer(offer, start, ends_on=until, by=clerk, today=today)
 
 
 def _batch(place: Region, clerk: Scope, by: Scope, today: dt.date) -> int:

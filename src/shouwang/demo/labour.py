@@ -111,6 +111,7 @@ def _worker(person: dict[str, Any], status: str, k: list[int], today: dt.date) -
         "skill": SKILLS[k[3] % len(SKILLS)] if asked else "",
         "wish": ("none" if status == "cannot" else WISHES[k[4] % len(WISHES)]) if asked and not at_work else "",
         "wish_wage": 200_000 + 50_000 * (k[4] % 6) if status == "wants" else None,
+        "cadre_family": asked and k[5] % 61 == 0,
         "care_duty": asked and k[5] % 9 == 0,
         "at_work_last_year": (status != "cannot" and k[5] % 8 > 0) if asked else None,
         "surveyed_on": today - dt.timedelta(k[1] % 12) if asked else None,

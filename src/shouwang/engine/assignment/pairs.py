@@ -167,7 +167,8 @@ def one_welfare_post(request: Request) -> tuple[Worker, ...]:
     pinned = {p.worker for p in request.pins if p.post in welfare}
     chosen: dict[str, Worker] = {}
     for worker in sorted(request.workers, key=lambda w: (w.key not in pinned, w.strength, w.reach, not w.care, w.key)):
-        if worker.household and not worker.cadre_family and worker.age(request.on) < request.settings.welfare_age:
+        able = not (worker.cadre_family or worker.holds_welfare) and worker.age(request.on) < request.settings.welfare_age
+        if worker.household and able:
             chosen.setdefault(worker.household, worker)
     return tuple(
         replace(w, holds_welfare=True) if w.household and chosen.get(w.household, w) is not w and not w.holds_welfare else w

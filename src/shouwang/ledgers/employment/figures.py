@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from shouwang.kernel.figures import Figure
 from shouwang.ledgers.employment import post_queries, queries
 from shouwang.ledgers.employment.models import MatchPlan, Traveller, Trip, Worker, WorkRecord
+from shouwang.ledgers.employment.place_figures import SUBSIDY_FIGURES, WELFARE_FIGURES, WORKSHOP_FIGURES
 
 WORKERS = "/employment/?registered=1&in_force=1"
 Narrow = Callable[[QuerySet[Worker], dt.date], QuerySet[Worker]]
@@ -218,4 +219,4 @@ PLACEMENT_FIGURES: tuple[Figure, ...] = (
         drill="/employment/plans/?kept=1",
     ),
 )
-FIGURES: tuple[Figure, ...] = (*LABOUR_FIGURES, *PLACEMENT_FIGURES)
+FIGURES: tuple[Figure, ...] = (*LABOUR_FIGURES, *PLACEMENT_FIGURES, *WORKSHOP_FIGURES, *WELFARE_FIGURES, *SUBSIDY_FIGURES)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from shouwang.kernel.shifts import HouseholdShift
-from shouwang.ledgers.employment.models import MatchChoice, MatchLine, Offer, RetentionCall, Training, Traveller, Worker, WorkRecord
+from shouwang.ledgers.employment.models import (
+    MatchChoice,
+    MatchLine,
+    Offer,
+    RetentionCall,
+    SubsidyClaim,
+    Training,
+    Traveller,
+    WelfareAppointment,
+    WelfareMonth,
+    Worker,
+    WorkRecord,
+)
 from shouwang.ledgers.registry.models import Household
 
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
@@ -13,7 +25,9 @@ PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
 OF_MEMBERS: dict[type[Any], str] = {
     Worker: "member_id",
     RetentionCall: "record__worker__member_id",
-    **dict.fromkeys((WorkRecord, Training, Offer, MatchLine, MatchChoice, Traveller), "worker__member_id"),
+    WelfareAppointment: "worker__member_id",
+    WelfareMonth: "appointment__worker__member_id",
+    **dict.fromkeys((WorkRecord, Training, Offer, MatchLine, MatchChoice, Traveller, SubsidyClaim), "worker__member_id"),
 }
 
 

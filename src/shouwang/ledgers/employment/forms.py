@@ -128,6 +128,7 @@ class CircumstancesForm(CodedForm):
     """What matching has to know and no telephone call should ask twice."""
 
     care_duty = forms.BooleanField(label="需照料家人，不能住厂", required=False)
+    cadre_family = forms.BooleanField(label="村干部或其家属（不安排公益性岗位）", required=False)
     at_work_last_year = forms.TypedChoiceField(
         label="上年是否务工",
         choices=(("", "未核实"), ("true", "是"), ("false", "否")),
@@ -139,4 +140,5 @@ class CircumstancesForm(CodedForm):
     def __init__(self, *args: Any, worker: Worker, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
         said = worker.at_work_last_year
-        self.initial.update({"care_duty": worker.care_duty, "at_work_last_year": "" if said is None else str(said).lower()})
+        self.initial.update({"care_duty": worker.care_duty, "cadre_family": worker.cadre_family})
+        self.initial.update({"at_work_last_year": "" if said is None else str(said).lower()})

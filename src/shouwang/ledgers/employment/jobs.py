@@ -9,7 +9,7 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment.actions import batches, labour, matching, retention, tracing
+from shouwang.ledgers.employment.actions import batches, labour, matching, retention, terms, tracing, workshops
 from shouwang.ledgers.employment.batch_queries import changed_levels
 from shouwang.ledgers.employment.models import Batch, MatchPlan
 from shouwang.ledgers.employment.policies import ARRANGE, TRANSPORT
@@ -94,6 +94,20 @@ def erase_traces(run: Run) -> dict[str, Any]:
     return {"words": f"余 {left} 份到期名单待删", "link": "/employment/releases/"}
 
 
+def review_workshops(run: Run) -> dict[str, Any]:
+    """Ask for the reviews of workshops that are due in this month or quarter."""
+    with run.chunk():
+        made = workshops.ask_reviews(by=Scope.system("扶贫车间核查"), today=run.today)
+    return {"words": f"新列入待核查扶贫车间 {made} 个", "link": "/employment/workshops/"}
+
+
+def welfare_terms(run: Run) -> dict[str, Any]:
+    """Ask for terms on public-welfare posts that end soon to be renewed or ended."""
+    with run.chunk():
+        made = terms.ask_expiring(by=Scope.system("公益岗位聘期"), today=run.today)
+    return {"words": f"新列入公益岗位聘期届满 {made} 人", "link": "/employment/appointments/?expiring=1"}
+
+
 def register_all() -> None:
     """Called once at start-up."""
     register(matching.JOB, match, "人岗匹配")
@@ -101,4 +115,6 @@ def register_all() -> None:
     register("employment.watch_levels", watch_levels, "监看班次两地风险等级", every=600)
     register("employment.erase_traces", erase_traces, "删除到期的密接名单", daily_at=dt.time(3, 30))
     register("employment.follow_up", follow_up, "安排稳岗跟踪", daily_at=dt.time(4))
+    register("employment.review_workshops", review_workshops, "安排扶贫车间核查", daily_at=dt.time(4, 10))
+    register("employment.welfare_terms", welfare_terms, "提示公益岗位聘期届满", daily_at=dt.time(4, 20))
     register("employment.enrol", enrol, "劳动力台账随户档案更新", daily_at=dt.time(3))

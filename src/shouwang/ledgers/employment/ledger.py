@@ -6,7 +6,7 @@ from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.employment.figures import FIGURES
 from shouwang.ledgers.employment.following import on_household_change
 from shouwang.ledgers.employment.intake.surveys import SURVEYS
-from shouwang.ledgers.employment.lifecycle import BATCH, LIFECYCLE_VERBS, OFFER, PLAN, POST, TRIP
+from shouwang.ledgers.employment.lifecycle import APPOINTMENT, BATCH, LIFECYCLE_VERBS, OFFER, PLAN, POST, SUBSIDY, TRIP, WORKSHOP
 from shouwang.ledgers.employment.models import (
     Batch,
     BatchDestination,
@@ -19,17 +19,36 @@ from shouwang.ledgers.employment.models import (
     Post,
     PriorityPlace,
     RetentionCall,
+    SubsidyClaim,
+    SubsidyRate,
     TraceRelease,
     Training,
     Traveller,
     Trip,
+    WelfareAppointment,
+    WelfareMonth,
     Worker,
     WorkRecord,
+    Workshop,
+    WorkshopReview,
 )
-from shouwang.ledgers.employment.policies import BATCH_VERBS, LABOUR_VERBS, PERMISSIONS, POST_VERBS, TRACE, VIEW
+from shouwang.ledgers.employment.policies import (
+    BATCH_VERBS,
+    LABOUR_VERBS,
+    PERMISSIONS,
+    POST_VERBS,
+    SUBSIDY_VERBS,
+    TRACE,
+    VIEW,
+    WELFARE_VERBS,
+    WORKSHOP_VERBS,
+)
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
 from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
+from shouwang.ledgers.employment.tables.subsidies import SUBSIDIES
+from shouwang.ledgers.employment.tables.welfare import APPOINTMENTS
+from shouwang.ledgers.employment.tables.workshops import WORKSHOPS
 
 GROUP = "务工就业"
 LEDGER = Ledger(
@@ -38,6 +57,7 @@ LEDGER = Ledger(
     models=(
         *(Worker, WorkRecord, Training, Employer, Post, PriorityPlace, MatchPlan, MatchLine, MatchChoice, Offer),
         *(Batch, BatchDestination, BatchVehicle, Trip, Traveller, TraceRelease, RetentionCall),
+        *(Workshop, WorkshopReview, WelfareAppointment, WelfareMonth, SubsidyRate, SubsidyClaim),
     ),
     tables=(
         WORKERS,
@@ -54,10 +74,13 @@ LEDGER = Ledger(
         TRAVELLERS,
         RELEASES,
         FOLLOW_UPS,
+        WORKSHOPS,
+        APPOINTMENTS,
+        SUBSIDIES,
     ),
-    lifecycles=(POST, OFFER, PLAN, BATCH, TRIP),
+    lifecycles=(POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP, APPOINTMENT, SUBSIDY),
     figures=FIGURES,
-    verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *LIFECYCLE_VERBS),
+    verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *WORKSHOP_VERBS, *WELFARE_VERBS, *SUBSIDY_VERBS, *LIFECYCLE_VERBS),
     permissions=PERMISSIONS,
     sheets=(SURVEYS,),
     menu=(
@@ -66,6 +89,9 @@ LEDGER = Ledger(
         MenuItem("培训台账", "employment_trainings", "school", VIEW, GROUP),
         MenuItem("用工单位", "employment_employers", "building-factory-2", VIEW, GROUP),
         MenuItem("岗位", "employment_posts", "clipboard-list", VIEW, GROUP),
+        MenuItem("扶贫车间", "employment_workshops", "building-factory-2", VIEW, GROUP),
+        MenuItem("公益岗位聘用", "employment_appointments", "home-heart", VIEW, GROUP),
+        MenuItem("就业补贴", "employment_subsidies", "coin", VIEW, GROUP),
         MenuItem("人岗匹配", "employment_plans", "arrows-exchange", VIEW, GROUP),
         MenuItem("岗位推荐", "employment_offers", "send", VIEW, GROUP),
         MenuItem("稳岗跟踪", "employment_follow_ups", "user-check", VIEW, GROUP),

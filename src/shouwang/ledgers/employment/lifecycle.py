@@ -110,5 +110,70 @@ TRIP = Lifecycle(
         "hand_over": Move(("arrived",), "handed", "移交", HAND_OVER),
     },
 )
-_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP)
-LIFECYCLE_VERBS = (*(m.verb for cycle in _CYCLES for m in cycle.moves.values()), SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP)
+RECOGNISE = Verb("employment.workshop.recognise", "认定了扶贫车间", ARRANGE)
+WATCH_WORKSHOP = Verb("employment.workshop.watch", "转为监测待处置", ARRANGE, needs_reason=True)
+RESTORE_WORKSHOP = Verb("employment.workshop.restore", "恢复为正常运行", ARRANGE, needs_reason=True)
+CLEAR_WORKSHOP = Verb("employment.workshop.clear", "清理了扶贫车间", ARRANGE, needs_reason=True)
+RECOGNISE_AGAIN = Verb("employment.workshop.recognise_again", "重新认定了扶贫车间", ARRANGE, needs_reason=True)
+WORKSHOP = Lifecycle(
+    name="扶贫车间",
+    initial="normal",
+    states={
+        "normal": State("正常运行", "镇（街道）", "g"),
+        "watched": State("监测待处置", "区（县）", "o"),
+        "cleared": State("清理", "区（县）", "", final=True),
+    },
+    moves={
+        "watch": Move(("normal",), "watched", "转为监测待处置", WATCH_WORKSHOP),
+        "restore": Move(("watched",), "normal", "恢复正常运行", RESTORE_WORKSHOP),
+        "clear": Move(("watched",), "cleared", "清理", CLEAR_WORKSHOP),
+        "recognise_again": Move(("cleared",), "normal", "重新认定", RECOGNISE_AGAIN),
+    },
+)
+APPOINT = Verb("employment.appointment.open", "聘用到公益性岗位")
+RENEW = Verb("employment.appointment.renew", "续聘了公益性岗位", ARRANGE, needs_reason=True)
+END_APPOINTMENT = Verb("employment.appointment.end", "终止了公益性岗位聘用", ARRANGE, needs_reason=True)
+LAPSE = Verb("employment.appointment.lapse", "公益性岗位聘用随离岗终止")
+APPOINTMENT = Lifecycle(
+    name="公益岗位聘用",
+    initial="active",
+    states={
+        "active": State("聘用中", "镇（街道）", "g"),
+        "ended": State("已终止", "镇（街道）", "", final=True),
+    },
+    moves={
+        "renew": Move(("active",), "active", "续聘", RENEW),
+        "end": Move(("active",), "ended", "终止", END_APPOINTMENT),
+        "lapse": Move(("active",), "ended", "随离岗终止", LAPSE),
+    },
+)
+GRANT = "employment.subsidy"
+APPLY_SUBSIDY = Verb("employment.subsidy.apply", "登记了就业补贴申领", ARRANGE)
+CHECK_SUBSIDY = Verb("employment.subsidy.check", "审核了就业补贴", ARRANGE)
+APPROVE_SUBSIDY = Verb("employment.subsidy.approve", "批准了就业补贴", GRANT)
+PAY_SUBSIDY = Verb("employment.subsidy.pay", "登记了就业补贴发放", GRANT)
+RETURN_SUBSIDY = Verb("employment.subsidy.send_back", "退回了就业补贴", GRANT, needs_reason=True)
+REFUSE_SUBSIDY = Verb("employment.subsidy.refuse", "不予就业补贴", GRANT, needs_reason=True)
+SUBSIDY = Lifecycle(
+    name="就业补贴申领",
+    initial="applied",
+    states={
+        "applied": State("待审核", "镇（街道）、区（县）", "o"),
+        "checked": State("待批准", "区（县）", "o"),
+        "approved": State("待发放", "区（县）", "b"),
+        "paid": State("已发放", "区（县）", "g", final=True),
+        "refused": State("不予补贴", "区（县）", "", final=True),
+    },
+    moves={
+        "check": Move(("applied",), "checked", "审核通过", CHECK_SUBSIDY),
+        "approve": Move(("checked",), "approved", "批准", APPROVE_SUBSIDY),
+        "pay": Move(("approved",), "paid", "登记发放", PAY_SUBSIDY),
+        "send_back": Move(("checked", "approved"), "applied", "退回重审", RETURN_SUBSIDY),
+        "refuse": Move(("applied", "checked"), "refused", "不予补贴", REFUSE_SUBSIDY),
+    },
+)
+_CYCLES = (POST, OFFER, PLAN, BATCH, TRIP, WORKSHOP, APPOINTMENT, SUBSIDY)
+LIFECYCLE_VERBS = (
+    *(m.verb for cycle in _CYCLES for m in cycle.moves.values()),
+    *(SEND_OFFER, ASK_PLAN, OPEN_BATCH, PLAN_TRIP, RECOGNISE, APPOINT, APPLY_SUBSIDY),
+)

@@ -12,6 +12,7 @@ from shouwang.engine.assignment.model import ANYWHERE, CITY, COUNTY, PROVINCE, V
 from shouwang.engine.assignment.reasons import parts
 from shouwang.kernel.regions.scope import LEVEL_FIELDS
 from shouwang.kernel.rulebook import lookup
+from shouwang.ledgers.employment import welfare
 from shouwang.ledgers.employment.models import MatchPlan, Offer, Post, Worker, WorkRecord
 from shouwang.ledgers.employment.post_queries import hiring, listed_on, taken_places
 from shouwang.ledgers.employment.queries import in_force
@@ -42,7 +43,8 @@ def market(plan: MatchPlan, today: dt.date) -> Market:
     people = _wanting(plan, today)
     towns, villages = listed_on(today)
     last = _last_employers([w.pk for w in people])
-    workers = {str(w.pk): _worker(w, towns, villages, last) for w in people}
+    barred = welfare.barriers(people, today)
+    workers = {str(w.pk): _worker(w, towns, villages, last, barred) for w in people}
     posts = _posts(today)
     request = assignment.Request(
         on=today,
@@ -81,7 +83,9 @@ def _last_employers(ids: list[int]) -> dict[int, str]:
     return dict(rows)
 
 
-def _worker(w: Worker, towns: frozenset[int], villages: frozenset[int], last: Mapping[int, str]) -> assignment.Worker:
+def _worker(
+    w: Worker, towns: frozenset[int], villages: frozenset[int], last: Mapping[int, str], barred: Mapping[int, str]
+) -> assignment.Worker:
     member, ailing = w.member, w.member.health in AILING
     near = w.status == "cannot"
     return assignment.Worker(
@@ -100,12 +104,14 @@ def _worker(w: Worker, towns: frozenset[int], villages: frozenset[int], last: Ma
         care=w.care_duty or w.reason == "care",
         wishes=frozenset({w.wish} & {"welfare"}),
         last_employer=last.get(w.pk, ""),
-        holds_welfare=member.public_post != "none",
+        holds_welfare=w.pk in barred,
     )
 
 
 def _posts(today: dt.date) -> tuple[assignment.Post, ...]:
+    """A public-welfare post whose pay the rules of the day do not allow takes no part."""
     rows = list(hiring(today).select_related("employer", "region").order_by("pk"))
+    rows = [p for p in rows if p.kind != "welfare" or not welfare.pay_barrier(p.wage, today, p.region.code)]
     used = taken_places([p.pk for p in rows])
     return tuple(_post(p, p.places - used.get(p.pk, 0)) for p in rows if p.places > used.get(p.pk, 0))
 
@@ -159,7 +165,8 @@ def fitting(worker: Worker, today: dt.date) -> list[Fit]:
     """Every post that hires, the fitting ones first by score, by the same rules as the plan."""
     settings = assignment.settings(lambda name: lookup(BOOK, name, on=today, region=worker.region.code).value)
     towns, villages = listed_on(today)
-    me = _worker(worker, towns, villages, _last_employers([worker.pk]))
+    barred = welfare.barriers([worker], today)
+    me = _worker(worker, towns, villages, _last_employers([worker.pk]), barred)
     rows = list(hiring(today).select_related("employer", "region"))
     used = taken_places([p.pk for p in rows])
     refused = set(Offer.objects.filter(worker=worker, state="declined").values_list("post_id", flat=True))
@@ -168,6 +175,7 @@ def fitting(worker: Worker, today: dt.date) -> list[Fit]:
         left = row.places - used.get(row.pk, 0)
         there = _post(row, left)
         codes = [*assignment.barriers(me, there, settings, today), *(["declined"] if row.pk in refused else [])]
-        why = "；".join(assignment.WORDS[c] for c in codes) or ("" if left > 0 else "名额已满")
+        words = assignment.WORDS | ({"welfare": barred[worker.pk]} if worker.pk in barred else {})
+        why = "；".join(words[c] for c in codes) or ("" if left > 0 else "名额已满")
         out.append(Fit(row, left, 0 if codes else sum(parts(me, there, settings, today).values()), why))
     return sorted(out, key=lambda f: (bool(f.why), -f.score, f.post.pk))

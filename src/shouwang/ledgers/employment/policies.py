@@ -10,14 +10,18 @@ from shouwang.kernel.errors import Refused
 from shouwang.ledgers.registry.codes import rule as registry_rule
 
 if TYPE_CHECKING:
+    from shouwang.kernel.regions.scope import Scope
+    from shouwang.ledgers.employment.models import SubsidyClaim, Workshop
     from shouwang.ledgers.registry.models import Member
 
 VIEW, SURVEY, EXPORT = "employment.view", "employment.survey", "employment.export"
 ARRANGE, TRANSPORT, TRACE = "employment.arrange", "employment.transport", "employment.trace"
+SUBSIDY = "employment.subsidy"
 PERMISSIONS = {
     VIEW: "查看劳动力就业台账（按区划）",
     SURVEY: "摸底劳动力、登记务工记录和培训",
-    ARRANGE: "登记和核实岗位、匹配、推荐岗位、登记答复",
+    ARRANGE: "登记和核实岗位、匹配、推荐岗位、登记答复，扶贫车间和公益岗位，申领和审核就业补贴",
+    SUBSIDY: "批准、退回、发放就业补贴，录入补贴标准",
     TRANSPORT: "编排返岗批次、登记健康申报、发车、到达和移交",
     TRACE: "凭疾控中心公函调阅同车邻近人员，用后删除",
     EXPORT: "导出劳动力就业台账",
@@ -80,6 +84,13 @@ BATCH_VERBS = (
     VIEW_TRACE,
     ERASE,
 )
+EDIT_WORKSHOP = Verb("employment.workshop.edit", "更正了扶贫车间认定信息", ARRANGE)
+REVIEW_WORKSHOP = Verb("employment.workshop.review", "核查了扶贫车间", ARRANGE)
+WORKSHOP_VERBS = (EDIT_WORKSHOP, REVIEW_WORKSHOP)
+RECORD_MONTH = Verb("employment.appointment.month", "登记了公益性岗位出勤和报酬", ARRANGE)
+WELFARE_VERBS = (RECORD_MONTH,)
+ENTER_RATE = Verb("employment.subsidy_rate.enter", "录入了就业补贴标准", SUBSIDY)
+SUBSIDY_VERBS = (ENTER_RATE,)
 
 
 def check_may_work(member: Member, today: dt.date) -> None:
@@ -93,3 +104,21 @@ def check_may_work(member: Member, today: dt.date) -> None:
         )
     if member.school_status != "not_in_school":
         raise Refused(f"{member.name}在户档案中为在校生，不能登记务工或安排岗位。已离校的请先更正户档案的在校生状况。", field="member")
+
+
+def why_workshop_stays(workshop: Workshop, move: str, today: dt.date) -> str:
+    """Why a workshop cannot be restored or cleared today, in words; "" = it can. The button and the act ask the same."""
+    if move == "clear" and workshop.buffer_until is not None and today < workshop.buffer_until:
+        return f"缓冲期至 {workshop.buffer_until}，期满前不得清理。缓冲期内请帮助恢复生产，或妥善安置务工人员。"
+    if move != "restore":
+        return ""
+    if workshop.reviewed_on is None:
+        return "还没有核查过，不能恢复。请先登记一次核查。"
+    missed = "；".join(workshop.unmet)
+    return f"最近一次核查（{workshop.reviewed_on}）未达要求：{missed}。达到后请先登记核查，再恢复。" if missed else ""
+
+
+def why_not_approve(claim: SubsidyClaim, by: Scope) -> str:
+    """Why this person cannot approve, in words; "" = may. Who checked does not approve as well."""
+    same = by.user_id is not None and by.user_id == claim.checker_id
+    return "本人审核的补贴须由另一人批准。请由同事或上一级批准。" if same else ""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.employment.pages import batches, labour, matching, posts
+from shouwang.ledgers.employment.pages import batches, labour, matching, posts, subsidies, welfare, workshops
 from shouwang.ledgers.employment.tables.batches import BATCHES, RELEASES, TRAVELLERS, TRIPS
 from shouwang.ledgers.employment.tables.labour import FOLLOW_UPS, RECORDS, TRAININGS, WORKERS
 from shouwang.ledgers.employment.tables.posts import EMPLOYERS, LINES, OFFERS, PLANS, POSTS, PRIORITY
+from shouwang.ledgers.employment.tables.subsidies import SUBSIDIES
+from shouwang.ledgers.employment.tables.welfare import APPOINTMENTS
+from shouwang.ledgers.employment.tables.workshops import WORKSHOPS
 
 urlpatterns: list[URLPattern] = [
     path("", list_page(WORKERS, "employment/workers.html"), name="employment_workers"),
@@ -80,4 +83,26 @@ urlpatterns: list[URLPattern] = [
     path("releases/", list_page(RELEASES), name="employment_releases"),
     path("releases/<int:pk>/", batches.release, name="employment_release"),
     path("releases/<int:pk>/erase/", batches.erase, name="employment_erase"),
+    path("employers/<int:pk>/workshop/", workshops.recognise, name="employment_recognise"),
+    path("workshops/", list_page(WORKSHOPS), name="employment_workshops"),
+    path("workshops/export/", export_page(WORKSHOPS), name="employment_workshops_export"),
+    path("workshops/<int:pk>/", workshops.workshop, name="employment_workshop"),
+    path("workshops/<int:pk>/edit/", workshops.correct, name="employment_workshop_edit"),
+    path("workshops/<int:pk>/review/", workshops.review, name="employment_workshop_review"),
+    path("workshops/<int:pk>/step/<slug:move>/", workshops.move, name="employment_workshop_move"),
+    path("appointments/", list_page(APPOINTMENTS), name="employment_appointments"),
+    path("appointments/export/", export_page(APPOINTMENTS), name="employment_appointments_export"),
+    path("appointments/<int:pk>/", welfare.appointment, name="employment_appointment"),
+    path("appointments/<int:pk>/renew/", welfare.renew, name="employment_appointment_renew"),
+    path("appointments/<int:pk>/end/", welfare.end, name="employment_appointment_end"),
+    path("appointments/<int:pk>/month/", welfare.month, name="employment_appointment_month"),
+    path("workers/<int:pk>/subsidy/", subsidies.for_worker, name="employment_claim_worker"),
+    path("employers/<int:pk>/subsidy/", subsidies.for_employer, name="employment_claim_employer"),
+    path("subsidies/", list_page(SUBSIDIES, "employment/subsidies.html"), name="employment_subsidies"),
+    path("subsidies/export/", export_page(SUBSIDIES), name="employment_subsidies_export"),
+    path("subsidies/rates/", subsidies.rates, name="employment_subsidy_rates"),
+    path("subsidies/rates/new/", subsidies.new_rate, name="employment_subsidy_rate_new"),
+    path("subsidies/<int:pk>/", subsidies.subsidy, name="employment_subsidy"),
+    path("subsidies/<int:pk>/pay/", subsidies.pay, name="employment_subsidy_pay"),
+    path("subsidies/<int:pk>/step/<slug:move>/", subsidies.step, name="employment_subsidy_step"),
 ]

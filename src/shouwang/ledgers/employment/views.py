@@ -24,6 +24,7 @@ from shouwang.ledgers.employment.policies import ARRANGE, SURVEY
 from shouwang.ledgers.employment.policies import VIEW as VIEW_LABOUR
 from shouwang.ledgers.employment.post_forms import decline_choices
 from shouwang.ledgers.employment.tables.labour import TONES
+from shouwang.ledgers.employment.workshop_queries import of_employer
 from shouwang.ledgers.registry.codes import word as registry_word
 from shouwang.ledgers.registry.policies import REVEAL, VIEW, seen_groups
 
@@ -69,7 +70,7 @@ def worker(found: Worker, scope: Scope, today: dt.date) -> dict[str, Any]:
         "worker": found,
         "record": record,
         "facts": _facts(found, see, today),
-        "records": [_record(r, today) for r in found.records.all()] if shown else [],
+        "records": [_record(r, today) for r in found.records.select_related("appointment")] if shown else [],
         "trainings": list(found.trainings.all()) if shown else [],
         "offers": list(found.offers.select_related("post__employer")) if shown else [],
         "declines": decline_choices(today),
@@ -113,6 +114,7 @@ def _facts(found: Worker, see: Any, today: dt.date) -> list[Item]:
         item("就业意愿", word("wish", found.wish, today)),
         item("期望月收入", money(found.wish_wage)),
         item("需照料家人", "是" if found.care_duty else "否"),
+        item("村干部或其家属", "是" if found.cadre_family else "否"),
         item("上年务工", {True: "是", False: "否", None: "未核实"}[found.at_work_last_year]),
         item("摸底", found.surveyed_on, note=found.surveyed_by),
     ]
@@ -165,6 +167,7 @@ def employer(found: Employer, scope: Scope, today: dt.date) -> dict[str, Any]:
         "employer": found,
         "facts": facts,
         "posts": list(found.posts.order_by("state", "-pk")),
+        "workshop": of_employer(scope, found.pk),
         "may_arrange": scope.may_at(ARRANGE, found),
     }
 

@@ -12,6 +12,8 @@ from shouwang.kernel.audit.actions import change, create_many
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import destinations, impacts, policies
+from shouwang.ledgers.employment.actions.counting import recount
+from shouwang.ledgers.employment.actions.terms import lapse
 from shouwang.ledgers.employment.codes import rule, word
 from shouwang.ledgers.employment.models import AT_WORK, NOT_AT_WORK, Training, Worker, WorkRecord
 from shouwang.ledgers.employment.queries import filed_labour
@@ -96,9 +98,10 @@ def confirm(worker: Worker, *, by: Scope, today: dt.date) -> Worker:
 
 
 def set_circumstances(worker: Worker, said: Mapping[str, Any], *, by: Scope, today: dt.date) -> Worker:
-    """Care duties and last year's work: facts that no call should ask for twice."""
+    """Care duties, last year's work, family of a village cadre: facts that no call should ask for twice."""
     with change(worker, by=by, verb=policies.EDIT_WORKER, today=today) as locked:
         locked.care_duty, locked.at_work_last_year = bool(said["care_duty"]), said["at_work_last_year"]
+        locked.cadre_family = bool(said.get("cadre_family", locked.cadre_family))
     return locked
 
 
@@ -151,9 +154,21 @@ def now_works(worker: Worker, row: WorkRecord, *, by: Scope, today: dt.date) -> 
 
 
 def end_work(row: WorkRecord, ended_on: dt.date, *, reason: str, by: Scope, today: dt.date) -> WorkRecord:
-    """The person has left the work on `ended_on` (that day is no longer worked). Raises Refused."""
+    """The person has left the work on `ended_on` (that day is no longer worked): a public-welfare term ends with it, the post has a place again.
+
+    Raises Refused.
+    """
     if ended_on > today:
         raise Refused(f"离岗日期 {ended_on} 晚于今天 {today}。请填写实际离岗的日期。", field="ended_on")
+    with transaction.atomic():
+        locked = _end(row, ended_on, reason, by, today)
+        lapse(locked, by=by, today=today)
+        if locked.post_id:
+            recount([locked.post_id], by=by, today=today)
+    return locked
+
+
+def _end(row: WorkRecord, ended_on: dt.date, reason: str, by: Scope, today: dt.date) -> WorkRecord:
     with change(row, by=by, verb=policies.END_WORK, today=today, reason=reason) as locked:
         if locked.ended_on is not None:
             raise Refused(f"该记录已于 {locked.ended_on} 登记离岗，不能重复登记。", field="ended_on")

@@ -13,10 +13,12 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import destinations, lifecycle, policies
+from shouwang.ledgers.employment import destinations, lifecycle, policies, welfare
+from shouwang.ledgers.employment.actions.counting import recount
 from shouwang.ledgers.employment.actions.labour import check_overlap, now_works
+from shouwang.ledgers.employment.actions.terms import appoint
 from shouwang.ledgers.employment.codes import rule, word, words
-from shouwang.ledgers.employment.models import Employer, MatchLine, MatchPlan, Offer, Post, PriorityPlace, Worker, WorkRecord
+from shouwang.ledgers.employment.models import Employer, MatchLine, MatchPlan, Offer, Post, PriorityPlace, Worker, WorkRecord, Workshop
 from shouwang.ledgers.employment.policies import check_may_work
 from shouwang.ledgers.employment.post_queries import taken_places
 
@@ -63,6 +65,8 @@ def _check_post(post: Post, said: Mapping[str, Any], today: dt.date) -> None:
         raise Refused("招聘人数为 0，不能登记。请填写实际招聘人数。", field="places")
     if not low * 100 <= said["wage"] <= high * 100:
         raise Refused(f"月工资 {said['wage'] / 100:,.2f} 元不在 {low:,} 至 {high:,} 元之间。请核对是否填成了日工资或年薪。", field="wage")
+    if said["kind"] == "welfare" and (words := welfare.pay_barrier(said["wage"], today, post.region.code)):
+        raise Refused(f"{words}。请核对月工资。", field="wage")
     if said["sex"] and not said["sex_ground"]:
         raise Refused("限定性别须有法定理由（女职工禁忌从事的劳动）。没有法定理由的，请选“不限”。", field="sex_ground")
     if said["age_max"] and said["age_max"] < said["age_min"]:
@@ -78,6 +82,8 @@ def verify_post(post: Post, *, by: Scope, today: dt.date) -> Post:
     with lifecycle.POST.advance(post, "verify", by=by, today=today) as locked:
         if locked.close_on and locked.close_on < today:
             raise Refused(f"招聘截止 {locked.close_on} 已过，不能开放。请先改截止日期。")
+        if locked.kind == "workshop" and not Workshop.objects.filter(employer=locked.employer_id).exclude(state="cleared").exists():
+            raise Refused("该单位没有认定为扶贫车间或已清理，不能开放扶贫车间岗位。请先在用工单位页登记认定，或更正岗位来源。")
         locked.verified_on, locked.verified_by = today, by.user_name[:40]
     return locked
 
@@ -127,7 +133,10 @@ def end_priority(place: PriorityPlace, *, reason: str, by: Scope, today: dt.date
 
 
 def send_offers(plan: MatchPlan, lines: Iterable[MatchLine], *, by: Scope, today: dt.date) -> int:
-    """Offer the posts of a plan's lines; who has an offer waiting, or whose post is full or closed by now, is left out. Returns how many."""
+    """Offer the posts of a plan's lines; returns how many.
+
+    Left out are those who have an offer waiting, whose post is full or closed by now, or whom a limit of public-welfare posts keeps out.
+    """
     chosen = [line for line in lines if line.post_id]
     with transaction.atomic():
         with rls.everywhere():
@@ -136,9 +145,13 @@ def send_offers(plan: MatchPlan, lines: Iterable[MatchLine], *, by: Scope, today
         waiting = set(
             Offer.objects.filter(worker__in=[line.worker_id for line in chosen], state="sent").values_list("worker_id", flat=True)
         )
+        held = [line.worker_id for line in chosen if posts[line.post_id].kind == "welfare"]
+        barred = welfare.barriers(Worker.objects.filter(pk__in=held).select_related("member", "region"), today)
         rows = []
         for line in chosen:
             post = posts[line.post_id]
+            if post.kind == "welfare" and line.worker_id in barred:
+                continue
             if line.worker_id in waiting or post.state != "open" or used.get(post.pk, 0) >= post.places:
                 continue
             used[post.pk] = used.get(post.pk, 0) + 1
@@ -159,6 +172,8 @@ def offer_post(worker: Worker, post: Post, *, by: Scope, today: dt.date) -> Offe
         used = taken_places([held.pk])
         if held.state != "open" or used.get(held.pk, 0) >= held.places:
             raise Refused(f"岗位“{held}”已招满或未开放。请另选岗位。", field="post")
+        if held.kind == "welfare":
+            welfare.check_may_hold(worker, held.wage, today)
         if Offer.objects.filter(worker=worker, state="sent").exists():
             raise Refused("该劳动力还有一份推荐没有答复。请先登记答复，或撤回原推荐。", field="post")
         if Offer.objects.filter(worker=worker, post=held, state="declined").exists():
@@ -171,34 +186,18 @@ def offer_post(worker: Worker, post: Post, *, by: Scope, today: dt.date) -> Offe
     return made
 
 
-def recount(post_ids: Iterable[int], *, by: Scope, today: dt.date) -> None:
-    """Count the places taken anew: a post whose places are all taken or offered hires nobody more, one that has a place again does.
+def accept_offer(offer: Offer, started_on: dt.date, *, ends_on: dt.date | None = None, by: Scope, today: dt.date) -> WorkRecord:
+    """The worker takes the post from the day on: a work record, planned while the day is to come. Raises Refused.
 
-    Called inside the act's transaction, past row-level security: the post may lie in another district.
+    A public-welfare post is held for a term: `ends_on` is the first day after it, and the limits are checked once more.
     """
-    with rls.everywhere():
-        posts = list(Post.objects.select_for_update().filter(pk__in=list(post_ids)).order_by("pk"))
-        used = taken_places([p.pk for p in posts])
-        for post in posts:
-            _settle(post, used.get(post.pk, 0), by, today)
-
-
-def _settle(post: Post, used: int, by: Scope, today: dt.date) -> None:
-    move = "fill" if post.state == "open" and used >= post.places else "free" if post.state == "filled" and used < post.places else ""
-    verb = policies.COUNT_POST
-    with lifecycle.POST.advance(post, move, by=by, today=today) if move else change(post, by=by, verb=verb, today=today) as locked:
-        locked.taken = used
-
-
-def accept_offer(offer: Offer, started_on: dt.date, *, by: Scope, today: dt.date) -> WorkRecord:
-    """The worker takes the post from the day on: a work record, planned while the day is to come. Raises Refused."""
     check_may_work(offer.worker.member, today)
     with transaction.atomic():
         with lifecycle.OFFER.advance(offer, "accept", by=by, today=today) as taken:
             taken.answered_on = today
         post, worker = (
             taken.post,
-            Worker.objects.select_for_update(of=("self",)).select_related("household__county").get(pk=taken.worker_id),
+            Worker.objects.select_for_update(of=("self",)).select_related("household__county", "member", "region").get(pk=taken.worker_id),
         )
         check_overlap(worker, started_on, None)
         row = WorkRecord(
@@ -217,6 +216,8 @@ def accept_offer(offer: Offer, started_on: dt.date, *, by: Scope, today: dt.date
             pass
         if not made.planned:
             now_works(worker, made, by=by, today=today)
+        if post.kind == "welfare":
+            appoint(made, worker, ends_on, by=by, today=today)
         recount([post.pk], by=by, today=today)
     return made
 

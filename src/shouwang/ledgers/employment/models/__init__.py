@@ -23,6 +23,8 @@ from shouwang.ledgers.employment.models.posts import (
     Post,
     PriorityPlace,
 )
+from shouwang.ledgers.employment.models.subsidies import SubsidyClaim, SubsidyRate
+from shouwang.ledgers.employment.models.welfare import WelfareAppointment, WelfareMonth
 from shouwang.ledgers.employment.models.workers import (
     AT_WORK,
     AWAY,
@@ -34,6 +36,7 @@ from shouwang.ledgers.employment.models.workers import (
     WorkRecord,
     by_place,
 )
+from shouwang.ledgers.employment.models.workshops import Workshop, WorkshopReview
 
 __all__ = [
     "AT_WORK",
@@ -55,11 +58,17 @@ __all__ = [
     "Post",
     "PriorityPlace",
     "RetentionCall",
+    "SubsidyClaim",
+    "SubsidyRate",
     "TraceRelease",
     "Training",
     "Traveller",
     "Trip",
+    "WelfareAppointment",
+    "WelfareMonth",
     "WorkRecord",
     "Worker",
+    "Workshop",
+    "WorkshopReview",
     "by_place",
 ]

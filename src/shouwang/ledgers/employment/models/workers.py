@@ -52,6 +52,7 @@ class Worker(OfHousehold):
     wish = models.CharField("就业意愿", max_length=12, blank=True)
     wish_wage = models.BigIntegerField("期望月收入", null=True, blank=True)
     care_duty = models.BooleanField("需照料家人", default=False)
+    cadre_family = models.BooleanField("村干部或其家属", default=False)
     at_work_last_year = models.BooleanField("上年务工", null=True, blank=True)
     surveyed_on = models.DateField("摸底日期", null=True, blank=True)
     surveyed_by = models.CharField("摸底人", max_length=40, blank=True)
@@ -62,7 +63,7 @@ class Worker(OfHousehold):
     privacy: ClassVar[Mapping[str, FieldClass]] = {
         **dict.fromkeys(("surveyed_on", "surveyed_by", "tries", "tried_on", "tried_outcome"), open_to_scope()),
         **dict.fromkeys(
-            ("status", "place_code", "place_name", "place_detail", "skill", "wish", "care_duty", "at_work_last_year"),
+            ("status", "place_code", "place_name", "place_detail", "skill", "wish", "care_duty", "cadre_family", "at_work_last_year"),
             personal(Group.LABOUR),
         ),
         **dict.fromkeys(("reason", "wage", "wish_wage"), sensitive(Group.LABOUR)),

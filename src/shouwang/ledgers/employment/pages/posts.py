@@ -152,7 +152,8 @@ def accept(request: Request, pk: int) -> HttpResponse:
     """The worker takes the post."""
     found = _offer(request, pk)
     day = views.day_of(request.POST.get("started_on", ""), request.today, "started_on")
-    posts.accept_offer(found, day, by=request.scope, today=request.today)
+    last = views.day_of(request.POST["ends_on"], request.today, "ends_on") if request.POST.get("ends_on") else None
+    posts.accept_offer(found, day, ends_on=last, by=request.scope, today=request.today)
     return _back(request, found, "已登记接受，务工记录已生成。")
 
 
