@@ -11,6 +11,7 @@ from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.monitoring.models import (
     CommunityAppraisal,
     DeterminationBatch,
+    Discrepancy,
     FollowUp,
     Lead,
     Measure,
@@ -65,6 +66,15 @@ def add_measure(household: Household, **kw: Any) -> Measure:
     measure.put_beside(household)
     measure.save()
     return measure
+
+
+def add_discrepancy(household: Household, **kw: Any) -> Discrepancy:
+    """An open one: wages far above the income that is registered."""
+    usual = {"kind": "verify", "rule": "verify_high_wages", "rule_version": 1, "rule_hash": "0" * 64, "values": {"income_fen": 300_000}}
+    found = Discrepancy(**{**usual, "department": "人社", "found_on": TODAY, "due_on": TODAY + 5 * DAY, **kw})
+    found.put_beside(household)
+    found.save()
+    return found
 
 
 def add_posting(village: Region, **kw: Any) -> PublicPosting:

@@ -14,12 +14,12 @@ from shouwang.kernel.accounts.models import Grant
 from shouwang.kernel.figures import Figure
 from shouwang.ledgers.monitoring import matching, queries
 from shouwang.ledgers.monitoring.lifecycle import CASE
-from shouwang.ledgers.monitoring.models import FollowUp, Lead, MonitoringCase
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, MonitoringCase
 from shouwang.ledgers.registry.models import Household, Member, ProgrammeStatus
 from shouwang.ledgers.registry.queries import current, living, watched
 
 Rows = Callable[[dt.date], QuerySet[Any]]
-CASES, LEADS, HOMES, VISITS = (f"/monitoring/{name}/" for name in ("cases", "leads", "households", "follow-ups"))
+CASES, LEADS, HOMES, VISITS, DOUBTS = (f"/monitoring/{name}/" for name in ("cases", "leads", "households", "follow-ups", "discrepancies"))
 RISKS = {
     "illness": "因病",
     "schooling": "因学",
@@ -273,5 +273,40 @@ FIGURES: tuple[Figure, ...] = (
         decimals=1,
         good="down",
         drill=f"{LEADS}?by_rule=1&state=not_included",
+    ),
+    Figure(
+        "monitoring.discrepancies_open",
+        "待核对比对疑点",
+        "条",
+        "“待核实信号”“数据核查”两类规则命中、尚未更正或答复的比对疑点条数，同一户同一规则计一条。",
+        lambda _day: Discrepancy.objects.filter(state="open"),
+        good="down",
+        drill=f"{DOUBTS}?state=open",
+    ),
+    Figure(
+        "monitoring.discrepancies_late",
+        "比对疑点超期条数",
+        "条",
+        "已过答复期限尚未更正或答复的比对疑点条数。",
+        lambda day: queries.unanswered(Discrepancy.objects.all(), day),
+        good="down",
+        drill=f"{DOUBTS}?late=1",
+    ),
+    Figure(
+        "monitoring.discrepancies_confirmed",
+        "核对属实的比对疑点",
+        "条",
+        "村（社区）核对后答复“属实”的比对疑点条数。",
+        lambda _day: Discrepancy.objects.filter(state="confirmed"),
+        drill=f"{DOUBTS}?state=confirmed",
+    ),
+    Figure(
+        "monitoring.discrepancies_mended",
+        "已更正和消除的比对疑点",
+        "条",
+        "答复“已更正”和再次比对不再命中的比对疑点条数。",
+        lambda _day: Discrepancy.objects.filter(state__in=("corrected", "cleared")),
+        good="up",
+        drill=f"{DOUBTS}?state=corrected&state=cleared",
     ),
 )

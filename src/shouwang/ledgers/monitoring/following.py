@@ -10,11 +10,11 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.shifts import HouseholdShift
 from shouwang.ledgers.monitoring import work
 from shouwang.ledgers.monitoring.lifecycle import OPEN
-from shouwang.ledgers.monitoring.models import FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
 from shouwang.ledgers.registry.models import Household
 
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
-BESIDE = (Lead, MonitoringCase, Verification, Objection, Measure, FollowUp)
+BESIDE = (Lead, MonitoringCase, Verification, Objection, Measure, FollowUp, Discrepancy)
 
 
 def on_household_change(shift: HouseholdShift) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
+from shouwang.ledgers.monitoring.discrepancy_table import DISCREPANCIES
 from shouwang.ledgers.monitoring.figures import FIGURES
 from shouwang.ledgers.monitoring.following import on_household_change
 from shouwang.ledgers.monitoring.lifecycle import CYCLE_VERBS, CYCLES
 from shouwang.ledgers.monitoring.models import (
     CommunityAppraisal,
     DeterminationBatch,
+    Discrepancy,
     FollowUp,
     Lead,
     Measure,
@@ -37,9 +39,10 @@ LEDGER = Ledger(
         DeterminationBatch,
         Measure,
         FollowUp,
+        Discrepancy,
         *declared.MODELS,
     ),
-    tables=(LEADS, CASES, FOLLOW_UPS, MONITORED, POSTINGS, BATCHES),
+    tables=(LEADS, CASES, FOLLOW_UPS, MONITORED, POSTINGS, BATCHES, DISCREPANCIES),
     lifecycles=(*CYCLES, *declared.LIFECYCLES),
     figures=FIGURES,
     verbs=(*OWN_VERBS, *CYCLE_VERBS, *declared.VERBS),
@@ -50,6 +53,7 @@ LEDGER = Ledger(
         MenuItem("监测对象", "monitored", "heart-handshake", VIEW, GROUP),
         MenuItem("跟踪回访", "monitoring_follow_ups", "calendar-event", VIEW, GROUP),
         MenuItem("公示", "monitoring_postings", "speakerphone", VIEW, GROUP),
+        MenuItem("比对疑点", "monitoring_discrepancies", "git-merge", VIEW, GROUP),
         MenuItem("规则成效", "monitoring_outcomes", "chart-bar", VIEW, GROUP),
         MenuItem("审定批次", "monitoring_batches", "gavel", VIEW, GROUP),
         *declared.MENU,

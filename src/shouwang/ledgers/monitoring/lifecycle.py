@@ -79,6 +79,24 @@ LEAD = Lifecycle(
         "withdraw": Move(("open",), "withdrawn", "撤回", Verb("monitoring.lead.withdraw", "撤回了线索")),
     },
 )
+DISCREPANCY = Lifecycle(
+    name="比对疑点",
+    initial="open",
+    states={
+        "open": State("待核对", "村（社区）：核对后更正或答复", "o"),
+        "confirmed": State("属实", "无", "r", final=True),
+        "corrected": State("已更正", "无（期满仍比对出的重新列为待核对）", "g"),
+        "explained": State("有正当原因", "无", "b", final=True),
+        "cleared": State("已消除", "无", "g", final=True),
+    },
+    moves={
+        "confirm": Move(("open",), "confirmed", "属实", Verb("monitoring.discrepancy.confirm", "核对为属实", CHECK)),
+        "correct": Move(("open",), "corrected", "已更正", Verb("monitoring.discrepancy.correct", "核对后已更正", CHECK)),
+        "explain": Move(("open",), "explained", "有正当原因", Verb("monitoring.discrepancy.explain", "核对为有正当原因", CHECK)),
+        "clear": Move(("open",), "cleared", "消除", Verb("monitoring.discrepancy.clear", "再次比对时已消除")),
+        "reopen": Move(("corrected",), "open", "重新核对", Verb("monitoring.discrepancy.reopen", "称已更正而仍比对出，重新列为待核对")),
+    },
+)
 BATCH = Lifecycle(
     name="审定批次",
     initial="draft",
@@ -92,5 +110,5 @@ BATCH = Lifecycle(
         "drop": Move(("draft",), "dropped", "取消批次", Verb("monitoring.batch.drop", "取消了审定批次", DETERMINE, needs_reason=True)),
     },
 )
-CYCLES = (CASE, LEAD, BATCH)
+CYCLES = (CASE, LEAD, DISCREPANCY, BATCH)
 CYCLE_VERBS = tuple(m.verb for cycle in CYCLES for m in cycle.moves.values())

@@ -22,7 +22,7 @@ from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.lifecycle import CASE
-from shouwang.ledgers.monitoring.models import FollowUp, MonitoringCase
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, MonitoringCase
 from shouwang.ledgers.monitoring.queries import due_soon
 
 # The level of office that acts in a state; a case kept from the village is checked by the level that may see it.
@@ -36,8 +36,8 @@ OWNERS = {
     "determined": Region.VILLAGE,
 }
 PAPERS_DUE = ("reported", "verified", "appraised", "posted")  # states before the town looks at the papers
-FOLLOW_UP = "follow_up"
-EVERY = (*OWNERS, FOLLOW_UP)
+FOLLOW_UP, DISCREPANCY = "follow_up", "discrepancy"
+EVERY = (*OWNERS, FOLLOW_UP, DISCREPANCY)
 KINDS = {
     Region.VILLAGE: (Office.Kind.VILLAGE,),
     Region.TOWN: (Office.Kind.TOWN,),
@@ -48,7 +48,7 @@ KINDS = {
 def refresh(rows: Iterable[Placed], *, today: dt.date, kinds: Collection[str] = EVERY) -> None:
     """Bring the lines of the offices above these cases or follow-ups up to date; called inside the transaction of the act.
 
-    `kinds` are the states the act touched, and "follow_up" for visits.
+    `kinds` are the states the act touched, "follow_up" for visits, "discrepancy" for what does not fit together.
     """
     counties = {row.county_id for row in rows if row.county_id}
     for county in sorted(counties):
@@ -74,6 +74,9 @@ def _refresh(county: int, today: dt.date, kinds: Collection[str]) -> None:
     if FOLLOW_UP in kinds:
         near = _owed(due_soon(FollowUp.objects.filter(county_id=county), today), Region.VILLAGE, offices)
         _write(Line("monitoring.follow_up", "待回访", "monitoring_follow_ups", "due=1"), near, county, today)
+    if DISCREPANCY in kinds:
+        doubts = _owed(Discrepancy.objects.filter(county_id=county, state="open"), Region.VILLAGE, offices)
+        _write(Line("monitoring.discrepancy", "比对疑点待核对", "monitoring_discrepancies", "state=open", "条"), doubts, county, today)
 
 
 def _works(office: Office) -> bool:
@@ -101,6 +104,7 @@ class Line:
     label: str
     url_name: str
     query: str
+    unit: str = "户"
 
 
 def _write(line: Line, wanted: dict[Office, tuple[int, dt.date]], county: int, today: dt.date) -> None:
@@ -109,7 +113,7 @@ def _write(line: Line, wanted: dict[Office, tuple[int, dt.date]], county: int, t
     standing = {item.office_id: item for item in open_items.select_related("office__region")}
     for office, (n, first) in wanted.items():
         item, due_at = standing.pop(office.pk, None), day_end(first)
-        title = f"防返贫监测：{line.label} {n} 户"
+        title = f"防返贫监测：{line.label} {n} {line.unit}"
         if item is None or (item.title, item.due_at) != (title, due_at):
             url = f"{reverse(line.url_name)}?{line.query}&region={office.region.code}"
             action = line.label.rpartition("待")[2]

@@ -2,6 +2,7 @@
 
 from shouwang.ledgers.monitoring.models.care import FollowUp, Measure
 from shouwang.ledgers.monitoring.models.cases import MonitoringCase
+from shouwang.ledgers.monitoring.models.discrepancies import Discrepancy
 from shouwang.ledgers.monitoring.models.leads import Lead
 from shouwang.ledgers.monitoring.models.procedure import CommunityAppraisal, DeterminationBatch, Objection, PublicPosting, Verification
 from shouwang.ledgers.monitoring.models.watch import RuleVersion, SavedScenario, SweepRun, ThresholdChange
@@ -9,6 +10,7 @@ from shouwang.ledgers.monitoring.models.watch import RuleVersion, SavedScenario,
 __all__ = [
     "CommunityAppraisal",
     "DeterminationBatch",
+    "Discrepancy",
     "FollowUp",
     "Lead",
     "Measure",

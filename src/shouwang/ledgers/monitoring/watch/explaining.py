@@ -16,7 +16,7 @@ from shouwang.engine.wording import money, render, value
 from shouwang.kernel.privacy.classes import Group
 from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.monitoring.models import Lead
+from shouwang.ledgers.monitoring.models import Discrepancy, Lead
 from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.monitoring.watch.snapshot import snapshots
@@ -73,8 +73,8 @@ class Explained:
     values: tuple[tuple[str, str], ...]
 
 
-def explained(lead: Lead, scope: Scope, today: dt.date) -> Explained | None:
-    """The explanation of a rule's lead for this person; None where no rule found it, or the person does not see the case's fields."""
+def explained(lead: Lead | Discrepancy, scope: Scope, today: dt.date) -> Explained | None:
+    """The explanation of a rule's lead or discrepancy for this person; None where no rule found it, or the person does not see the case's fields."""
     see = seen_groups(scope, lead.household, VIEW)
     rule = next((r for r in book.rules().rules if (r.id, r.version) == (lead.rule, lead.rule_version)), None)
     if rule is None or not see(Group.CASE):
@@ -90,7 +90,7 @@ def explained(lead: Lead, scope: Scope, today: dt.date) -> Explained | None:
     return Explained(rule, found.words, found.asof, found.compared, sources, found.unless, stored)
 
 
-def _found(lead: Lead, rule: Rule, county: int) -> Explanation | None:
+def _found(lead: Lead | Discrepancy, rule: Rule, county: int) -> Explanation | None:
     shot = _shot(lead.found_on, county)
     if shot is None:
         return None
