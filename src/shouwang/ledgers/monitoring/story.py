@@ -114,8 +114,8 @@ def doubts(household: Household, scope: Scope) -> list[tuple[Discrepancy, str]]:
     """Discrepancies that nobody has answered, with the name of their rule, for who sees the case's fields."""
     if not seen_groups(scope, household, VIEW)(Group.CASE):
         return []
-    rows = queries.discrepancies(scope).filter(household=household, state="open")
-    return [(row, book.name_of(row.rule, row.own_rule)) for row in rows]  # type: ignore[attr-defined]  # annotated by the query
+    rows: Any = queries.discrepancies(scope).filter(household=household, state="open")
+    return [(row, book.name_of(row.rule, row.own_rule)) for row in rows]
 
 
 def starts(household: Household) -> list[tuple[str, str]]:

@@ -149,11 +149,15 @@ def discrepancy_context(found: Discrepancy, scope: Scope, today: dt.date) -> dic
         "explained": explained(found, scope, today),
         "see_case": see(Group.CASE),
         "meta": [p for p in place_of(found) if p],
-        "others": [(x, book.name_of(x.rule, x.own_rule) if see(Group.CASE) else str(x)) for x in others.exclude(pk=found.pk)[:10]],
+        "others": [(x, _rule_name(x) if see(Group.CASE) else str(x)) for x in others.exclude(pk=found.pk)[:10]],
         "may_answer": found.state == "open" and found.household.closed_on is None and found.covers(scope, CHECK),
         "answers": [(code, DISCREPANCY.moves[code].label) for code in ANSWERS],
         "events": timeline(found._meta.label_lower, str(found.pk)),
     }
+
+
+def _rule_name(row: Any) -> str:
+    return book.name_of(row.rule, row.own_rule)
 
 
 def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str, Any]:

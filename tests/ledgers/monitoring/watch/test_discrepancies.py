@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from shouwang.ledgers.registry.models import Household
 from tests.factories.accounts import make_user, scope, sign_in
 from tests.ledgers.monitoring.watch.conftest import TODAY, WELL, Watch, feed, home, swept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doubted")]
 UNSAFE = "quality_housing_differs"
 
 
@@ -43,7 +44,7 @@ def states() -> list[tuple[str, str]]:
     return list(Discrepancy.objects.order_by("pk").values_list("household__head_name", "state"))
 
 
-def test_hits_of_data_checks_reach_one_office_in_one_line_and_make_no_lead(watch: Watch, doubted: list[Household]) -> None:
+def test_hits_of_data_checks_reach_one_office_in_one_line_and_make_no_lead(watch: Watch) -> None:
     row = swept(watch.by(watch.author))
     assert {k: row.counts[k] for k in ("doubts", "new", "back", "cleared")} == {"doubts": 2, "new": 2, "back": 0, "cleared": 0}
     assert states() == [("林富足", "open"), ("林另户", "open")]
@@ -72,11 +73,9 @@ def test_a_discrepancy_that_is_mended_ends_by_itself_and_so_does_the_line(watch:
     assert ([s for _, s in states()], items()[0][2]) == (["cleared", "cleared"], "done")
 
 
-def test_a_rule_without_data_says_nothing_about_what_it_found_before(watch: Watch, doubted: list[Household], lake: Path) -> None:  # noqa: ARG001 - the households
+def test_a_rule_without_data_says_nothing_about_what_it_found_before(watch: Watch, lake: Path) -> None:
     by = watch.by(watch.author)
     swept(by)
-    import shutil
-
     shutil.rmtree(lake / "feeds" / "housing")
     assert swept(by).counts["cleared"] == 0
     assert [s for _, s in states()] == ["open", "open"]
