@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shouwang.kernel.regions.models import Region
+from shouwang.ledgers.monitoring.lifecycle import CASE
 from shouwang.ledgers.monitoring.models import (
     CommunityAppraisal,
     DeterminationBatch,
@@ -27,7 +28,7 @@ DAY = dt.timedelta(1)
 
 def add_case(household: Household, *, state: str = "reported", **kw: Any) -> MonitoringCase:
     """A case that came to `state` today, without what led there."""
-    closed = state in ("done", "rejected", "known", "withdrawn")
+    closed = CASE.states[state].final
     usual: dict[str, Any] = {"risks": "illness", "opened_on": TODAY, "due_on": TODAY + 7 * DAY, "whole_due_on": TODAY + 30 * DAY}
     usual |= {"closed_on": TODAY} if closed else {}
     usual |= {"reason_code": "untrue"} if state == "rejected" else {}

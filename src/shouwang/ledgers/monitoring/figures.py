@@ -155,6 +155,15 @@ FIGURES: tuple[Figure, ...] = (
         drill=f"{CASES}?purpose=clear&this_year=1",
     ),
     Figure(
+        "monitoring.relapsed_year",
+        "本年返贫和新致贫户数",
+        "户",
+        "本年内经区（县）审定登记返贫或新致贫的户数（按审定会议日期）。",
+        _cases(lambda rows, day: queries.determined_in_year(rows, day).filter(purpose__in=("relapse", "fall"))),
+        good="down",
+        drill=f"{CASES}?purpose=relapse&purpose=fall&this_year=1",
+    ),
+    Figure(
         "monitoring.determined_year",
         "本年审定个案户数",
         "户",

@@ -1,4 +1,4 @@
-"""What follows a household that is split, merged or moved."""
+"""What follows a household that is split, merged, moved or registered as poor."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 from django.db.models import F
 
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.shifts import HouseholdShift
 from shouwang.ledgers.monitoring import work
+from shouwang.ledgers.monitoring.actions.care import drop_planned
+from shouwang.ledgers.monitoring.actions.steps import overtake
 from shouwang.ledgers.monitoring.lifecycle import OPEN
 from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
 from shouwang.ledgers.registry.models import Household
@@ -20,6 +23,7 @@ BESIDE = (Lead, MonitoringCase, Verification, Objection, Measure, FollowUp, Disc
 def on_household_change(shift: HouseholdShift) -> None:
     """Rows lie where their household lies. A merged household's open case goes with it, measures in force too; the rest stays on record.
 
+    One that is registered as poor has no case to be watched any more, and no visit planned.
     A household that is split off starts without a case: its risks are checked anew. A merge of two households that both have an
     open case is refused: one of them is decided or withdrawn first.
     """
@@ -29,6 +33,11 @@ def on_household_change(shift: HouseholdShift) -> None:
         for model in BESIDE:
             model.objects.filter(household=new).update(**{f: getattr(new, f) for f in PLACES})
         _refresh(counties | {new.county_id}, shift)
+    if shift.kind == "registered":
+        by = Scope.system("返贫（致贫）登记")
+        for case in MonitoringCase.objects.filter(household=new, state__in=OPEN):
+            overtake(case, by=by, today=shift.today)
+        drop_planned(new, by=by, today=shift.today)
     if shift.kind == "merged":
         _merge(shift, new)
     if shift.kind == "restored":

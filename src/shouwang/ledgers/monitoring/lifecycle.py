@@ -31,6 +31,7 @@ CASE = Lifecycle(
         "rejected": State("不纳入", "无", "", final=True),
         "known": State("已在册", "无", "b", final=True),
         "withdrawn": State("已撤销", "无", "", final=True),
+        "overtaken": State("已转返贫（致贫）登记", "无", "r", final=True),
     },
     moves={
         "verify": Move(("reported",), "verified", "核实通过", _verb("verify", "核实情况属实，提交民主评议", CHECK)),
@@ -54,6 +55,7 @@ CASE = Lifecycle(
             _verb("back_to_appraisal", "退回重新评议", "", needs_reason=True),
         ),
         "back_to_review": Move(("reviewed",), "publicised", "退回初审", _verb("back_to_review", "退回镇（街道）", "", needs_reason=True)),
+        "overtake": Move(OPEN, "overtaken", "转返贫（致贫）登记", _verb("overtake", "该户转为返贫（致贫）登记，本个案办结", "")),
         "withdraw": Move(
             ("reported", *BEFORE_COUNTY, "reviewed"), "withdrawn", "撤销", _verb("withdraw", "撤销了个案", "", needs_reason=True)
         ),

@@ -264,6 +264,14 @@ def measure_notes(household: Household, today: dt.date) -> list[str]:
     return out or (["各项风险都有对应的帮扶措施。"] if risks else [])
 
 
+def start_notes(household: Household, purpose: str, scope: Scope, today: dt.date) -> list[str]:
+    """What is said before a case without a lead is opened: what stands against removal, which case a relapse ends."""
+    if purpose == "clear":
+        return [f"尚不能提出：{gap}" for gap in clear_problems(household, today)]
+    open_ones = queries.cases(scope).filter(household=household, state__in=OPEN, purpose__in=("include", "clear"))
+    return [f"在办的“{c.get_purpose_display()}”个案随之办结，待处置的线索转入新的个案。" for c in open_ones]
+
+
 def household_cases(household: Household) -> list[MonitoringCase]:
     """Open cases of a household."""
     return list(MonitoringCase.objects.filter(household=household, state__in=OPEN))
