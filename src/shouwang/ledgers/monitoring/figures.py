@@ -15,11 +15,12 @@ from shouwang.kernel.figures import Figure
 from shouwang.ledgers.monitoring import matching, queries
 from shouwang.ledgers.monitoring.lifecycle import CASE
 from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, MonitoringCase
-from shouwang.ledgers.registry.models import Household, Member, ProgrammeStatus
-from shouwang.ledgers.registry.queries import current, living, watched
+from shouwang.ledgers.registry.models import Household, Member
+from shouwang.ledgers.registry.queries import at_risk, current, living, watched
 
 Rows = Callable[[dt.date], QuerySet[Any]]
 CASES, LEADS, HOMES, VISITS, DOUBTS = (f"/monitoring/{name}/" for name in ("cases", "leads", "households", "follow-ups", "discrepancies"))
+PERSONS = "/registry/members/"
 RISKS = {
     "illness": "因病",
     "schooling": "因学",
@@ -38,11 +39,7 @@ STAGES = ("reported", "verified", "appraised", "posted", "publicised", "reviewed
 
 
 def _homes_at_risk(risk: str) -> Rows:
-    def rows(_day: dt.date) -> QuerySet[Any]:
-        periods = ProgrammeStatus.objects.filter(matching.of_risk(risk), programme="monitoring", until=None)
-        return watched(current(Household.objects.all())).filter(pk__in=periods.values("household_id"))
-
-    return rows
+    return lambda _day: at_risk(current(Household.objects.all()), (risk,))
 
 
 def _people_of(homes: Rows) -> Rows:
@@ -87,6 +84,7 @@ _at_risk = tuple(
             f"纳入监测且风险未消除、返贫致贫风险含“{name}”的户内现有成员数。",
             _people_of(_homes_at_risk(code)),
             good="down",
+            drill=f"{PERSONS}?risk={code}",
         ),
     )
 )
@@ -191,6 +189,7 @@ FIGURES: tuple[Figure, ...] = (
         _people_of(_watched),
         denominator="registry.persons",
         decimals=2,
+        drill=f"{PERSONS}?watched=1",
     ),
     Figure(
         "monitoring.without_measure_households",

@@ -18,7 +18,6 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.monitoring.lifecycle import OPEN
-from shouwang.ledgers.monitoring.matching import of_risk
 from shouwang.ledgers.monitoring.models import (
     CommunityAppraisal,
     DeterminationBatch,
@@ -33,7 +32,7 @@ from shouwang.ledgers.monitoring.models import (
 )
 from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, REPORT, REVIEW, VIEW
 from shouwang.ledgers.registry.models import Household, ProgrammeStatus
-from shouwang.ledgers.registry.queries import PLACE_NAMES, current, watched
+from shouwang.ledgers.registry.queries import PLACE_NAMES, current, of_risk, watched
 
 M = TypeVar("M", bound=models.Model)
 BATCH_MOST = 300

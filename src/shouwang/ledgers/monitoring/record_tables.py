@@ -18,7 +18,8 @@ from shouwang.ledgers.monitoring.models import PublicPosting
 from shouwang.ledgers.monitoring.policies import EXPORT, VIEW
 from shouwang.ledgers.monitoring.tables import place, risk_words, risks
 from shouwang.ledgers.registry.codes import choices, standing_word
-from shouwang.ledgers.registry.models import Household, ProgrammeStatus
+from shouwang.ledgers.registry.models import Household
+from shouwang.ledgers.registry.queries import at_risk
 
 
 def _classes(_scope: Any) -> list[tuple[str, str]]:
@@ -39,8 +40,7 @@ def _lacking(rows: QuerySet[Household], wanted: bool, today: dt.date) -> QuerySe
 
 
 def _of_risk(rows: QuerySet[Household], codes: tuple[str, ...], _today: dt.date) -> QuerySet[Household]:
-    periods = ProgrammeStatus.objects.filter(programme="monitoring", until=None)
-    return rows.filter(pk__in=queries.has_risk(periods, codes).values("household_id"))
+    return at_risk(rows, codes)
 
 
 def _deed(row: Household, today: dt.date) -> Badge | None:

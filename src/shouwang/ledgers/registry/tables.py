@@ -191,6 +191,10 @@ def _of_homes(name: Callable[..., QuerySet[Household]], *, dated: bool = False) 
     return narrow
 
 
+def _of_risk(rows: QuerySet[Member], codes: tuple[str, ...], _today: dt.date) -> QuerySet[Member]:
+    return rows.filter(household__in=queries.at_risk(Household.objects.all(), codes))
+
+
 MEMBERS = Table(
     key="members",
     title="家庭成员",
@@ -241,6 +245,7 @@ MEMBERS = Table(
         Filter("school", "在校生状况", "choice", _listed("school_status"), apply="school_status", visible=False, group="education"),
         Filter("registered", "建档立卡户成员", "flag", apply=_set(_registered_people), visible=False, group="base"),
         Filter("watched", "监测对象户成员", "flag", apply=_of_homes(queries.watched), visible=False, group="base"),
+        Filter("risk", "所在户返贫致贫风险", "choice", _listed("risk"), apply=_of_risk, visible=False, group="base"),
         Filter("below_line", "所在户收入低于标准", "flag", apply=_of_homes(queries.below_line, dated=True), visible=False, group="income"),
         Filter("labour_force", "劳动力", "flag", apply=_set(queries.labour_force, dated=True), visible=False, group="labour"),
         Filter("out_of_school", "因贫失学", "flag", apply=_set(queries.out_of_school_for_poverty), visible=False, group="education"),
