@@ -317,6 +317,7 @@ WATCH = {
     "monitoring_sweep": Rule((RULES,), GET, "sweep", listed(RULES)),
     "monitoring_sweep_start": Rule((SWEEP,), POST, fixed={"mode": "full"}),
     "monitoring_simulation": Rule((SIMULATE,), lists="scenario"),
+    "monitoring_simulation_start": Rule((SIMULATE,), POST, fixed={"query": "source=wage"}),
     "monitoring_simulation_save": Rule((SIMULATE,), POST, fixed={"query": "source=wage", "name": "核验"}),
     "monitoring_simulation_export": Rule((SIMULATE,), POST),
     "monitoring_scenario": Rule((SIMULATE,), GET, "scenario", in_reach(SIMULATE)),

@@ -21,6 +21,7 @@ from shouwang.ledgers.monitoring.models import (
 )
 from shouwang.ledgers.monitoring.policies import OWN_VERBS, PERMISSIONS, VIEW
 from shouwang.ledgers.monitoring.record_tables import BATCHES, MONITORED, POSTINGS
+from shouwang.ledgers.monitoring.rules import term
 from shouwang.ledgers.monitoring.story import household_section
 from shouwang.ledgers.monitoring.tables import CASES, FOLLOW_UPS, LEADS
 from shouwang.ledgers.monitoring.watch import declared
@@ -50,7 +51,7 @@ LEDGER = Ledger(
     menu=(
         MenuItem("监测个案", "monitoring_cases", "radar-2", VIEW, GROUP),
         MenuItem("监测线索", "monitoring_leads", "flag", VIEW, GROUP),
-        MenuItem("监测对象", "monitored", "heart-handshake", VIEW, GROUP),
+        MenuItem("监测对象", "monitored", "heart-handshake", VIEW, GROUP, lambda day: term("object", day)),
         MenuItem("跟踪回访", "monitoring_follow_ups", "calendar-event", VIEW, GROUP),
         MenuItem("公示", "monitoring_postings", "speakerphone", VIEW, GROUP),
         MenuItem("比对疑点", "monitoring_discrepancies", "git-merge", VIEW, GROUP),

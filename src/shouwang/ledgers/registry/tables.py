@@ -13,7 +13,7 @@ from django.urls import reverse
 from shouwang.kernel.clock import business_now
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.regions.scope import Scope
-from shouwang.kernel.rulebook import book
+from shouwang.kernel.rulebook import book, lookup
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.registry import papers, queries, search, visits
 from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
@@ -107,6 +107,10 @@ def _matched(row: Any, _today: dt.date) -> str | None:
     return getattr(row, "matched", None)  # set by search.show_matches, already masked
 
 
+def _watched_word(today: dt.date) -> str:
+    return str(lookup("monitoring", "vocabulary", on=today).value["object"])
+
+
 HOUSEHOLDS = Table(
     key="households",
     title="户档案",
@@ -168,7 +172,7 @@ HOUSEHOLDS = Table(
     quick_views=(
         QuickView("all", "全部", {}),
         QuickView("poor", "未脱贫", {"registration": ["poor", "relapsed", "newly_poor"]}, tone="r"),
-        QuickView("watched", "监测对象", {"watched": "1"}, tone="o"),
+        QuickView("watched", "监测对象", {"watched": "1"}, tone="o", dated=_watched_word),
         QuickView("below", "收入低于标准", {"below_line": "1"}, tone="r", counted=False),
         QuickView("open", "空档户", {"no_helper": "1"}, tone="o", counted=False),
         QuickView("papers", "档案缺件", {"papers_missing": "1"}, tone="o", counted=False),

@@ -16,7 +16,18 @@ from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.monitoring.models import SweepRun
-from shouwang.ledgers.monitoring.watch import backtests, book, changed, desk, discrepancies, recording, snapshot, sweeping
+from shouwang.ledgers.monitoring.watch import (
+    backtests,
+    book,
+    changed,
+    desk,
+    discrepancies,
+    recording,
+    simulating,
+    snapshot,
+    sweeping,
+    trial,
+)
 
 PIECE = 200
 COUNTED = ("found", "recorded", "repeated", "merged", "known", "cases")
@@ -178,4 +189,6 @@ def register_all() -> None:
     """Called once when the app is ready."""
     register(sweeping.JOB, sweep, "防返贫筛查")
     register(backtests.JOB, backtests.test, "规则回测")
+    register(trial.JOB, trial.in_background, "规则试算")
+    register(simulating.JOB, simulating.in_background, "收入冲击模拟")
     register(sweeping.NIGHTLY, nightly, "每晚防返贫筛查", daily_at=dt.time(1, 30))

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from shouwang.kernel.accounts.pages import BOTH, form_page
 from shouwang.kernel.errors import NotPermitted, Refused
+from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.pages import page, version_of
 from shouwang.kernel.web import Request
 from shouwang.ledgers.monitoring.models import RuleVersion
@@ -102,8 +103,10 @@ def follow(request: Request, pk: int) -> HttpResponse:
 
 @page(AUTHOR, methods=("POST",))
 def attempt(request: Request, pk: int) -> HttpResponse:
-    """Dry run."""
-    found = trial.dry_run(queries.version(request.scope, pk), by=request.scope, today=request.today)
+    """Dry run: at once, or in the background where there are many households."""
+    found = trial.start(queries.version(request.scope, pk), by=request.scope, today=request.today)
+    if isinstance(found, Job):
+        return redirect("job", job_id=found.pk)
     messages.success(request, f"试算完成：命中 {found.trial['leads']:,} 条，没有登记任何线索。")
     return redirect(VERSION, pk=pk)
 
