@@ -139,11 +139,11 @@ class RuleOutcome:
         return (Decimal(part * 100) / self.decided).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.decided else None
 
 
-def rule_outcomes(scope: Scope) -> list[RuleOutcome]:
-    """Every rule whose leads the scope sees, the one with most leads first; one query."""
+def rule_outcomes(scope: Scope, permission: str = VIEW) -> list[RuleOutcome]:
+    """Every rule with leads in the places the permission covers, the one with most leads first; one query, counts only."""
     rows: Any = Lead.objects
     states = {name: Count("pk", filter=Q(state=name)) for name in ("open", "included", "not_included", "known")}
-    own = rows.within(scope).exclude(rule="").exclude(state__in=("superseded", "withdrawn")).order_by()
+    own = rows.within(scope, permission).exclude(rule="").exclude(state__in=("superseded", "withdrawn")).order_by()
     counted = own.values("rule").annotate(leads=Count("pk"), **{f"n_{k}": v for k, v in states.items()})
     found = [RuleOutcome(r["rule"], r["leads"], *(r[f"n_{k}"] for k in states)) for r in counted]
     return sorted(found, key=lambda r: (-r.leads, r.rule))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -187,6 +188,31 @@ def test_a_simulation_says_who_falls_by_town_and_what_measures_hold(clerk: Clien
     assert "超过一次 50 个的上限" in text(
         clerk.get("/monitoring/simulation/", {**SHOCK, "percents": "1 2 3 4 5 6", "months": "1 2 3 4 5 6 7 8 9"})
     )
+
+
+def test_the_audit_administrator_reads_rules_approvals_and_sweeps_and_no_household(clerk: Client, watch: Watch) -> None:
+    row = swept(watch.by(watch.author))
+    assert clerk.post("/monitoring/rules/new/", FORM).status_code == 302
+    version = RuleVersion.objects.get()
+    auditor = sign_in(Client(), make_user("aud", watch.city.offices["440513-fpb"], "audit_admin"))
+    urls = (
+        "/monitoring/rules/", "/monitoring/rules/income_below_line/", f"/monitoring/rules/versions/{version.pk}/",
+        "/monitoring/rules/thresholds/", "/monitoring/sweeps/", f"/monitoring/sweeps/{row.pk}/",
+    )  # fmt: skip
+    for url in urls:
+        page = auditor.get(url)
+        assert page.status_code == 200, url
+        shown = text(page)
+        assert watch.poor.head_name not in shown and watch.poor.code not in shown
+        main = shown[shown.index("<main") : shown.index("</main>")]
+        for link in set(re.findall(r'<a [^>]*href="(/[^"?#]*)', main)):
+            assert auditor.get(link).status_code == 200, (url, link)
+        assert 'method="post"' not in main, url
+    assert "拟定了规则" in text(auditor.get(urls[2])) and watch.author.name in text(auditor.get(urls[2]))
+    assert ">1</td>" in text(auditor.get("/monitoring/rules/?kind=risk"))  # one lead, counted without a way to it
+    for path in (f"/monitoring/rules/versions/{version.pk}/approve/", "/monitoring/sweeps/start/", "/monitoring/rules/new/"):
+        assert auditor.post(path, {"mode": "full"}).status_code == 403, path
+    assert auditor.get("/monitoring/leads/").status_code == 403
 
 
 def few(monkeypatch: pytest.MonkeyPatch) -> None:

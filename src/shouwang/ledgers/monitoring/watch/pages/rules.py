@@ -15,6 +15,7 @@ from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.pages import page, version_of
 from shouwang.kernel.web import Request
 from shouwang.ledgers.monitoring.models import RuleVersion
+from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.watch import backtests, desk, queries, trial, views
 from shouwang.ledgers.monitoring.watch.forms import ROWS, RuleForm, ThresholdForm, conditions
 from shouwang.ledgers.monitoring.watch.policies import APPROVE, AUTHOR, RULES
@@ -35,7 +36,8 @@ def rules(request: Request) -> HttpResponse:
     lines = queries.lines(request.scope, request.today)
     kind = request.GET.get("kind", "")
     shown = [line for line in lines if kind in ("", line.rule.kind)]
-    context = {"lines": shown, "kinds": views.kinds(lines, kind), "may_write": request.scope.may(AUTHOR), "total": len(lines)}
+    may = {"may_write": request.scope.may(AUTHOR), "may_view": request.scope.may(VIEW)}
+    context = {"lines": shown, "kinds": views.kinds(lines, kind), "total": len(lines), **may}
     return render(request, "monitoring/rules.html", context)
 
 
