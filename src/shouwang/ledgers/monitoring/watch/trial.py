@@ -56,7 +56,7 @@ def dry_run(version: RuleVersion, *, by: Scope, today: dt.date) -> RuleVersion:
     result = {
         "asof": shot.asof.isoformat(), "leads": len(rows), "new": found["new"], "known": found["known"], "visits": found["households"],
         "minutes": minutes, "towns": _towns(found["towns"], older), "before": before.version if before else 0, "before_leads": len(older),
-        "added": len(mine - theirs), "dropped": len(theirs - mine),
+        "added": len(mine - theirs), "dropped": len(theirs - mine), "judged": found["judged"], "right": found["right"],
     }  # fmt: skip
     with change(version, by=by, verb=policies.RECORD_TRIAL, today=today) as locked:
         if locked.state not in ("draft", "submitted"):

@@ -95,12 +95,13 @@ def acts(row: Proposal, scope: Scope) -> dict[str, str]:
 
 
 def trial_of(version: RuleVersion, scope: Scope) -> dict[str, Any] | None:
-    """The dry run with the towns of the person's scope by name; hours of work from the visits."""
+    """The dry run with the towns of the person's scope by name; hours of work from the visits, precision by what was decided before."""
     said = version.trial
     if not said:
         return None
     hours = (Decimal(said["visits"]) * said["minutes"] / 60).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return {**said, "hours": hours, "towns": queries.towns(scope, said["towns"])}
+    precision = 100 * said["right"] / said["judged"] if said.get("judged") else None
+    return {**said, "hours": hours, "precision": precision, "towns": queries.towns(scope, said["towns"])}
 
 
 def backtest_of(version: RuleVersion) -> list[dict[str, Any]]:
