@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.factories import monitoring
 
-KINDS = ("case", "lead", "objection", "measure", "follow_up")  # what follows a household that has moved
+KINDS = ("case", "lead", "objection", "measure", "follow_up", "discrepancy")  # what follows a household that has moved
 
 
 def add(world: Any, household: Any, code: str) -> None:
@@ -17,5 +17,6 @@ def add(world: Any, household: Any, code: str) -> None:
     world.add("objection", code, lambda canary: monitoring.add_objection(case, posting, content=canary), household=household)
     world.add("measure", code, lambda canary: monitoring.add_measure(household, provider=canary), household=household)
     world.add("follow_up", code, lambda canary: monitoring.add_follow_up(household, by_name=canary), household=household)
+    world.add("discrepancy", code, lambda canary: monitoring.add_discrepancy(household, department=canary), household=household)
     world.add("appraisal", code, lambda canary: monitoring.add_appraisal(household.region, recorder=canary))
     world.add("batch", code, lambda canary: monitoring.add_batch(household.region, document=canary))

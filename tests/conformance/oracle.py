@@ -251,6 +251,10 @@ MONITORING = {
     "monitoring_follow_ups": Rule((M_VIEW,), lists="follow_up"),
     "monitoring_follow_ups_export": Rule((M_EXPORT,), POST),
     "monitoring_follow_up": home(M_FOLLOW, BOTH, "follow_up"),
+    "monitoring_discrepancies": Rule((M_VIEW,), lists="discrepancy"),
+    "monitoring_discrepancies_export": Rule((M_EXPORT,), POST),
+    "monitoring_discrepancy": home(M_VIEW, GET, "discrepancy"),
+    "monitoring_discrepancy_answer": Rule((M_CHECK,), POST, "discrepancy", keeps(M_CHECK), fixed={"move": "confirm", "said": "经核对属实"}),
 }
 
 X_VIEW, X_SEND, X_MANAGE, X_MATCH = "exchange.view", "exchange.send", "exchange.manage", "exchange.match"
@@ -313,6 +317,7 @@ WATCH = {
     "monitoring_sweep": Rule((RULES,), GET, "sweep", listed(RULES)),
     "monitoring_sweep_start": Rule((SWEEP,), POST, fixed={"mode": "full"}),
     "monitoring_simulation": Rule((SIMULATE,), lists="scenario"),
+    "monitoring_simulation_start": Rule((SIMULATE,), POST, fixed={"query": "source=wage"}),
     "monitoring_simulation_save": Rule((SIMULATE,), POST, fixed={"query": "source=wage", "name": "核验"}),
     "monitoring_simulation_export": Rule((SIMULATE,), POST),
     "monitoring_scenario": Rule((SIMULATE,), GET, "scenario", in_reach(SIMULATE)),

@@ -274,7 +274,7 @@ SEEN: dict[str, Sees] = {
     "visit": keeps("registry.view"),
     "lead": keeps("monitoring.view"),
     "case": keeps("monitoring.view"),
-    **{kind: keeps("monitoring.view") for kind in ("objection", "measure", "follow_up")},
+    **{kind: keeps("monitoring.view") for kind in ("objection", "measure", "follow_up", "discrepancy")},
     **{kind: in_reach("monitoring.view") for kind in ("posting", "appraisal", "batch")},
     **dict.fromkeys(("rule_draft", "rule_waiting", "rule_approved", "threshold", "sweep"), listed("monitoring.rules.view")),
     "scenario": in_reach("monitoring.simulate"),

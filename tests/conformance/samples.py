@@ -19,7 +19,7 @@ from tests.factories import produce as goods
 from tests.factories.credit import add_claim, add_figure, add_item, add_term_change, make_borrowers, make_loan, make_run
 from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
 from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
-from tests.factories.monitoring import add_batch, add_case, add_follow_up, add_lead, add_posting
+from tests.factories.monitoring import add_batch, add_case, add_discrepancy, add_follow_up, add_lead, add_posting
 from tests.factories.registry import (
     add_change,
     add_difference,
@@ -118,6 +118,10 @@ def monitoring_case(region: Region) -> Any:
 
 def follow_up(region: Region) -> Any:
     return add_follow_up(make_household(region, head_name="吴试样"))
+
+
+def discrepancy(region: Region) -> Any:
+    return add_discrepancy(make_household(region, head_name="吴试样"))
 
 
 def monitored(region: Region) -> Any:
@@ -375,6 +379,7 @@ SAMPLES = {
     "monitored": Sample(monitored),
     "monitoring_postings": Sample(posting),
     "monitoring_batches": Sample(batch),
+    "monitoring_discrepancies": Sample(discrepancy),
     "notices": Sample(notice),
     "tasks": Sample(task),
     "requests": Sample(request),

@@ -8,9 +8,11 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shouwang.kernel.regions.models import Region
+from shouwang.ledgers.monitoring.lifecycle import CASE
 from shouwang.ledgers.monitoring.models import (
     CommunityAppraisal,
     DeterminationBatch,
+    Discrepancy,
     FollowUp,
     Lead,
     Measure,
@@ -26,7 +28,7 @@ DAY = dt.timedelta(1)
 
 def add_case(household: Household, *, state: str = "reported", **kw: Any) -> MonitoringCase:
     """A case that came to `state` today, without what led there."""
-    closed = state in ("done", "rejected", "known", "withdrawn")
+    closed = CASE.states[state].final
     usual: dict[str, Any] = {"risks": "illness", "opened_on": TODAY, "due_on": TODAY + 7 * DAY, "whole_due_on": TODAY + 30 * DAY}
     usual |= {"closed_on": TODAY} if closed else {}
     usual |= {"reason_code": "untrue"} if state == "rejected" else {}
@@ -65,6 +67,15 @@ def add_measure(household: Household, **kw: Any) -> Measure:
     measure.put_beside(household)
     measure.save()
     return measure
+
+
+def add_discrepancy(household: Household, **kw: Any) -> Discrepancy:
+    """An open one: wages far above the income that is registered."""
+    usual = {"kind": "verify", "rule": "verify_high_wages", "rule_version": 1, "rule_hash": "0" * 64, "values": {"income_fen": 300_000}}
+    found = Discrepancy(**{**usual, "department": "人社", "found_on": TODAY, "due_on": TODAY + 5 * DAY, **kw})
+    found.put_beside(household)
+    found.save()
+    return found
 
 
 def add_posting(village: Region, **kw: Any) -> PublicPosting:

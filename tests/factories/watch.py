@@ -20,7 +20,7 @@ def make_rule_version(region: Region, *, rule: str = "", name: str = "收入偏�
     body = {
         "id": rule, "version": number, "name": name, "kind": "risk", "risk": "other", "valid_from": TODAY.isoformat(), "valid_to": None,
         "region": code_of(region), "when": {"all": [{"field": "income_fen", "op": "lt", "value": 600_000}]},
-        "material": [{"field": "income_fen", "way": "falls", "percent": 10}], "clock": "lead_check", "measures": [], "source": "会议纪要",
+        "material": [{"field": "income_fen", "way": "falls", "percent": 10}], "clock": "clock_check", "measures": [], "source": "会议纪要",
     }  # fmt: skip
     made = RuleVersion(
         rule=rule, number=number, name=name, body=body, **{"valid_from": TODAY, "source": "会议纪要", "author": "核验", **kw}

@@ -80,7 +80,7 @@ class Sweeps:
         clerk, leader = self.by(f"{office}-jb", day), self.by(f"{office}-ld", day)
         said = {
             "name": name, "kind": "risk", "risk": "other", "valid_from": day, "valid_to": None, "when": when,
-            "material": [{"field": "income_fen", "way": "falls", "percent": 10}], "clock": "lead_check", "measures": [], "source": SOURCE,
+            "material": [{"field": "income_fen", "way": "falls", "percent": 10}], "clock": "clock_check", "measures": [], "source": SOURCE,
         }  # fmt: skip
         row = desk.save_rule(said, version=None, region=desk.region_of(clerk), by=clerk, today=day)
         trial.dry_run(row, by=clerk, today=day)

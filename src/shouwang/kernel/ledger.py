@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,13 +20,21 @@ from shouwang.kernel.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """One line of the side menu: shown to holders of `permission` under the heading `group`; `icon` is an id of the sprite."""
+    """One line of the side menu: shown to holders of `permission` under the heading `group`; `icon` is an id of the sprite.
+
+    `dated` gives the label where words change with the day.
+    """
 
     label: str
     url_name: str
     icon: str
     permission: str
     group: str
+    dated: Callable[[dt.date], str] | None = None
+
+    def named(self, today: dt.date) -> str:
+        """What the line is called on the day."""
+        return self.dated(today) if self.dated else self.label
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How every ledger follows a household that is split, merged or moved: hooks installed once, called inside the act's transaction."""
+"""How every ledger follows a household that is split, merged, moved or registered as poor: hooks installed once, called inside the act's transaction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-KINDS = ("split", "merged", "restored", "transferred", "moved")
+KINDS = ("split", "merged", "restored", "transferred", "moved", "registered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class HouseholdShift:
     split: `members` left `old` for `new`, which is new. merged: `old` is closed and all its living members are in `new`.
     restored: that merge is undone, `old` has given `members` back to `new`, which is open again. transferred: `members` went over,
     both stay open. moved: `old` == `new`, the household lies in another village, and every row about it must lie there too.
+    registered: `old` == `new`, the household is on the register of the poor from now on (again, or newly); `members` is empty and `change`
+    the period that began.
     """
 
     kind: str

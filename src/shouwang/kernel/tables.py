@@ -97,13 +97,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class QuickView:
-    """A chip above the list: a set of filters under a name, with the count of its rows."""
+    """A chip above the list: a set of filters under a name, with the count of its rows.
+
+    `dated` gives the name where words change with the day; a chip without a name that day is not shown.
+    """
 
     key: str
     label: str
     filters: Mapping[str, str | Sequence[str]]
     tone: str = ""
     counted: bool = True
+    dated: Callable[[dt.date], str] | None = None
+
+    def named(self, today: dt.date) -> str:
+        """What it is called on the day."""
+        return self.dated(today) if self.dated else self.label
 
     @property
     def query(self) -> str:
@@ -260,6 +268,11 @@ class Table:
     export_permission: str = ""
     definition: str = ""
     empty: str = "还没有记录。"
+    dated: Callable[[dt.date], str] | None = None
+
+    def titled(self, today: dt.date) -> str:
+        """The title on the day, where words change with it (`dated`)."""
+        return self.dated(today) if self.dated else self.title
 
     def read(self, params: QueryDict, scope: Scope) -> Asked:
         """What `params` ask for: filters, search, order and page, each checked against the declaration and the scope."""
@@ -330,7 +343,7 @@ class Table:
             self.show_found(found.values(), asked.found)
         return TableView(
             key=self.key,
-            title=self.title,
+            title=self.titled(today),
             columns=[self._header(c, asked, scope, c.key in off) for c in self.columns if asked.search or not c.searching],
             rows=self.drawn((found[i] for i in ids if i in found), scope, today, off),
             filters=[
@@ -414,11 +427,13 @@ class Table:
         out = []
         on = sorted(p for r in asked.readings.values() for p in r.pairs)
         for quick in self.quick_views:
+            if not (name := quick.named(today)):
+                continue
             wanted = self.read(QueryDict(quick.query), scope)
             same = not asked.search and on == sorted(p for r in wanted.readings.values() for p in r.pairs)
             counted = quick.counted and not asked.search  # beside a search they would cost more than it
             count = None if not counted else total if same else self.matching(wanted, scope, today, base).count()
-            out.append(Link(quick.label, "?" + quick.query, same, count, quick.tone, quick.key))
+            out.append(Link(name, "?" + quick.query, same, count, quick.tone, quick.key))
         return out
 
     def _why_empty(self, asked: Asked, scope: Scope, total: int) -> str:

@@ -61,7 +61,9 @@ def _menu(request: Request, scope: Scope) -> list[dict[str, Any]]:
         for entry in ledger.menu:
             if scope.may(entry.permission):
                 number = ledger.count(scope, entry.url_name) if ledger.count else None
-                groups.setdefault(entry.group, []).append(_item(request, entry.label, reverse(entry.url_name), entry.icon, number))
+                groups.setdefault(entry.group, []).append(
+                    _item(request, entry.named(request.today), reverse(entry.url_name), entry.icon, number)
+                )
     groups["统计"] = [_item(request, label, reverse(name), icon) for label, name, icon, permission in FIGURE_ITEMS if scope.may(permission)]
     groups["管理"] = [
         _item(request, label, reverse(name), icon) for label, name, icon, held in ADMIN_ITEMS if any(scope.may(p) for p in held)

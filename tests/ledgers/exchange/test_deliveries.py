@@ -239,6 +239,22 @@ def test_the_source_rows_of_a_household_are_shown_to_who_sees_it_and_say_how_the
         queries.source_rows(other, people["zeng"].household, dt.date(2019, 1, 1), TODAY)
 
 
+def test_the_household_s_page_leads_to_what_departments_sent_only_for_who_may_see_it(people, medical, sender, city, client):
+    from tests.factories.accounts import make_user, sign_in
+
+    taken_in(medical, sender, sheet(row()))
+    home = people["zeng"].household
+    page, sources = f"/registry/{home.pk}/", f"/exchange/households/{home.pk}/"
+    sign_in(client, make_user("officer", city.offices["440513100001-cwh"], "village_officer"))
+    shown = client.get(page).content.decode()
+    assert sources in shown and "医保结算" in shown and "2020-01" in shown
+    assert "证件号码一致" in client.get(sources).content.decode()
+    sign_in(client, make_user("sponsor", city.offices["440513100001-cwh"], "sponsor_unit"))
+    shown = client.get(page).content.decode()
+    assert home.code in shown and sources not in shown
+    assert "证件号码一致" not in client.get(sources).content.decode()  # health, which this role does not see in the file either
+
+
 def test_agreements_are_one_a_feed_and_end_with_a_reason(city, clerk, bureau, medical):
     with pytest.raises(Refused, match="已有报送约定"):
         actions.agree("medical_settlement", office=bureau, region=city.at("440513"), way="file", note_said="", by=clerk, today=TODAY)

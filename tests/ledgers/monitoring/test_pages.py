@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from shouwang.kernel import sections
+from shouwang.kernel.sheets import file_name
 from shouwang.ledgers.monitoring import matching, rules
+from shouwang.ledgers.monitoring.ledger import LEDGER
 from shouwang.ledgers.monitoring.models import FollowUp, MonitoringCase, PublicPosting
+from shouwang.ledgers.monitoring.record_tables import MONITORED
 from shouwang.ledgers.registry.models import HelperAssignment, Household
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.monitoring import add_case, add_lead, paper
@@ -99,6 +105,23 @@ def test_the_public_sheet_identifies_nobody(home, who, worker):
         assert secret not in article
     for due in ("陈**", "第三组", "边缘户", "刚性支出较大", "12317", "2020年2月17日至2020年2月21日"):
         assert due in article
+
+
+@pytest.mark.parametrize(
+    ("day", "title", "chips"),
+    [
+        (dt.date(2019, 12, 1), "监测对象", ["脱贫监测户", "边缘户", "缺对应措施"]),
+        (dt.date(2020, 3, 20), "监测对象", ["脱贫不稳定户", "边缘易致贫户", "缺对应措施"]),
+        (dt.date(2021, 6, 1), "监测对象", ["脱贫不稳定户", "边缘易致贫户", "突发严重困难户", "缺对应措施"]),
+        (dt.date(2026, 1, 2), "防止返贫致贫对象", ["脱贫不稳定户", "边缘易致贫户", "突发严重困难户", "缺对应措施"]),
+    ],
+)
+def test_list_menu_and_export_are_called_as_on_the_day(who, day, title, chips):
+    now = timezone.make_aware(dt.datetime.combine(day, dt.time(9)))
+    view = MONITORED.view(QueryDict(""), who.town, now=now)
+    assert (view.title, [q.label for q in view.quick_views]) == (title, chips)
+    assert next(item.named(day) for item in LEDGER.menu if item.url_name == "monitored") == title
+    assert file_name(MONITORED, MONITORED.read(QueryDict(""), who.town), who.town, day).startswith(f"{title}_")
 
 
 def test_words_are_those_of_the_day():

@@ -12,13 +12,14 @@ from shouwang.kernel.errors import NotPermitted, Refused, Stale
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.actions import care, checks, county, steps, town, village
 from shouwang.ledgers.monitoring.lifecycle import CASE
-from shouwang.ledgers.monitoring.models import CommunityAppraisal, FollowUp, MonitoringCase, PublicPosting, Verification
+from shouwang.ledgers.monitoring.models import CommunityAppraisal, FollowUp, Lead, MonitoringCase, PublicPosting, Verification
+from shouwang.ledgers.registry.actions import Decision, change_programme_status
 from shouwang.ledgers.registry.models import Household, IncomeStatement
 from tests.factories.accounts import make_user, scope
-from tests.factories.monitoring import add_case, paper
+from tests.factories.monitoring import add_case, add_follow_up, add_lead, paper
 from tests.factories.registry import TODAY, add_helper, add_income, add_status, make_household
 from tests.ledgers.monitoring import road
-from tests.ledgers.monitoring.road import AMOUNTS, DAY, MEETING, brought_to, fresh, judgement
+from tests.ledgers.monitoring.road import AMOUNTS, DAY, MEETING, brought_to, fresh, judgement, report
 
 WHEN = TODAY + 8 * DAY
 
@@ -355,6 +356,52 @@ class TestRemovalAndPoverty:
         case = road.decide(road.review(road.close(road.post(road.appraise(fresh(case), who), who), who), who), who)
         home.refresh_from_db()
         assert (case.state, home.registration, home.monitoring) == ("done", "relapsed", "")
+
+    def test_a_watched_household_that_falls_back_ends_its_case_its_watch_and_its_visits(self, home, who):
+        add_status(home, standing="exited", standard_system="national_registered", since=dt.date(2018, 1, 1))
+        add_status(home, programme="monitoring", standing="unstable", risks="unstable_work", since=dt.date(2019, 12, 1))
+        care.plan_next(home, after=TODAY, by=who.village, today=TODAY)
+        before = report(home, who)  # another risk while it is watched
+        lead = Lead.objects.get(case=before)
+        with pytest.raises(Refused, match="已有在办"):
+            checks.start(home, "clear", reason="病情稳定", by=who.village, today=TODAY)
+        case = fresh(checks.start(home, "relapse", reason="大病返贫", by=who.village, today=TODAY))
+        before.refresh_from_db(), lead.refresh_from_db()
+        assert (before.state, before.closed_on) == ("overtaken", TODAY)
+        assert (lead.case_id, lead.state) == (case.pk, "open")  # decided with the case that goes on
+        with pytest.raises(Refused, match="已有在办"):
+            checks.start(home, "relapse", reason="大病返贫", by=who.village, today=TODAY)
+        road.check(case, who, category="", risks=())
+        case = road.decide(road.review(road.close(road.post(road.appraise(fresh(case), who), who), who), who), who)
+        home.refresh_from_db(), lead.refresh_from_db()
+        assert (case.state, home.registration, home.monitoring, lead.state) == ("done", "relapsed", "", "included")
+        period = home.statuses.get(programme="monitoring")
+        assert (period.standing, period.until) == ("unstable", case.determined_on)
+        assert FollowUp.objects.filter(done_on=None).count() == 0
+
+    def test_a_case_kept_from_the_village_does_not_give_way_to_it(self, home, who):
+        add_status(home, standing="exited", standard_system="national_registered")
+        add_case(home, lowest=3)
+        with pytest.raises(Refused, match="已有在办"):
+            checks.start(home, "relapse", reason="大病返贫", by=who.village, today=TODAY)
+
+    @pytest.mark.parametrize("state", ["reported", "reviewed", "determined"])
+    def test_a_relapse_entered_in_the_file_ends_the_open_case_too(self, home, who, state):
+        add_status(home, standing="exited", standard_system="national_registered", since=dt.date(2018, 1, 1))
+        add_status(home, programme="monitoring", standing="unstable", risks="illness", since=dt.date(2019, 12, 1))
+        case = add_case(home, state=state)
+        lead = add_lead(home, case)
+        add_follow_up(home)
+        decision = Decision(TODAY, "区扶组〔2020〕12号")
+        change_programme_status(home, "relapse", decision, reason="县级审定", by=who.county, today=TODAY)
+        case.refresh_from_db(), lead.refresh_from_db(), home.refresh_from_db()
+        assert (case.state, lead.state, home.monitoring, FollowUp.objects.count()) == ("overtaken", "included", "", 0)
+        assert not WorkItem.objects.filter(state="open", kind__startswith="monitoring.").exists()
+
+    def test_watching_is_not_ended_by_itself(self, home, who):
+        add_status(home, programme="monitoring", standing="borderline", risks="illness", since=dt.date(2019, 12, 1))
+        with pytest.raises(Refused, match="不单独登记"):
+            change_programme_status(home, "end_watch", Decision(TODAY, "文"), reason="终止", by=who.county, today=TODAY)
 
     def test_relapse_needs_income_under_the_line(self, home, who):
         add_status(home, standing="exited", standard_system="national_registered")

@@ -166,6 +166,12 @@ def partitions(feed: str, counties: Iterable[str], since: dt.date, until: dt.dat
     return out
 
 
+def last_period(feed: str, county: str, today: dt.date) -> str:
+    """The latest period ("2020-01") of a feed in a county up to the day, "" where nothing is kept; looks at folder names only."""
+    names = (f.name.removeprefix("period=") for f in (root() / "feeds" / feed / f"county={county}").glob("period=*"))
+    return max((n for n in names if n <= f"{today:%Y-%m}"), default="")
+
+
 def drop_period(feed: str, period: dt.date) -> int:
     """Delete every county's rows of a feed and period; returns how many partitions there were."""
     gone = list((root() / "feeds" / feed).glob(f"county=*/period={period:%Y-%m}"))

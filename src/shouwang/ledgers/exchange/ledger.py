@@ -9,6 +9,7 @@ from shouwang.ledgers.exchange.lifecycle import DELIVERY, LETTER
 from shouwang.ledgers.exchange.models import Delivery, DeliveryFault, FeedAgreement, Letter, MatchQuestion
 from shouwang.ledgers.exchange.policies import MANAGE, MATCH, OWN_VERBS, PERMISSIONS, VIEW
 from shouwang.ledgers.exchange.tables import CATALOGUE, DELIVERIES, LETTERS, QUESTIONS
+from shouwang.ledgers.exchange.views import household_section
 from shouwang.ledgers.exchange.watch import on_household_change
 
 LEDGER = Ledger(
@@ -22,6 +23,7 @@ LEDGER = Ledger(
     permissions=PERMISSIONS,
     count=queries.open_count,
     on_household_change=on_household_change,
+    household_section=household_section,
     menu=(
         MenuItem("部门数据目录", "exchange_catalogue", "list-details", VIEW, "部门数据"),
         MenuItem("报送批次", "exchange_deliveries", "upload", VIEW, "部门数据"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shouwang.kernel.audit.verbs import Verb
+from shouwang.kernel.privacy.classes import Group
 
 VIEW, SEND, MANAGE, MATCH = "exchange.view", "exchange.send", "exchange.manage", "exchange.match"
 PERMISSIONS = {
@@ -11,6 +12,21 @@ PERMISSIONS = {
     MANAGE: "管理部门数据：约定报送方式，办理比对函，代收和撤回数据",
     MATCH: "核对部门数据中的待定人员",
 }
+# Who may see a feed's rows about somebody: holders of the field group that the same facts have in the household file; else the case's.
+GROUPS = {
+    **dict.fromkeys(("medical_settlement", "insurance_enrolment", "disability", "serious_illness"), Group.HEALTH),
+    **dict.fromkeys(("payroll", "credit", "production", "disaster"), Group.INCOME),
+    **dict.fromkeys(("employment", "fiscal_payroll"), Group.LABOUR),
+    **dict.fromkeys(("housing", "water", "property"), Group.HOUSING),
+    "pupils": Group.EDUCATION,
+    "social_aid": Group.ASSISTANCE,
+}
+
+
+def group_of(feed: str) -> str:
+    """The field group that opens the rows of a feed."""
+    return GROUPS.get(feed, Group.CASE)
+
 
 AGREE = Verb("exchange.agreement.make", "约定了部门数据的报送方式", MANAGE)
 END_AGREEMENT = Verb("exchange.agreement.end", "终止了部门数据的报送约定", MANAGE, needs_reason=True)

@@ -18,9 +18,11 @@ from shouwang.ledgers.exchange import lake, watch
 from shouwang.ledgers.exchange.conflicts import Conflict, found_in
 from shouwang.ledgers.exchange.intake import counties_of
 from shouwang.ledgers.exchange.models import Delivery, FeedAgreement, Letter, MatchQuestion
-from shouwang.ledgers.exchange.policies import MATCH, VIEW
+from shouwang.ledgers.exchange.policies import MATCH, VIEW, group_of
 from shouwang.ledgers.registry import queries as registry
 from shouwang.ledgers.registry.models import Household, Member
+from shouwang.ledgers.registry.policies import VIEW as VIEW_HOUSEHOLD
+from shouwang.ledgers.registry.policies import seen_groups
 
 SHOWN_AT_MOST = 200
 M = TypeVar("M", bound=Model)
@@ -196,21 +198,33 @@ class SourceRow:
 def source_rows(
     scope: Scope, household: Household, since: dt.date, until: dt.date, codes: tuple[str, ...] = ()
 ) -> list[tuple[Feed, list[SourceRow]]]:
-    """The rows of some feeds (all without `codes`) about a household, the latest first, at most 200 a feed. Raises OutOfScope."""
-    if not household.covers(scope, "registry.view"):
+    """The rows of some feeds (all without `codes`) about a household, the latest first, at most 200 a feed. Raises OutOfScope.
+
+    A feed is left out where the person does not see the same facts in the household file.
+    """
+    if not household.covers(scope, VIEW_HOUSEHOLD):
         raise OutOfScope
+    see = seen_groups(scope, household, VIEW_HOUSEHOLD)
     members = dict(Member.objects.filter(household=household).values_list("lake_key", "code"))
     counties = [str(household.county.code)[:6]] if household.county else counties_of(household.region)
     out: list[tuple[Feed, list[SourceRow]]] = []
     con = lake.connection()
     try:
-        for known in map(feed, codes or tuple(feeds())):
+        for known in (feed(c) for c in codes or tuple(feeds()) if see(group_of(c))):
             files = lake.partitions(known.code, counties, since, until)
             if files and (rows := _rows_of(con, known, files, household.lake_key, members)):
                 out.append((known, rows))
     finally:
         con.close()
     return out
+
+
+def held_on(scope: Scope, household: Household, today: dt.date) -> list[tuple[Feed, str]]:
+    """(feed, last period) that departments have sent of the household's district and the person may see of it; reads no row."""
+    see = seen_groups(scope, household, VIEW_HOUSEHOLD)
+    county = str(household.county.code)[:6] if household.county else ""
+    last = {f.code: lake.last_period(f.code, county, today) for f in feeds().values() if county and see(group_of(f.code))}
+    return [(f, last[f.code]) for f in feeds().values() if last.get(f.code)]
 
 
 def _rows_of(con: Any, known: Feed, files: list[str], key: int, members: dict[int, str]) -> list[SourceRow]:

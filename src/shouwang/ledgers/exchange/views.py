@@ -9,11 +9,14 @@ from django.conf import settings
 
 from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.sections import Section
+from shouwang.ledgers.exchange import queries
 from shouwang.ledgers.exchange.letters import AUDIENCES
 from shouwang.ledgers.exchange.lifecycle import DELIVERY, LETTER
 from shouwang.ledgers.exchange.models import Delivery, FeedAgreement, Letter
 from shouwang.ledgers.exchange.policies import MANAGE, SEND
 from shouwang.ledgers.exchange.reading import fields_of
+from shouwang.ledgers.registry.models import Household
 
 LIMIT = settings.SHOUWANG_UPLOAD_LIMIT
 STEPS = ("预检（不入库）", "核对并确认", "后台入库", "完成")
@@ -86,6 +89,15 @@ def letter(found: Letter, scope: Scope, today: dt.date) -> dict[str, Any]:
         "overdue": found.destroyed_on is None and not found.inside and found.state in ("sent", "answered") and found.destroy_by < today,
         "events": timeline(found._meta.label_lower, str(found.pk)),
     }
+
+
+def household_section(scope: Scope, household: int, today: dt.date) -> Section | None:
+    """The card on the household's page: what departments have sent of the district; None for who sees none of it there."""
+    found = Household.objects.within(scope).select_related("county").filter(pk=household).first()
+    held = queries.held_on(scope, found, today) if found is not None else []
+    if found is None or not held:
+        return None
+    return Section("departments", "部门数据", "exchange/_section.html", {"household": found, "held": held})
 
 
 def letter_days(today: dt.date) -> dict[str, dt.date]:

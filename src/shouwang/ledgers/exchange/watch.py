@@ -89,6 +89,8 @@ def expire(run: Run) -> int:
 
 def on_household_change(shift: HouseholdShift) -> None:
     """The registry's hook. Rows stay with their person; what follows from a change is the system's work, see `jobs.follow`."""
+    if shift.kind == "registered":
+        return  # nobody has changed, and nothing has moved
     members = list(shift.members) or list(Member.objects.filter(household_id=shift.new).values_list("pk", flat=True))
     key = f"exchange.follow:{shift.kind}:{shift.change}"
     enqueue("exchange.follow", by=Scope.system("部门数据"), args={"members": members[:2000]}, key=key, today=shift.today)

@@ -14,12 +14,13 @@ from shouwang.kernel.accounts.models import Grant
 from shouwang.kernel.figures import Figure
 from shouwang.ledgers.monitoring import matching, queries
 from shouwang.ledgers.monitoring.lifecycle import CASE
-from shouwang.ledgers.monitoring.models import FollowUp, Lead, MonitoringCase
-from shouwang.ledgers.registry.models import Household, Member, ProgrammeStatus
-from shouwang.ledgers.registry.queries import current, living, watched
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, MonitoringCase
+from shouwang.ledgers.registry.models import Household, Member
+from shouwang.ledgers.registry.queries import at_risk, current, living, watched
 
 Rows = Callable[[dt.date], QuerySet[Any]]
-CASES, LEADS, HOMES, VISITS = (f"/monitoring/{name}/" for name in ("cases", "leads", "households", "follow-ups"))
+CASES, LEADS, HOMES, VISITS, DOUBTS = (f"/monitoring/{name}/" for name in ("cases", "leads", "households", "follow-ups", "discrepancies"))
+PERSONS = "/registry/members/"
 RISKS = {
     "illness": "因病",
     "schooling": "因学",
@@ -38,11 +39,7 @@ STAGES = ("reported", "verified", "appraised", "posted", "publicised", "reviewed
 
 
 def _homes_at_risk(risk: str) -> Rows:
-    def rows(_day: dt.date) -> QuerySet[Any]:
-        periods = ProgrammeStatus.objects.filter(matching.of_risk(risk), programme="monitoring", until=None)
-        return watched(current(Household.objects.all())).filter(pk__in=periods.values("household_id"))
-
-    return rows
+    return lambda _day: at_risk(current(Household.objects.all()), (risk,))
 
 
 def _people_of(homes: Rows) -> Rows:
@@ -87,6 +84,7 @@ _at_risk = tuple(
             f"纳入监测且风险未消除、返贫致贫风险含“{name}”的户内现有成员数。",
             _people_of(_homes_at_risk(code)),
             good="down",
+            drill=f"{PERSONS}?risk={code}",
         ),
     )
 )
@@ -155,6 +153,15 @@ FIGURES: tuple[Figure, ...] = (
         drill=f"{CASES}?purpose=clear&this_year=1",
     ),
     Figure(
+        "monitoring.relapsed_year",
+        "本年返贫和新致贫户数",
+        "户",
+        "本年内经区（县）审定登记返贫或新致贫的户数（按审定会议日期）。",
+        _cases(lambda rows, day: queries.determined_in_year(rows, day).filter(purpose__in=("relapse", "fall"))),
+        good="down",
+        drill=f"{CASES}?purpose=relapse&purpose=fall&this_year=1",
+    ),
+    Figure(
         "monitoring.determined_year",
         "本年审定个案户数",
         "户",
@@ -182,6 +189,7 @@ FIGURES: tuple[Figure, ...] = (
         _people_of(_watched),
         denominator="registry.persons",
         decimals=2,
+        drill=f"{PERSONS}?watched=1",
     ),
     Figure(
         "monitoring.without_measure_households",
@@ -273,5 +281,40 @@ FIGURES: tuple[Figure, ...] = (
         decimals=1,
         good="down",
         drill=f"{LEADS}?by_rule=1&state=not_included",
+    ),
+    Figure(
+        "monitoring.discrepancies_open",
+        "待核对比对疑点",
+        "条",
+        "“待核实信号”“数据核查”两类规则命中、尚未更正或答复的比对疑点条数，同一户同一规则计一条。",
+        lambda _day: Discrepancy.objects.filter(state="open"),
+        good="down",
+        drill=f"{DOUBTS}?state=open",
+    ),
+    Figure(
+        "monitoring.discrepancies_late",
+        "比对疑点超期条数",
+        "条",
+        "已过答复期限尚未更正或答复的比对疑点条数。",
+        lambda day: queries.unanswered(Discrepancy.objects.all(), day),
+        good="down",
+        drill=f"{DOUBTS}?late=1",
+    ),
+    Figure(
+        "monitoring.discrepancies_confirmed",
+        "核对属实的比对疑点",
+        "条",
+        "村（社区）核对后答复“属实”的比对疑点条数。",
+        lambda _day: Discrepancy.objects.filter(state="confirmed"),
+        drill=f"{DOUBTS}?state=confirmed",
+    ),
+    Figure(
+        "monitoring.discrepancies_mended",
+        "已更正和消除的比对疑点",
+        "条",
+        "答复“已更正”和再次比对不再命中的比对疑点条数。",
+        lambda _day: Discrepancy.objects.filter(state__in=("corrected", "cleared")),
+        good="up",
+        drill=f"{DOUBTS}?state=corrected&state=cleared",
     ),
 )

@@ -1,4 +1,4 @@
-"""What follows a household that is split, merged or moved."""
+"""What follows a household that is split, merged, moved or registered as poor."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from typing import Any
 from django.db.models import F
 
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.shifts import HouseholdShift
 from shouwang.ledgers.monitoring import work
+from shouwang.ledgers.monitoring.actions.care import drop_planned
+from shouwang.ledgers.monitoring.actions.steps import overtake
 from shouwang.ledgers.monitoring.lifecycle import OPEN
-from shouwang.ledgers.monitoring.models import FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
 from shouwang.ledgers.registry.models import Household
 
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
-BESIDE = (Lead, MonitoringCase, Verification, Objection, Measure, FollowUp)
+BESIDE = (Lead, MonitoringCase, Verification, Objection, Measure, FollowUp, Discrepancy)
 
 
 def on_household_change(shift: HouseholdShift) -> None:
     """Rows lie where their household lies. A merged household's open case goes with it, measures in force too; the rest stays on record.
 
+    One that is registered as poor has no case to be watched any more, and no visit planned.
     A household that is split off starts without a case: its risks are checked anew. A merge of two households that both have an
     open case is refused: one of them is decided or withdrawn first.
     """
@@ -29,6 +33,11 @@ def on_household_change(shift: HouseholdShift) -> None:
         for model in BESIDE:
             model.objects.filter(household=new).update(**{f: getattr(new, f) for f in PLACES})
         _refresh(counties | {new.county_id}, shift)
+    if shift.kind == "registered":
+        by = Scope.system("返贫（致贫）登记")
+        for case in MonitoringCase.objects.filter(household=new, state__in=OPEN):
+            overtake(case, by=by, today=shift.today)
+        drop_planned(new, by=by, today=shift.today)
     if shift.kind == "merged":
         _merge(shift, new)
     if shift.kind == "restored":

@@ -31,6 +31,7 @@ CASE = Lifecycle(
         "rejected": State("不纳入", "无", "", final=True),
         "known": State("已在册", "无", "b", final=True),
         "withdrawn": State("已撤销", "无", "", final=True),
+        "overtaken": State("已转返贫（致贫）登记", "无", "r", final=True),
     },
     moves={
         "verify": Move(("reported",), "verified", "核实通过", _verb("verify", "核实情况属实，提交民主评议", CHECK)),
@@ -54,6 +55,7 @@ CASE = Lifecycle(
             _verb("back_to_appraisal", "退回重新评议", "", needs_reason=True),
         ),
         "back_to_review": Move(("reviewed",), "publicised", "退回初审", _verb("back_to_review", "退回镇（街道）", "", needs_reason=True)),
+        "overtake": Move(OPEN, "overtaken", "转返贫（致贫）登记", _verb("overtake", "该户转为返贫（致贫）登记，本个案办结", "")),
         "withdraw": Move(
             ("reported", *BEFORE_COUNTY, "reviewed"), "withdrawn", "撤销", _verb("withdraw", "撤销了个案", "", needs_reason=True)
         ),
@@ -79,6 +81,24 @@ LEAD = Lifecycle(
         "withdraw": Move(("open",), "withdrawn", "撤回", Verb("monitoring.lead.withdraw", "撤回了线索")),
     },
 )
+DISCREPANCY = Lifecycle(
+    name="比对疑点",
+    initial="open",
+    states={
+        "open": State("待核对", "村（社区）：核对后更正或答复", "o"),
+        "confirmed": State("属实", "无", "r", final=True),
+        "corrected": State("已更正", "无（期满仍比对出的重新列为待核对）", "g"),
+        "explained": State("有正当原因", "无", "b", final=True),
+        "cleared": State("已消除", "无", "g", final=True),
+    },
+    moves={
+        "confirm": Move(("open",), "confirmed", "属实", Verb("monitoring.discrepancy.confirm", "核对为属实", CHECK)),
+        "correct": Move(("open",), "corrected", "已更正", Verb("monitoring.discrepancy.correct", "核对后已更正", CHECK)),
+        "explain": Move(("open",), "explained", "有正当原因", Verb("monitoring.discrepancy.explain", "核对为有正当原因", CHECK)),
+        "clear": Move(("open",), "cleared", "消除", Verb("monitoring.discrepancy.clear", "再次比对时已消除")),
+        "reopen": Move(("corrected",), "open", "重新核对", Verb("monitoring.discrepancy.reopen", "称已更正而仍比对出，重新列为待核对")),
+    },
+)
 BATCH = Lifecycle(
     name="审定批次",
     initial="draft",
@@ -92,5 +112,5 @@ BATCH = Lifecycle(
         "drop": Move(("draft",), "dropped", "取消批次", Verb("monitoring.batch.drop", "取消了审定批次", DETERMINE, needs_reason=True)),
     },
 )
-CYCLES = (CASE, LEAD, BATCH)
+CYCLES = (CASE, LEAD, DISCREPANCY, BATCH)
 CYCLE_VERBS = tuple(m.verb for cycle in CYCLES for m in cycle.moves.values())

@@ -12,6 +12,7 @@ from shouwang.ledgers.monitoring.models import Measure
 from shouwang.ledgers.monitoring.rules import rule
 from shouwang.ledgers.registry.codes import word
 from shouwang.ledgers.registry.models import Household, ProgrammeStatus
+from shouwang.ledgers.registry.queries import of_risk
 
 
 def uncovered(risks: Iterable[str], kinds: Iterable[str], today: dt.date) -> list[str]:
@@ -57,13 +58,3 @@ def without_measure(rows: QuerySet[Household], today: dt.date) -> QuerySet[House
         answered = in_force(Measure.objects.filter(household=OuterRef("pk"), kind__in=kinds), today)
         missing |= Q(Exists(has_risk)) & ~Q(Exists(answered))
     return rows.filter(missing)
-
-
-def of_risk(code: str, field: str = "risks") -> Q:
-    """A comma-separated list of risks holds the code."""
-    return (
-        Q(**{field: code})
-        | Q(**{f"{field}__startswith": f"{code},"})
-        | Q(**{f"{field}__endswith": f",{code}"})
-        | Q(**{f"{field}__contains": f",{code},"})
-    )

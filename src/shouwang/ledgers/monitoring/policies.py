@@ -26,7 +26,9 @@ PERMISSIONS = {
 
 # intake.py has checked the permission over the household: who reports a complaint does not see it afterwards.
 RECORD_LEAD = Verb("monitoring.lead.record", "登记了监测线索")
+RECORD_DISCREPANCY = Verb("monitoring.discrepancy.record", "比对出疑点")
 OPEN_CASE = Verb("monitoring.case.open", "发起了监测个案")
+CARRY_LEAD = Verb("monitoring.lead.carry", "线索转入返贫（致贫）登记的个案", CHECK)
 JOIN_CASE = Verb("monitoring.case.join", "并入了新的线索")
 START_CASE = Verb("monitoring.case.start", "提出办理", CHECK, needs_reason=True)
 HAND_DOWN = Verb("monitoring.case.hand_down", "交村（社区）核实", CHECK)
@@ -47,8 +49,10 @@ PLAN_FOLLOW_UP = Verb("monitoring.follow_up.plan", "安排了跟踪回访", FOLL
 FOLLOW_UP = Verb("monitoring.follow_up.record", "登记了跟踪回访", FOLLOW)
 OWN_VERBS = (
     RECORD_LEAD,
+    RECORD_DISCREPANCY,
     OPEN_CASE,
     JOIN_CASE,
+    CARRY_LEAD,
     START_CASE,
     HAND_DOWN,
     AUTHORISE,

@@ -18,30 +18,36 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.monitoring.lifecycle import OPEN
-from shouwang.ledgers.monitoring.matching import of_risk
 from shouwang.ledgers.monitoring.models import (
     CommunityAppraisal,
     DeterminationBatch,
+    Discrepancy,
     FollowUp,
     Lead,
     Measure,
     MonitoringCase,
     Objection,
     PublicPosting,
+    RuleVersion,
 )
 from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, REPORT, REVIEW, VIEW
 from shouwang.ledgers.registry.models import Household, ProgrammeStatus
-from shouwang.ledgers.registry.queries import PLACE_NAMES, current, watched
+from shouwang.ledgers.registry.queries import PLACE_NAMES, current, of_risk, watched
 
 M = TypeVar("M", bound=models.Model)
 BATCH_MOST = 300
 
 
 def leads(scope: Scope) -> QuerySet[Lead]:
-    """Leads in scope with household and place names."""
+    """Leads in scope with household, place names and the name of an office's own rule."""
     rows: Any = Lead.objects
-    found: QuerySet[Lead] = rows.within(scope).select_related("household").annotate(**PLACE_NAMES)
+    found: QuerySet[Lead] = rows.within(scope).select_related("household").annotate(own_rule=_own_rule(), **PLACE_NAMES)
     return found
+
+
+def _own_rule() -> Subquery:
+    """The youngest name of an office's own rule; published rules are named by the rulebook."""
+    return Subquery(RuleVersion.objects.filter(rule=OuterRef("rule")).exclude(state="returned").order_by("-number").values("name")[:1])
 
 
 def cases(scope: Scope) -> QuerySet[MonitoringCase]:
@@ -56,7 +62,8 @@ def cases(scope: Scope) -> QuerySet[MonitoringCase]:
 def lead(scope: Scope, pk: int) -> Lead:
     """One lead with its household; raises OutOfScope."""
     rows: Any = Lead.objects
-    found: Lead | None = rows.within(scope).select_related("household", "case", "town", "village").filter(pk=pk).first()
+    beside = ("household", "case", "town", "village")
+    found: Lead | None = rows.within(scope).annotate(own_rule=_own_rule()).select_related(*beside).filter(pk=pk).first()
     if found is None:
         raise OutOfScope
     return found
@@ -132,11 +139,11 @@ class RuleOutcome:
         return (Decimal(part * 100) / self.decided).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.decided else None
 
 
-def rule_outcomes(scope: Scope) -> list[RuleOutcome]:
-    """Every rule whose leads the scope sees, the one with most leads first; one query."""
+def rule_outcomes(scope: Scope, permission: str = VIEW) -> list[RuleOutcome]:
+    """Every rule with leads in the places the permission covers, the one with most leads first; one query, counts only."""
     rows: Any = Lead.objects
     states = {name: Count("pk", filter=Q(state=name)) for name in ("open", "included", "not_included", "known")}
-    own = rows.within(scope).exclude(rule="").exclude(state__in=("superseded", "withdrawn")).order_by()
+    own = rows.within(scope, permission).exclude(rule="").exclude(state__in=("superseded", "withdrawn")).order_by()
     counted = own.values("rule").annotate(leads=Count("pk"), **{f"n_{k}": v for k, v in states.items()})
     found = [RuleOutcome(r["rule"], r["leads"], *(r[f"n_{k}"] for k in states)) for r in counted]
     return sorted(found, key=lambda r: (-r.leads, r.rule))
@@ -177,6 +184,23 @@ def due_soon(rows: QuerySet[FollowUp], today: dt.date) -> QuerySet[FollowUp]:
     """Planned visits due within the days that count as soon, or overdue."""
     soon = today + dt.timedelta(int(lookup("clocks", "soon", on=today).value))
     return rows.filter(done_on=None, due_on__lte=soon)
+
+
+def discrepancies(scope: Scope) -> QuerySet[Discrepancy]:
+    """Discrepancies in scope with household, place names and the name of an office's own rule."""
+    rows: Any = Discrepancy.objects
+    found: QuerySet[Discrepancy] = rows.within(scope).select_related("household").annotate(own_rule=_own_rule(), **PLACE_NAMES)
+    return found
+
+
+def discrepancy(scope: Scope, pk: int, permission: str = VIEW) -> Discrepancy:
+    """One discrepancy with its household; raises OutOfScope."""
+    return _one(Discrepancy, scope, pk, permission, "household", "county", "town", "village")
+
+
+def unanswered(rows: QuerySet[Discrepancy], today: dt.date) -> QuerySet[Discrepancy]:
+    """Open ones past their day."""
+    return rows.filter(state="open", due_on__lt=today)
 
 
 def objections(scope: Scope) -> QuerySet[Objection]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,13 +17,19 @@ from shouwang.ledgers.monitoring import matching, queries
 from shouwang.ledgers.monitoring.lifecycle import BATCH
 from shouwang.ledgers.monitoring.models import PublicPosting
 from shouwang.ledgers.monitoring.policies import EXPORT, VIEW
+from shouwang.ledgers.monitoring.rules import term
 from shouwang.ledgers.monitoring.tables import place, risk_words, risks
-from shouwang.ledgers.registry.codes import choices, standing_word
-from shouwang.ledgers.registry.models import Household, ProgrammeStatus
+from shouwang.ledgers.registry.codes import choices, standing_word, words
+from shouwang.ledgers.registry.models import Household
+from shouwang.ledgers.registry.queries import WATCHED, at_risk
 
 
 def _classes(_scope: Any) -> list[tuple[str, str]]:
     return [c for c in choices("monitoring_standing", on=business_now().date()) if c[0] != "cleared"]
+
+
+def _class_word(code: str, today: dt.date) -> str:
+    return words("monitoring_standing", on=today).get(code, "")
 
 
 def _class(row: Household, today: dt.date) -> Badge:
@@ -39,8 +46,7 @@ def _lacking(rows: QuerySet[Household], wanted: bool, today: dt.date) -> QuerySe
 
 
 def _of_risk(rows: QuerySet[Household], codes: tuple[str, ...], _today: dt.date) -> QuerySet[Household]:
-    periods = ProgrammeStatus.objects.filter(programme="monitoring", until=None)
-    return rows.filter(pk__in=queries.has_risk(periods, codes).values("household_id"))
+    return at_risk(rows, codes)
 
 
 def _deed(row: Household, today: dt.date) -> Badge | None:
@@ -61,7 +67,8 @@ MONITORED = Table(
     ordering=("code", "pk"),
     row_url=lambda row: reverse("monitoring_household", args=[row.pk]),
     definition="户档案中纳入防返贫监测且风险未消除的户，一户一行；类别、风险以审定登记的项目状态为准。",
-    empty="没有监测对象。",
+    empty="没有纳入监测、风险未消除的户。",
+    dated=lambda day: term("object", day),
     columns=(
         Column("household", "户主", "head_name", kind="link", mask="name", sort="head_name"),
         Column("place", "镇、村", place),
@@ -80,8 +87,7 @@ MONITORED = Table(
         Filter("since", "纳入日期", "date_range", apply="watched_since", visible=False),
     ),
     quick_views=(
-        QuickView("unstable", "脱贫不稳定", {"monitoring": "unstable"}),
-        QuickView("borderline", "边缘易致贫", {"monitoring": "borderline"}),
+        *(QuickView(code, code, {"monitoring": code}, dated=partial(_class_word, code)) for code in WATCHED),
         QuickView("lacking", "缺对应措施", {"lacking": "1"}, "r"),
     ),
 )

@@ -12,10 +12,11 @@ from shouwang.kernel.privacy.classes import Group
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.sections import Section
 from shouwang.ledgers.monitoring import matching, queries, views
-from shouwang.ledgers.monitoring.models import FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
 from shouwang.ledgers.monitoring.policies import CHECK, FOLLOW, REPORT, VIEW
 from shouwang.ledgers.monitoring.rules import term, word
 from shouwang.ledgers.monitoring.tables import risk_words
+from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.registry import history
 from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.models import Household
@@ -31,6 +32,7 @@ OWN: tuple[tuple[type[Any], str], ...] = (
     (Objection, "公示异议"),
     (Measure, "帮扶措施"),
     (FollowUp, "跟踪回访"),
+    (Discrepancy, "比对疑点"),
 )
 
 
@@ -56,6 +58,7 @@ def household_section(scope: Scope, household: int, today: dt.date) -> Section |
         "watch": watch_items(found, scope, today),
         "cases": cases,
         "missing": matching.unmatched_now(found, today) if found.monitoring in WATCHED else [],
+        "doubts": doubts(found, scope),
         "may_report": found.closed_on is None and found.covers(scope, REPORT),
     }
     return Section("monitoring", term("title", today), "monitoring/_section.html", context, len(cases), records)
@@ -98,12 +101,21 @@ def household_context(household: Household, scope: Scope, today: dt.date) -> dic
         "visits": list(queries.follow_ups(scope).filter(household=household).order_by("-due_on", "-pk")[:12]),
         "cases": list(queries.cases(scope).filter(household=household).order_by("-pk")),
         "leads": [(x, risk_words(x.risk, today)) for x in queries.leads(scope).filter(household=household)[:12]],
+        "doubts": doubts(household, scope),
         "may_follow": household.closed_on is None and household.covers(scope, FOLLOW),
         "may_check": household.closed_on is None and household.covers(scope, CHECK),
         "may_report": household.closed_on is None and household.covers(scope, REPORT),
         "starts": starts(household),
         "events": events(household, scope, today),
     }
+
+
+def doubts(household: Household, scope: Scope) -> list[tuple[Discrepancy, str]]:
+    """Discrepancies that nobody has answered, with the name of their rule, for who sees the case's fields."""
+    if not seen_groups(scope, household, VIEW)(Group.CASE):
+        return []
+    rows: Any = queries.discrepancies(scope).filter(household=household, state="open")
+    return [(row, book.name_of(row.rule, row.own_rule)) for row in rows]
 
 
 def starts(household: Household) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from shouwang.ledgers.monitoring.models.care import FINDINGS
 from shouwang.ledgers.monitoring.models.cases import PURPOSES
 from shouwang.ledgers.monitoring.models.leads import LEVELS, SOURCES
 from shouwang.ledgers.monitoring.policies import EXPORT, VIEW
+from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.registry.codes import words
 from shouwang.ledgers.registry.visits import visit_word
 
@@ -63,16 +64,20 @@ def case_state(row: MonitoringCase, _today: dt.date) -> Badge:
 
 def due_light(row: MonitoringCase, today: dt.date) -> Badge | None:
     """How the step stands to its day."""
-    if row.closed_on is not None:
-        return None
-    left = (row.due_on - today).days
+    return None if row.closed_on is not None else due_badge(row.due_on, today)
+
+
+def due_badge(due_on: dt.date, today: dt.date) -> Badge:
+    """How far a day is, or how long past."""
+    left = (due_on - today).days
     words_, tone = (
         (f"超期 {-left} 天", "r") if left < 0 else ("今日到期", "o") if left == 0 else (f"余 {left} 天", "o" if left <= 3 else "g")
     )
     return Badge(words_, tone)
 
 
-def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Rows of a household by its number or its head."""
     if text.isdigit():
         return rows.filter(household__code__startswith=text)
     return rows.filter(household__head_name__contains=text)
@@ -111,7 +116,7 @@ LEADS = Table(
     url_name="monitoring_leads",
     unit="条",
     placed="household",
-    search=_search,
+    search=search,
     search_hint="户主、户编号",
     ordering=("-found_on", "-pk"),
     row_url=lambda row: reverse("monitoring_lead", args=[row.pk]),
@@ -124,7 +129,7 @@ LEADS = Table(
         Column("risk", "风险类型", lambda row, today: risk_words(row.risk, today), group=Group.BASE),
         Column("level", "级别", level, kind="tag", sort="level"),
         Column("found_on", "发现日期", "found_on", kind="date", sort="found_on"),
-        Column("rule", "规则", "rule", sort="rule"),
+        Column("rule", "规则", lambda row, _: book.name_of(row.rule, row.own_rule) or None, sort="rule", group=Group.CASE),
         Column("state", "处置", lead_state, kind="tag", sort="state"),
         Column("decided_on", "处置日期", "decided_on", kind="date", sort="decided_on"),
         Column("code", "户编号", "household.code", kind="mono", default_hidden=True),
@@ -136,7 +141,7 @@ LEADS = Table(
         Filter("risk", "风险类型", options=risks, apply="risk", group=Group.BASE),
         Filter("level", "级别", options=lambda _s: LEVELS, apply="level", visible=False),
         Filter("found_on", "发现日期", "date_range", apply="found_on", visible=False),
-        Filter("rule", "规则", "text", apply="rule", visible=False),
+        Filter("rule", "规则", options=lambda _s: list(book.names("risk").items()), apply="rule", visible=False, group=Group.CASE),
         Filter("this_month", "本月发现", "flag", apply=_this_month, visible=False),
         Filter(
             "by_rule", "规则筛查", "flag", apply=lambda rows, yes, _t: rows.exclude(rule="") if yes else rows.filter(rule=""), visible=False
@@ -159,7 +164,7 @@ CASES = Table(
     url_name="monitoring_cases",
     unit="户",
     placed="household",
-    search=_search,
+    search=search,
     search_hint="户主、户编号",
     ordering=("due_on", "pk"),
     row_url=lambda row: reverse("monitoring_case", args=[row.pk]),
@@ -239,7 +244,7 @@ FOLLOW_UPS = Table(
     url_name="monitoring_follow_ups",
     unit="次",
     placed="household",
-    search=_search,
+    search=search,
     search_hint="户主、户编号",
     ordering=("done_on", "due_on", "pk"),
     row_url=lambda row: reverse("monitoring_household", args=[row.household_id]),

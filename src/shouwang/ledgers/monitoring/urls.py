@@ -3,7 +3,8 @@
 from django.urls import include, path
 
 from shouwang.kernel.lists import export_page, list_page
-from shouwang.ledgers.monitoring.pages import care, cases, county, leads, village
+from shouwang.ledgers.monitoring.discrepancy_table import DISCREPANCIES
+from shouwang.ledgers.monitoring.pages import care, cases, county, discrepancies, leads, village
 from shouwang.ledgers.monitoring.record_tables import BATCHES, MONITORED, POSTINGS
 from shouwang.ledgers.monitoring.tables import CASES, FOLLOW_UPS, LEADS
 
@@ -48,5 +49,9 @@ urlpatterns = [
     path("follow-ups/", list_page(FOLLOW_UPS), name="monitoring_follow_ups"),
     path("follow-ups/export/", export_page(FOLLOW_UPS), name="monitoring_follow_ups_export"),
     path("follow-ups/<int:pk>/", care.follow_up, name="monitoring_follow_up"),
+    path("discrepancies/", list_page(DISCREPANCIES), name="monitoring_discrepancies"),
+    path("discrepancies/export/", export_page(DISCREPANCIES), name="monitoring_discrepancies_export"),
+    path("discrepancies/<int:pk>/", discrepancies.discrepancy, name="monitoring_discrepancy"),
+    path("discrepancies/<int:pk>/answer/", discrepancies.answer, name="monitoring_discrepancy_answer"),
     path("", include("shouwang.ledgers.monitoring.watch.urls")),
 ]

@@ -21,13 +21,23 @@ from shouwang.ledgers.monitoring.actions import Recorded
 from shouwang.ledgers.monitoring.actions.checks import authorised, income_window, statement_for
 from shouwang.ledgers.monitoring.actions.intake import county_code
 from shouwang.ledgers.monitoring.clearing import clear_problems
-from shouwang.ledgers.monitoring.lifecycle import BATCH, CASE, LEAD, OPEN
+from shouwang.ledgers.monitoring.lifecycle import BATCH, CASE, DISCREPANCY, LEAD, OPEN
 from shouwang.ledgers.monitoring.matching import kinds_of, uncovered, watched_risks
-from shouwang.ledgers.monitoring.models import CommunityAppraisal, DeterminationBatch, Lead, MonitoringCase, PublicPosting, Verification
+from shouwang.ledgers.monitoring.models import (
+    CommunityAppraisal,
+    DeterminationBatch,
+    Discrepancy,
+    Lead,
+    MonitoringCase,
+    PublicPosting,
+    Verification,
+)
 from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, FOLLOW, RETURNS, REVIEW, VIEW
 from shouwang.ledgers.monitoring.procedure_forms import ResolutionForm
 from shouwang.ledgers.monitoring.rules import rule, word
 from shouwang.ledgers.monitoring.tables import due_light, risk_words
+from shouwang.ledgers.monitoring.watch import book
+from shouwang.ledgers.monitoring.watch.discrepancies import ANSWERS
 from shouwang.ledgers.monitoring.watch.explaining import explained
 from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.income import after_medical, per_capita, window_of
@@ -84,7 +94,10 @@ def lead_items(lead: Lead, see: Any, today: dt.date) -> list[Item]:
         Item("处置", lead.get_state_display(), tone=LEAD.states[lead.state].tone),
     ]
     if lead.rule:
-        items += [Item("规则", lead.rule), Item("规则版本", lead.rule_version)]
+        items += [
+            Item("规则", book.name_of(lead.rule, getattr(lead, "own_rule", None)) if see(Group.CASE) else HIDDEN),
+            Item("规则版本", lead.rule_version),
+        ]
     if see(Group.CASE):
         items += [Item("情况", lead.description, wide=True)] if lead.description else []
         items += [Item("不纳入原因", word("reject_reason", lead.reason_code, today), wide=True)] if lead.reason_code else []
@@ -105,6 +118,46 @@ def lead_context(lead: Lead, scope: Scope, today: dt.date) -> dict[str, Any]:
         "earlier": [(x, risk_words(x.risk, today)) for x in earlier],
         "events": timeline(lead._meta.label_lower, str(lead.pk)),
     }
+
+
+def outcomes(scope: Scope) -> list[tuple[str, queries.RuleOutcome]]:
+    """(name of the rule, what became of its leads), one query for the names of offices' own rules."""
+    own = book.names("risk")
+    return [(book.name_of(row.rule, own.get(row.rule)), row) for row in queries.rule_outcomes(scope)]
+
+
+def discrepancy_context(found: Discrepancy, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """The page of one discrepancy: what does not fit, the rule and the rows behind it, what was answered."""
+    see = seen_groups(scope, found.household, VIEW)
+    state, others = DISCREPANCY.states[found.state], queries.discrepancies(scope).filter(household=found.household_id)
+    items = [
+        Item("类别", found.get_kind_display()),
+        Item("数据来源", found.department or "户档案"),
+        Item("发现日期", str(found.found_on)),
+        Item("答复期限", str(found.due_on)),
+        Item("状态", state.label, tone=state.tone),
+        Item("当前责任", state.owner),
+    ]
+    if found.answer:
+        items.append(
+            Item("核对情况", found.answer if see(Group.CASE) else HIDDEN, wide=True, note=f"{found.answered_by} {found.decided_on}")
+        )
+    return {
+        "lead": found,
+        "title": book.name_of(found.rule, book.names(found.kind).get(found.rule)) if see(Group.CASE) else "比对疑点",
+        "items": items,
+        "explained": explained(found, scope, today),
+        "see_case": see(Group.CASE),
+        "meta": [p for p in place_of(found) if p],
+        "others": [(x, _rule_name(x) if see(Group.CASE) else str(x)) for x in others.exclude(pk=found.pk)[:10]],
+        "may_answer": found.state == "open" and found.household.closed_on is None and found.covers(scope, CHECK),
+        "answers": [(code, DISCREPANCY.moves[code].label) for code in ANSWERS],
+        "events": timeline(found._meta.label_lower, str(found.pk)),
+    }
+
+
+def _rule_name(row: Any) -> str:
+    return book.name_of(row.rule, row.own_rule)
 
 
 def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str, Any]:
@@ -209,6 +262,14 @@ def measure_notes(household: Household, today: dt.date) -> list[str]:
     missing = uncovered(risks, kinds_of(household, today), today)
     out = [f"“{code_word('risk', r, on=today)}”须有：{'、'.join(word('measure', k, today) for k in asked[r])} 之一。" for r in missing]
     return out or (["各项风险都有对应的帮扶措施。"] if risks else [])
+
+
+def start_notes(household: Household, purpose: str, scope: Scope, today: dt.date) -> list[str]:
+    """What is said before a case without a lead is opened: what stands against removal, which case a relapse ends."""
+    if purpose == "clear":
+        return [f"尚不能提出：{gap}" for gap in clear_problems(household, today)]
+    open_ones = queries.cases(scope).filter(household=household, state__in=OPEN, purpose__in=("include", "clear"))
+    return [f"在办的“{c.get_purpose_display()}”个案随之办结，待处置的线索转入新的个案。" for c in open_ones]
 
 
 def household_cases(household: Household) -> list[MonitoringCase]:

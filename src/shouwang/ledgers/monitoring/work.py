@@ -22,7 +22,7 @@ from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.lifecycle import CASE
-from shouwang.ledgers.monitoring.models import FollowUp, MonitoringCase
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, MonitoringCase
 from shouwang.ledgers.monitoring.queries import due_soon
 
 # The level of office that acts in a state; a case kept from the village is checked by the level that may see it.
@@ -36,8 +36,8 @@ OWNERS = {
     "determined": Region.VILLAGE,
 }
 PAPERS_DUE = ("reported", "verified", "appraised", "posted")  # states before the town looks at the papers
-FOLLOW_UP = "follow_up"
-EVERY = (*OWNERS, FOLLOW_UP)
+FOLLOW_UP, DISCREPANCY = "follow_up", "discrepancy"
+EVERY = (*OWNERS, FOLLOW_UP, DISCREPANCY)
 KINDS = {
     Region.VILLAGE: (Office.Kind.VILLAGE,),
     Region.TOWN: (Office.Kind.TOWN,),
@@ -48,7 +48,7 @@ KINDS = {
 def refresh(rows: Iterable[Placed], *, today: dt.date, kinds: Collection[str] = EVERY) -> None:
     """Bring the lines of the offices above these cases or follow-ups up to date; called inside the transaction of the act.
 
-    `kinds` are the states the act touched, and "follow_up" for visits.
+    `kinds` are the states the act touched, "follow_up" for visits, "discrepancy" for what does not fit together.
     """
     counties = {row.county_id for row in rows if row.county_id}
     for county in sorted(counties):
@@ -77,6 +77,9 @@ def _refresh(county: int, today: dt.date, kinds: Collection[str]) -> None:
     if FOLLOW_UP in kinds:
         near = _owed(due_soon(FollowUp.objects.filter(county_id=county), today), Region.VILLAGE, offices)
         _write(Line("monitoring.follow_up", "待回访", "monitoring_follow_ups", "due=1"), near, county, today)
+    if DISCREPANCY in kinds:
+        doubts = _owed(Discrepancy.objects.filter(county_id=county, state="open"), Region.VILLAGE, offices)
+        _write(Line("monitoring.discrepancy", "比对疑点待核对", "monitoring_discrepancies", "state=open", "条"), doubts, county, today)
 
 
 def _owed(rows: QuerySet[Any], level: int, offices: dict[int, int], day: str = "due_on") -> dict[int, tuple[int, dt.date]]:
@@ -100,6 +103,7 @@ class Line:
     label: str
     url_name: str
     query: str
+    unit: str = "户"
 
 
 def _write(line: Line, wanted: dict[int, tuple[int, dt.date]], county: int, today: dt.date) -> None:
@@ -107,7 +111,7 @@ def _write(line: Line, wanted: dict[int, tuple[int, dt.date]], county: int, toda
     now = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
     open_items = WorkItem.objects.filter(kind=line.kind, state=WorkItem.State.OPEN, office__county_id=county).order_by()
     standing = {office: (title, due_at) for office, title, due_at in open_items.values_list("office_id", "title", "due_at")}
-    due = {office: (f"防返贫监测：{line.label} {n} 户", day_end(first)) for office, (n, first) in wanted.items()}
+    due = {office: (f"防返贫监测：{line.label} {n} {line.unit}", day_end(first)) for office, (n, first) in wanted.items()}
     changed = {office for office in due.keys() | standing.keys() if due.get(office) != standing.get(office)}
     for office in Office.objects.filter(pk__in=changed).select_related("region") if changed else ():
         if office.pk not in due:

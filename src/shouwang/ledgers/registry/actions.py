@@ -13,13 +13,14 @@ from shouwang.kernel.accounts.models import Office, User
 from shouwang.kernel.audit.actions import change, note
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.shifts import HouseholdShift, tell
 from shouwang.ledgers.registry import policies
 from shouwang.ledgers.registry.checking import rechecked
 from shouwang.ledgers.registry.codes import rule
 from shouwang.ledgers.registry.income import INCOME_FIELDS, net_income, window_of
-from shouwang.ledgers.registry.lifecycle import CYCLES, MOVES
+from shouwang.ledgers.registry.lifecycle import CYCLES, MONITORING, MOVES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus, label_of
-from shouwang.ledgers.registry.queries import reveals_today
+from shouwang.ledgers.registry.queries import STILL_POOR, WATCHED, reveals_today
 
 CODE_DIGITS = 2
 
@@ -144,7 +145,8 @@ def change_programme_status(
 ) -> Household:
     """Make a move of the household's life in a programme: close the open period, open the next, repeat it on the household.
 
-    Raises Refused where the state does not allow the move, the dates do not fit, or a watched household has no risk or too many.
+    A household that is registered as poor is watched no more, and every ledger hears of it. Raises Refused where the state does not allow
+    the move, the dates do not fit, or a watched household has no risk or too many.
     """
     programme = MOVES[move]
     cycle = CYCLES[programme]
@@ -172,9 +174,26 @@ def change_programme_status(
             risks=",".join(decision.risks),
         )
         following.put_beside(locked)
-        with change(following, by=by, verb=step.verb, today=today, reason=reason):
+        with change(following, by=by, verb=step.verb, today=today, reason=reason) as begun:
             pass
+        if step.target in STILL_POOR:
+            _end_watch(locked, decision, reason, by, today)
+            tell(HouseholdShift("registered", locked.pk, locked.pk, (), begun.pk, today))
     return locked
+
+
+def _end_watch(household: Household, decision: Decision, reason: str, by: Scope, today: dt.date) -> None:
+    """Who is registered as poor is helped as such and watched no more; called with the household locked and about to be saved."""
+    if household.monitoring not in WATCHED:
+        return
+    move = MONITORING.check(household, "end_watch")
+    period = ProgrammeStatus.objects.select_for_update().filter(household=household, programme="monitoring", until=None).first()
+    if period is not None:
+        if decision.since <= period.since:
+            raise Refused(f"起始日期 {decision.since} 不晚于纳入监测的日期 {period.since}。请核对文件日期。", field="since")
+        with change(period, by=by, verb=move.verb, today=today, reason=reason) as closing:
+            closing.until = decision.since
+    household.monitoring = move.target
 
 
 def _check_decision(decision: Decision, standing: str, today: dt.date) -> None:

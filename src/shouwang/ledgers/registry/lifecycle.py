@@ -57,6 +57,8 @@ MONITORING = Lifecycle(
         ),
         "watch_sudden": Move(("", "cleared"), "sudden", "纳入监测（突发严重困难户）", _verb("watch_sudden", "纳入监测，突发严重困难户")),
         "clear": Move(("unstable", "borderline", "sudden"), "cleared", "登记风险消除", _verb("clear", "登记风险消除")),
+        # Never taken by itself: it goes with 登记返贫 and 登记新致贫.
+        "end_watch": Move(("unstable", "borderline", "sudden"), "", "转为建档立卡管理", _verb("end_watch", "登记返贫（致贫），终止监测")),
     },
 )
 

@@ -101,6 +101,8 @@ def check_standing(scope: Scope, household: Household, move: str, standing: str,
     """
     if not decides_standing(scope, household, today, EDIT):
         raise NotPermitted("项目状态以区（县）审定文件为准，由区（县）及以上扶贫工作机构登记。请将审定文件报区（县）扶贫办登记。")
+    if move == "end_watch":
+        raise Refused("终止监测随登记返贫（致贫）自动办理，不单独登记。风险消除的，请登记风险消除。", field="move")
     programme = "monitoring_standing" if move.startswith("watch_") else "registration_standing"
     if move.startswith("watch_") and standing not in words(programme, on=today):
         raise Refused(f"{today} 的政策文件中还没有这一监测对象类别，不能登记。请核对类别和日期。", field="move")

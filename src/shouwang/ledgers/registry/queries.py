@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -233,6 +234,22 @@ def below_line(rows: QuerySet[Household], today: dt.date) -> QuerySet[Household]
 def with_income(rows: QuerySet[Household]) -> QuerySet[Household]:
     """With a last window; joined, so that a sum over ``incomes`` takes that window only."""
     return rows.filter(incomes__is_latest=True)
+
+
+def of_risk(code: str, field: str = "risks") -> Q:
+    """A comma-separated list of risks holds the code."""
+    return (
+        Q(**{field: code})
+        | Q(**{f"{field}__startswith": f"{code},"})
+        | Q(**{f"{field}__endswith": f",{code}"})
+        | Q(**{f"{field}__contains": f",{code},"})
+    )
+
+
+def at_risk(rows: QuerySet[Household], codes: Iterable[str]) -> QuerySet[Household]:
+    """Those under watch for one of the risks."""
+    periods = ProgrammeStatus.objects.filter(reduce(or_, (of_risk(c) for c in codes), Q(pk__in=[])), programme="monitoring", until=None)
+    return watched(rows).filter(pk__in=periods.values("household_id"))
 
 
 def watched(rows: QuerySet[Household]) -> QuerySet[Household]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from shouwang.kernel.clock import business_now
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.regions.scope import Scope
-from shouwang.kernel.rulebook import book
+from shouwang.kernel.rulebook import book, lookup
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.registry import papers, queries, search, visits
 from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
@@ -107,6 +107,10 @@ def _matched(row: Any, _today: dt.date) -> str | None:
     return getattr(row, "matched", None)  # set by search.show_matches, already masked
 
 
+def _watched_word(today: dt.date) -> str:
+    return str(lookup("monitoring", "vocabulary", on=today).value["object"])
+
+
 HOUSEHOLDS = Table(
     key="households",
     title="户档案",
@@ -168,7 +172,7 @@ HOUSEHOLDS = Table(
     quick_views=(
         QuickView("all", "全部", {}),
         QuickView("poor", "未脱贫", {"registration": ["poor", "relapsed", "newly_poor"]}, tone="r"),
-        QuickView("watched", "监测对象", {"watched": "1"}, tone="o"),
+        QuickView("watched", "监测对象", {"watched": "1"}, tone="o", dated=_watched_word),
         QuickView("below", "收入低于标准", {"below_line": "1"}, tone="r", counted=False),
         QuickView("open", "空档户", {"no_helper": "1"}, tone="o", counted=False),
         QuickView("papers", "档案缺件", {"papers_missing": "1"}, tone="o", counted=False),
@@ -189,6 +193,10 @@ def _of_homes(name: Callable[..., QuerySet[Household]], *, dated: bool = False) 
         return rows.filter(household__in=homes) if wanted else rows.exclude(household__in=homes)
 
     return narrow
+
+
+def _of_risk(rows: QuerySet[Member], codes: tuple[str, ...], _today: dt.date) -> QuerySet[Member]:
+    return rows.filter(household__in=queries.at_risk(Household.objects.all(), codes))
 
 
 MEMBERS = Table(
@@ -241,6 +249,7 @@ MEMBERS = Table(
         Filter("school", "在校生状况", "choice", _listed("school_status"), apply="school_status", visible=False, group="education"),
         Filter("registered", "建档立卡户成员", "flag", apply=_set(_registered_people), visible=False, group="base"),
         Filter("watched", "监测对象户成员", "flag", apply=_of_homes(queries.watched), visible=False, group="base"),
+        Filter("risk", "所在户返贫致贫风险", "choice", _listed("risk"), apply=_of_risk, visible=False, group="base"),
         Filter("below_line", "所在户收入低于标准", "flag", apply=_of_homes(queries.below_line, dated=True), visible=False, group="income"),
         Filter("labour_force", "劳动力", "flag", apply=_set(queries.labour_force, dated=True), visible=False, group="labour"),
         Filter("out_of_school", "因贫失学", "flag", apply=_set(queries.out_of_school_for_poverty), visible=False, group="education"),

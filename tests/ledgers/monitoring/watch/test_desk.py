@@ -40,6 +40,19 @@ def approved(watch: Watch, **kw: Any) -> RuleVersion:
     return made
 
 
+def test_a_dry_run_says_how_right_it_would_have_been_by_what_was_decided_before(watch: Watch) -> None:
+    other = home(watch.city, "440513100002", POOR, head_name="陈另户")
+    third = home(watch.city, "440513100002", POOR, head_name="陈无结论")
+    swept(watch.by(watch.author))
+    first = trial.dry_run(draft(watch), by=watch.by(watch.author), today=TODAY).trial
+    assert (first["leads"], first["judged"], first["right"]) == (3, 0, 0)
+    Lead.objects.filter(household=watch.poor).update(state="included", decided_on=TODAY)
+    Lead.objects.filter(household=other).update(state="not_included", decided_on=TODAY, reason_code="untrue")
+    assert Lead.objects.filter(household=third, state="open").exists()
+    again = trial.dry_run(RuleVersion.objects.get(), by=watch.by(watch.author), today=TODAY).trial
+    assert (again["leads"], again["judged"], again["right"]) == (3, 2, 1)
+
+
 def test_a_rule_goes_from_draft_through_dry_run_and_second_person_into_the_sweep(watch: Watch) -> None:
     swept(watch.by(watch.author))
     made = draft(watch)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -15,10 +17,11 @@ from python_calamine import CalamineWorkbook
 
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.clock import DEMO_DATE
+from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.jobs.worker import Worker
 from shouwang.kernel.models import Setting
 from shouwang.ledgers.monitoring.models import RuleVersion, SavedScenario, SweepRun, ThresholdChange
-from shouwang.ledgers.monitoring.watch import book
+from shouwang.ledgers.monitoring.watch import book, snapshot
 from shouwang.ledgers.monitoring.watch.forms import conditions, fits, shape_of, when_of
 from tests.factories.accounts import make_user, sign_in
 from tests.ledgers.monitoring.watch.conftest import TODAY, Watch, feed, home, swept
@@ -185,6 +188,81 @@ def test_a_simulation_says_who_falls_by_town_and_what_measures_hold(clerk: Clien
     assert "超过一次 50 个的上限" in text(
         clerk.get("/monitoring/simulation/", {**SHOCK, "percents": "1 2 3 4 5 6", "months": "1 2 3 4 5 6 7 8 9"})
     )
+
+
+def test_the_audit_administrator_reads_rules_approvals_and_sweeps_and_no_household(clerk: Client, watch: Watch) -> None:
+    row = swept(watch.by(watch.author))
+    assert clerk.post("/monitoring/rules/new/", FORM).status_code == 302
+    version = RuleVersion.objects.get()
+    auditor = sign_in(Client(), make_user("aud", watch.city.offices["440513-fpb"], "audit_admin"))
+    urls = (
+        "/monitoring/rules/", "/monitoring/rules/income_below_line/", f"/monitoring/rules/versions/{version.pk}/",
+        "/monitoring/rules/thresholds/", "/monitoring/sweeps/", f"/monitoring/sweeps/{row.pk}/",
+    )  # fmt: skip
+    for url in urls:
+        page = auditor.get(url)
+        assert page.status_code == 200, url
+        shown = text(page)
+        assert watch.poor.head_name not in shown and watch.poor.code not in shown
+        main = shown[shown.index("<main") : shown.index("</main>")]
+        for link in set(re.findall(r'<a [^>]*href="(/[^"?#]*)', main)):
+            assert auditor.get(link).status_code == 200, (url, link)
+        assert 'method="post"' not in main, url
+    assert "拟定了规则" in text(auditor.get(urls[2])) and watch.author.name in text(auditor.get(urls[2]))
+    assert ">1</td>" in text(auditor.get("/monitoring/rules/?kind=risk"))  # one lead, counted without a way to it
+    for path in (f"/monitoring/rules/versions/{version.pk}/approve/", "/monitoring/sweeps/start/", "/monitoring/rules/new/"):
+        assert auditor.post(path, {"mode": "full"}).status_code == 403, path
+    assert auditor.get("/monitoring/leads/").status_code == 403
+
+
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No place is small enough to be computed while somebody waits."""
+    monkeypatch.setattr(snapshot, "value", lambda _name, **_kw: 0)
+
+
+def test_a_large_place_is_simulated_in_the_background_once_and_the_result_is_kept(
+    clerk: Client, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home(watch.city, "440513100002", 520_000, head_name="陈边缘")
+    swept(watch.by(watch.author))
+    whole = text(clerk.get("/monitoring/simulation/", SHOCK))
+    few(monkeypatch)
+    waiting = text(clerk.get("/monitoring/simulation/", SHOCK))
+    assert "在后台计算" in waiting and "陈边缘" not in waiting
+    query = urlencode(SHOCK)
+    assert clerk.post(f"/monitoring/simulation/export/?{query}", {"reason": "研判"}).status_code in (302, 422)
+    first = clerk.post("/monitoring/simulation/start/", {"query": query, "op_id": "1" * 32})
+    again = clerk.post("/monitoring/simulation/start/", {"query": query, "op_id": "2" * 32})
+    assert first["Location"] == again["Location"]
+    while Worker().step(timezone.now()):
+        pass
+    job = Job.objects.get(kind="monitoring.simulation")
+    assert (job.state, job.result["link"]) == ("done", f"/monitoring/simulation/?{query}"), job.message
+    kept = text(clerk.get(job.result["link"]))
+    body = lambda page: page[page.index("前后对比") : page.index("</main>")]  # noqa: E731 - used twice below
+    assert "陈边缘" in kept and body(kept) == body(whole)
+    assert clerk.post(f"/monitoring/simulation/export/?{query}", {"reason": "研判"}).status_code == 200
+    swept(watch.by(watch.author))  # another snapshot is another question
+    assert "在后台计算" in text(clerk.get("/monitoring/simulation/", SHOCK))
+
+
+def test_a_large_place_is_tried_in_the_background_with_the_same_result(
+    clerk: Client, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept(watch.by(watch.author))
+    assert clerk.post("/monitoring/rules/new/", FORM).status_code == 302
+    row = RuleVersion.objects.get()
+    assert clerk.post(f"/monitoring/rules/versions/{row.pk}/try/")["Location"] == f"/monitoring/rules/versions/{row.pk}/"
+    row.refresh_from_db()
+    before = row.trial
+    few(monkeypatch)
+    assert clerk.post(f"/monitoring/rules/versions/{row.pk}/try/")["Location"].startswith("/jobs/")
+    RuleVersion.objects.filter(pk=row.pk).update(trial={}, trial_digest="")
+    while Worker().step(timezone.now()):
+        pass
+    row.refresh_from_db()
+    assert row.trial == before != {} and row.trial_digest == row.read().digest
+    assert Job.objects.get(kind="monitoring.trial").result["link"] == f"/monitoring/rules/versions/{row.pk}/"
 
 
 def test_wages_from_outside_are_shocked_where_the_employment_feed_says_so(clerk: Client, watch: Watch, lake: Path) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from shouwang.kernel.attachments.actions import attach
 from shouwang.kernel.attachments.queries import attachments_of
-from shouwang.kernel.audit.actions import change
+from shouwang.kernel.audit.actions import change, change_many
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
@@ -21,7 +21,7 @@ from shouwang.ledgers.monitoring.actions.intake import county_code
 from shouwang.ledgers.monitoring.actions.steps import step
 from shouwang.ledgers.monitoring.clearing import clear_problems
 from shouwang.ledgers.monitoring.lifecycle import OPEN
-from shouwang.ledgers.monitoring.models import MonitoringCase, Verification
+from shouwang.ledgers.monitoring.models import Lead, MonitoringCase, Verification
 from shouwang.ledgers.monitoring.rules import due
 from shouwang.ledgers.registry import actions as registry
 from shouwang.ledgers.registry.codes import rule as code_rule
@@ -52,11 +52,14 @@ class Judgement:
 def start(household: Household, purpose: str, *, reason: str, by: Scope, today: dt.date) -> MonitoringCase:
     """Open a case without a lead: removal (clear), or registration as poor again (relapse) or newly (fall).
 
-    Raises Refused where one is open already, or the household does not meet what the purpose needs; the words name each gap.
+    One that is open for inclusion or removal gives way to registration as poor.
+
+    Raises Refused where another is open, or the household does not meet what the purpose needs; the words name each gap.
     """
     with transaction.atomic():
         held = Household.objects.select_for_update(of=("self",)).select_related("county").get(pk=household.pk)
-        if MonitoringCase.objects.filter(household=held, state__in=OPEN).exists():
+        before = MonitoringCase.objects.select_for_update(of=("self",)).filter(household=held, state__in=OPEN).first()
+        if before is not None and not (_gives_way(before, purpose) and before.covers(by, policies.CHECK)):
             raise Refused("该户已有在办的监测个案，一户同时只办一件。请先办结在办的个案。")
         if purpose == "clear" and (gaps := clear_problems(held, today)):
             raise Refused("不能提出风险消除：" + "；".join(gaps) + "。")
@@ -68,10 +71,32 @@ def start(household: Household, purpose: str, *, reason: str, by: Scope, today: 
         )
         case.risks, case.category = _watched_as(held) if purpose == "clear" else ("", "")
         case.put_beside(held)
+        waiting = _give_way(before, case, by, today) if before is not None else []
         with change(case, by=by, verb=policies.START_CASE, today=today, reason=reason) as made:
             pass
+        _carry(waiting, made, by, today)
         work.refresh([made], today=today, kinds=("reported",))
     return made
+
+
+def _gives_way(case: MonitoringCase, purpose: str) -> bool:
+    """A household that falls back while it is watched or checked: the case in hand ends, registration as poor follows."""
+    return purpose in ("relapse", "fall") and case.purpose in ("include", "clear")
+
+
+def _give_way(before: MonitoringCase, case: MonitoringCase, by: Scope, today: dt.date) -> list[int]:
+    """End the case in hand; returns its waiting leads, which the new case decides."""
+    waiting = list(before.leads.filter(state="open").values_list("pk", flat=True))
+    case.level, case.lowest, case.risks = before.level, before.lowest, before.risks
+    step(before, "overtake", by=by, today=today, leads=False, batch=None)
+    return waiting
+
+
+def _carry(waiting: Sequence[int], case: MonitoringCase, by: Scope, today: dt.date) -> None:
+    def apply(lead: Lead) -> None:
+        lead.case = case
+
+    change_many(Lead.objects.filter(pk__in=waiting), apply, by=by, verb=policies.CARRY_LEAD, today=today, fields=["case"])
 
 
 def _watched_as(household: Household) -> tuple[str, str]:

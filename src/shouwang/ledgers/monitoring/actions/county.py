@@ -107,14 +107,15 @@ def _determine(case: MonitoringCase, batch: DeterminationBatch, by: Scope, today
     last = case.verifications.first()
     reason = f"{batch.number}审定" + (f"，{last.get_conclusion_display()}" if last else "")
     risks = case.risk_codes if case.purpose == "include" else ()
+    fields: dict[str, Any] = {"determined_on": batch.meeting_on, "document": batch.document}
+    # Decided before the file changes, which ends whatever case is still open.
+    step(case, "determine" if case.purpose == "include" else "conclude", by=by, today=today, **fields)
     try:
         registry.change_programme_status(
             case.household, move, Decision(batch.meeting_on, batch.document, risks), reason=reason, by=by, today=today
         )
     except Refused as no:
         raise type(no)(f"户编号 {case.household.code}：{no.message}该户可先从批次退回，其余各户照常登记。", field=no.field) from no
-    fields: dict[str, Any] = {"determined_on": batch.meeting_on, "document": batch.document}
-    step(case, "determine" if case.purpose == "include" else "conclude", by=by, today=today, **fields)
     if case.purpose == "include":
         plan_next(case.household, after=batch.meeting_on, by=by, today=today)
     if case.purpose == "clear":

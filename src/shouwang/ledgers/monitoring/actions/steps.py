@@ -26,13 +26,28 @@ CLOCKS = {
     "reviewed": "determine",
     "determined": "measures",
 }
-OUTCOMES = {"rejected": "reject", "known": "know", "withdrawn": "withdraw", "determined": "include", "done": "include"}
+OUTCOMES = {
+    "rejected": "reject",
+    "known": "know",
+    "withdrawn": "withdraw",
+    "determined": "include",
+    "done": "include",
+    "overtaken": "include",
+}
 
 
 def step(
-    case: MonitoringCase, move: str, *, by: Scope, today: dt.date, reason: str = "", version: int | None = None, **fields: Any
+    case: MonitoringCase,
+    move: str,
+    *,
+    by: Scope,
+    today: dt.date,
+    reason: str = "",
+    version: int | None = None,
+    leads: bool = True,
+    **fields: Any,
 ) -> MonitoringCase:
-    """Take a move: `fields` are set on the locked case, the clock of the next step starts, leads follow the outcome.
+    """Take a move: `fields` are set on the locked case, the clock of the next step starts, leads follow the outcome unless told not to.
 
     Raises Refused where the state does not allow the move, Stale, NotPermitted as `change`.
     """
@@ -45,7 +60,7 @@ def step(
                 locked.due_on = due(CLOCKS[target], today, region=county_code(locked))
             if CASE.states[target].final:
                 locked.closed_on = today
-        if outcome := OUTCOMES.get(target):
+        if leads and (outcome := OUTCOMES.get(target)):
             code = locked.reason_code if outcome == "reject" else ""
             decide(locked.leads.filter(state="open"), outcome, by=by, today=today, reason_code=code)
         work.refresh([locked], today=today, kinds=(before, target))
@@ -59,7 +74,7 @@ def send_back(case: MonitoringCase, move: str, *, reason: str, by: Scope, today:
     policies.check_return(by, case)
     if len(reason.strip()) < 4:
         raise Refused("退回须写明理由（至少 4 个字），写清缺什么、怎么补。", field="reason")
-    said = {"returns": case.returns + 1, "return_reason": reason.strip()[:300], "batch": None}
+    said: dict[str, Any] = {"returns": case.returns + 1, "return_reason": reason.strip()[:300], "batch": None}
     return step(case, move, by=by, today=today, reason=reason, version=version, **said)
 
 
@@ -67,6 +82,11 @@ def withdraw(case: MonitoringCase, *, reason: str, by: Scope, today: dt.date, ve
     """Drop a case that should not have been opened; its leads are withdrawn with it."""
     policies.check_return(by, case)
     return step(case, "withdraw", by=by, today=today, reason=reason, version=version, batch=None)
+
+
+def overtake(case: MonitoringCase, *, by: Scope, today: dt.date) -> MonitoringCase:
+    """End an open case because its household is registered as poor; leads that still wait count as included: the risk was real."""
+    return step(case, "overtake", by=by, today=today, batch=None)
 
 
 def hand_down(case: MonitoringCase, *, by: Scope, today: dt.date) -> MonitoringCase:

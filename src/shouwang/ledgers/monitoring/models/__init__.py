@@ -2,13 +2,15 @@
 
 from shouwang.ledgers.monitoring.models.care import FollowUp, Measure
 from shouwang.ledgers.monitoring.models.cases import MonitoringCase
+from shouwang.ledgers.monitoring.models.discrepancies import Discrepancy
 from shouwang.ledgers.monitoring.models.leads import Lead
 from shouwang.ledgers.monitoring.models.procedure import CommunityAppraisal, DeterminationBatch, Objection, PublicPosting, Verification
-from shouwang.ledgers.monitoring.models.watch import RuleVersion, SavedScenario, SweepRun, ThresholdChange
+from shouwang.ledgers.monitoring.models.watch import RuleVersion, SavedScenario, SimulationRun, SweepRun, ThresholdChange
 
 __all__ = [
     "CommunityAppraisal",
     "DeterminationBatch",
+    "Discrepancy",
     "FollowUp",
     "Lead",
     "Measure",
@@ -17,6 +19,7 @@ __all__ = [
     "PublicPosting",
     "RuleVersion",
     "SavedScenario",
+    "SimulationRun",
     "SweepRun",
     "ThresholdChange",
     "Verification",

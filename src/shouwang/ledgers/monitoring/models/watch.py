@@ -183,3 +183,27 @@ class SavedScenario(Record, Placed):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SimulationRun(Record, Placed):
+    """模拟计算: one question over one snapshot for a place too large to be computed while somebody waits; `result` {} until it is done.
+
+    `digest` is of the question, the counties and the snapshot; households stand in it as lake keys only.
+    """
+
+    digest = models.CharField("情景摘要", max_length=64, editable=False)
+    asof = models.DateField("数据截至")
+    body = models.JSONField("情景内容", default=dict)
+    result = models.JSONField("结果", default=dict, blank=True)
+    started_by = models.CharField("发起人", max_length=40)
+
+    privacy: ClassVar[Mapping[str, FieldClass]] = dict.fromkeys(("digest", "asof", "body", "result", "started_by"), open_to_scope())
+    objects = SavedScenarioQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "模拟计算"
+        constraints = [models.UniqueConstraint(fields=["region", "digest"], name="simulation_run_once_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.asof} 模拟计算"

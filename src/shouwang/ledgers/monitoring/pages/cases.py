@@ -16,7 +16,6 @@ from shouwang.kernel.web import Request
 from shouwang.ledgers.impact.queries import allowed
 from shouwang.ledgers.monitoring import queries, views
 from shouwang.ledgers.monitoring.actions import care, checks, steps, town, village
-from shouwang.ledgers.monitoring.clearing import clear_problems
 from shouwang.ledgers.monitoring.models import MonitoringCase
 from shouwang.ledgers.monitoring.pages.leads import FORM
 from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, FOLLOW, REVIEW, VIEW
@@ -67,7 +66,7 @@ def start(request: Request, pk: int, purpose: str) -> HttpResponse:
         made = checks.start(household, purpose, reason=said["reason"], by=request.scope, today=request.today)
         return _done(request, made, "已发起，请核实登记。")
 
-    notes = [f"尚不能提出：{gap}" for gap in clear_problems(household, request.today)] if purpose == "clear" else []
+    notes = views.start_notes(household, purpose, request.scope, request.today)
     crumbs = [("监测户", reverse("monitoring_household", args=[pk]))]
     title = f"{TITLES[purpose]}：{household.head_name}"
     return form_page(request, form, save, title=title, crumbs=crumbs, submit="发起", template=FORM, notes=notes)

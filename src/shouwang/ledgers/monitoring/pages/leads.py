@@ -58,4 +58,4 @@ def lead(request: Request, pk: int) -> HttpResponse:
 @page(VIEW)
 def outcomes(request: Request) -> HttpResponse:
     """What became of every rule's leads: precision and false alarms, within the person's places."""
-    return render(request, "monitoring/outcomes.html", {"rows": queries.rule_outcomes(request.scope), "now": request.now})
+    return render(request, "monitoring/outcomes.html", {"rows": views.outcomes(request.scope), "now": request.now})

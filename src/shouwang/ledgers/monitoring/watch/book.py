@@ -47,6 +47,21 @@ def rules(*more: Rule, without: tuple[str, ...] = ()) -> RuleSet:
     return RuleSet.of([*kept, *more])
 
 
+def names(*kinds: str) -> dict[str, str]:
+    """{rule: its name} of the kinds, own rules and ended ones included; the youngest version names it."""
+    return {r.id: r.name for r in rules().rules if r.kind in kinds}
+
+
+def name_of(rule: str, own: str | None = None) -> str:
+    """The name of a rule by its code; `own` is the name of an office's rule where the caller has read it. The code where nobody knows it."""
+    return _published_names().get(rule) or own or rule
+
+
+@lru_cache(maxsize=1)
+def _published_names() -> dict[str, str]:
+    return {r.id: r.name for r in published().rules}
+
+
 def as_rule(version: RuleVersion) -> Rule:
     """As the engine reads it, with the days of the record."""
     return replace(version.read(), valid_from=version.valid_from, valid_to=version.valid_to)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from shouwang.kernel.ledger import MenuItem
-from shouwang.ledgers.monitoring.models import RuleVersion, SavedScenario, SweepRun, ThresholdChange
+from shouwang.ledgers.monitoring.models import RuleVersion, SavedScenario, SimulationRun, SweepRun, ThresholdChange
 from shouwang.ledgers.monitoring.watch.lifecycle import MOVE_VERBS, PROPOSAL
 from shouwang.ledgers.monitoring.watch.policies import OWN_VERBS, PERMISSIONS, RULES, SIMULATE
 
 GROUP = "防返贫监测"
-MODELS = (RuleVersion, ThresholdChange, SweepRun, SavedScenario)
+MODELS = (RuleVersion, ThresholdChange, SweepRun, SavedScenario, SimulationRun)
 LIFECYCLES = (PROPOSAL,)
 VERBS = (*OWN_VERBS, *MOVE_VERBS)
 MENU = (

@@ -16,7 +16,8 @@ from shouwang.engine.wording import money, render, value
 from shouwang.kernel.privacy.classes import Group
 from shouwang.kernel.privacy.masks import MaskKind, mask
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.monitoring.models import Lead
+from shouwang.ledgers.exchange.policies import group_of
+from shouwang.ledgers.monitoring.models import Discrepancy, Lead
 from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.monitoring.watch.snapshot import snapshots
@@ -26,15 +27,6 @@ from shouwang.ledgers.registry.policies import VIEW as VIEW_HOUSEHOLD
 from shouwang.ledgers.registry.policies import seen_groups
 
 SHOWN = 30
-# Who may see the rows of a feed: holders of the field group that the same facts have in the household file. What is not named here is the case's.
-GROUPS = {
-    **dict.fromkeys(("medical_settlement", "insurance_enrolment", "disability", "serious_illness"), Group.HEALTH),
-    **dict.fromkeys(("payroll", "credit", "production", "disaster"), Group.INCOME),
-    **dict.fromkeys(("employment", "fiscal_payroll"), Group.LABOUR),
-    **dict.fromkeys(("housing", "water", "property"), Group.HOUSING),
-    "pupils": Group.EDUCATION,
-    "social_aid": Group.ASSISTANCE,
-}
 # Columns of a member that a feature may count by: label, code list, field group.
 MEMBER = {
     "relation": ("与户主关系", "relation", Group.BASE),
@@ -73,8 +65,8 @@ class Explained:
     values: tuple[tuple[str, str], ...]
 
 
-def explained(lead: Lead, scope: Scope, today: dt.date) -> Explained | None:
-    """The explanation of a rule's lead for this person; None where no rule found it, or the person does not see the case's fields."""
+def explained(lead: Lead | Discrepancy, scope: Scope, today: dt.date) -> Explained | None:
+    """The explanation of a rule's lead or discrepancy for this person; None where no rule found it, or the person does not see the case's fields."""
     see = seen_groups(scope, lead.household, VIEW)
     rule = next((r for r in book.rules().rules if (r.id, r.version) == (lead.rule, lead.rule_version)), None)
     if rule is None or not see(Group.CASE):
@@ -90,7 +82,7 @@ def explained(lead: Lead, scope: Scope, today: dt.date) -> Explained | None:
     return Explained(rule, found.words, found.asof, found.compared, sources, found.unless, stored)
 
 
-def _found(lead: Lead, rule: Rule, county: int) -> Explanation | None:
+def _found(lead: Lead | Discrepancy, rule: Rule, county: int) -> Explanation | None:
     shot = _shot(lead.found_on, county)
     if shot is None:
         return None
@@ -115,7 +107,7 @@ def _names(found: Explanation, scope: Scope) -> dict[int, str]:
 def _source(rows: Rows, see: Callable[[str], bool], names: Mapping[int, str], today: dt.date) -> Source:
     if rows.source == "persons":
         return _members(rows, see, names, today)
-    if not see(GROUPS.get(rows.source, Group.CASE)):
+    if not see(group_of(rows.source)):
         return Source(rows.name, rows.source_name, rows.total, (), (), "您没有查看这类数据明细的权限。")
     fields = feeds()[rows.source].fields
     heads = ("日期", "成员", *(f"{f.label}（元）" if f.type == "money" else f.label for f in fields))

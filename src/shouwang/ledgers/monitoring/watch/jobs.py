@@ -16,10 +16,22 @@ from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.monitoring.models import SweepRun
-from shouwang.ledgers.monitoring.watch import backtests, book, changed, desk, recording, snapshot, sweeping
+from shouwang.ledgers.monitoring.watch import (
+    backtests,
+    book,
+    changed,
+    desk,
+    discrepancies,
+    recording,
+    simulating,
+    snapshot,
+    sweeping,
+    trial,
+)
 
 PIECE = 200
 COUNTED = ("found", "recorded", "repeated", "merged", "known", "cases")
+DOUBTED = ("doubts", "new", "back", "cleared")
 
 
 def sweep(run: Run) -> dict[str, Any]:
@@ -35,11 +47,13 @@ def sweep(run: Run) -> dict[str, Any]:
             sweeping.failed(row, why, by=run.by(), today=run.today)
         raise Refused(why) from no
     _record(row, manifest, run)
+    _doubt(row, manifest, run)
     with run.chunk():
         sweeping.done(row, manifest, run.cursor, by=run.by(), today=run.today)
     sweeping.tidy(row, run.today)
     counts = run.cursor["counts"]
-    said = f"筛查完成：命中 {counts['found']:,} 条，新线索 {counts['recorded']:,} 条，此前已有 {counts['repeated']:,} 条。"
+    said = f"筛查完成：命中 {counts['found']:,} 条，新线索 {counts['recorded']:,} 条，此前已有 {counts['repeated']:,} 条；"
+    said += f"比对疑点 {counts['doubts']:,} 条，新增 {counts['new']:,} 条，消除 {counts['cleared']:,} 条。"
     return {"words": said, "link": f"/monitoring/sweeps/{row.pk}/"}
 
 
@@ -129,6 +143,33 @@ def _record(row: SweepRun, manifest: Manifest, run: Run) -> None:
             run.cursor["counties"], run.cursor["recorded"] = n + 1, 0
 
 
+def _doubt(row: SweepRun, manifest: Manifest, run: Run) -> None:
+    """Hits that are no risks become discrepancies, those that are gone end; the cursor counts counties and, in each, hits recorded."""
+    asked = {(r["id"], r["version"]) for r in manifest.rules if r["id"] not in {x["rule"] for x in manifest.left_out}}
+    rules = {r.id: r for r in book.rules().rules if r.kind != "risk" and (r.id, r.version) in asked}
+    for name in DOUBTED:
+        run.cursor["counts"].setdefault(name, 0)
+    for n, county in enumerate(manifest.counties):
+        if n < run.cursor.get("doubted", 0):
+            continue
+        rows = sweeping.leads_of(sweeping.out_of(row), rules, county)
+        while (start := run.cursor.get("doubts", 0)) < len(rows):
+            with run.chunk():
+                piece = rows[start : start + discrepancies.PIECE]
+                tally = discrepancies.record(piece, rules, by=sweeping.BY_RULES, today=run.today, asof=row.asof)
+                for name in DOUBTED:
+                    run.cursor["counts"][name] += getattr(tally, name)
+                run.cursor["doubts"] = start + len(piece)
+                run.progress(
+                    len(manifest.counties) * 2 + n, len(manifest.counties) * 3, f"正在登记比对疑点：{start + len(piece):,}/{len(rows):,}"
+                )
+        with run.chunk():
+            hits = {(r["household"], r["rule"]) for r in rows}
+            run.cursor["counts"]["cleared"] += discrepancies.clear(county, hits, ran=rules, by=sweeping.BY_RULES, today=run.today)
+            discrepancies.refresh(county, run.today)
+            run.cursor["doubted"], run.cursor["doubts"] = n + 1, 0
+
+
 def _whole(rows: list[dict[str, Any]], start: int) -> int:
     """Where a piece ends: a household's leads stay together, so that they make one case of one colour."""
     end = min(start + PIECE, len(rows))
@@ -148,4 +189,6 @@ def register_all() -> None:
     """Called once when the app is ready."""
     register(sweeping.JOB, sweep, "防返贫筛查")
     register(backtests.JOB, backtests.test, "规则回测")
+    register(trial.JOB, trial.in_background, "规则试算")
+    register(simulating.JOB, simulating.in_background, "收入冲击模拟")
     register(sweeping.NIGHTLY, nightly, "每晚防返贫筛查", daily_at=dt.time(1, 30))

@@ -22,6 +22,9 @@ START_SWEEP = Verb("monitoring.sweep.start", "发起了筛查", SWEEP)
 FINISH_SWEEP = Verb("monitoring.sweep.finish", "筛查有了结果", SWEEP)
 SAVE_SCENARIO = Verb("monitoring.scenario.save", "保存了模拟情景", SIMULATE)
 EXPORT_SIMULATION = Verb("monitoring.scenario.export", "导出了模拟结果", SIMULATE)
+START_SIMULATION = Verb("monitoring.simulation.start", "发起了后台模拟", SIMULATE)
+KEEP_SIMULATION = Verb("monitoring.simulation.keep", "后台模拟有了结果", SIMULATE)
 OWN_VERBS = (
     SAVE_RULE, RECORD_TRIAL, RECORD_BACKTEST, PROPOSE_THRESHOLD, START_SWEEP, FINISH_SWEEP, SAVE_SCENARIO, EXPORT_SIMULATION,
+    START_SIMULATION, KEEP_SIMULATION,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.models import RuleVersion, SavedScenario, SweepRun, ThresholdChange
+from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.queries import RuleOutcome, rule_outcomes
 from shouwang.ledgers.monitoring.watch import book, desk, locks, sweeping
 from shouwang.ledgers.monitoring.watch.lifecycle import PROPOSAL
@@ -41,8 +42,8 @@ class Line:
 
 
 def records(scope: Scope) -> dict[str, RuleOutcome]:
-    """{rule: what became of its leads} in the person's scope."""
-    return {o.rule: o for o in rule_outcomes(scope)}
+    """{rule: what became of its leads} in the person's places: counts, which who may read rules only may read as well."""
+    return {o.rule: o for o in rule_outcomes(scope, VIEW if scope.may(VIEW) else RULES)}
 
 
 def record(name: str, found: Mapping[str, RuleOutcome]) -> RuleOutcome:

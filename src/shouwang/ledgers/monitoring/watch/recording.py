@@ -92,13 +92,19 @@ def _before(homes: Iterable[int], rules: set[str]) -> dict[tuple[int, str], dict
 
 
 def new_and_known(rows: Sequence[Row], rules: Mapping[str, Rule]) -> dict[str, Any]:
-    """{towns: {code: [new, known]}, households, new, known} of leads that were not recorded: a dry run's answer. ≤ 500 keys a query."""
+    """{towns: {code: [new, known]}, households, new, known, judged, right} of leads that were not recorded: a dry run's answer.
+
+    `judged`: households about which a lead, of whatever rule, was decided already; `right`: those whose last one was included. ≤ 500 keys a query.
+    """
     towns: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     fresh: set[int] = set()
+    judged: dict[int, bool] = {}
     for start in range(0, len(rows), 500):
         piece = rows[start : start + 500]
         homes = dict(Household.objects.filter(lake_key__in={r["household"] for r in piece}).values_list("lake_key", "pk"))
         before = _before(homes.values(), {r["rule"] for r in piece})
+        decided = Lead.objects.filter(household_id__in=homes.values(), state__in=("included", "not_included")).order_by("decided_on", "pk")
+        judged.update((home, state == "included") for home, state in decided.values_list("household_id", "state"))
         for row in piece:
             rule = rules[row["rule"]]
             earlier = before.get((homes.get(row["household"], 0), rule.id))
@@ -107,4 +113,11 @@ def new_and_known(rows: Sequence[Row], rules: Mapping[str, Rule]) -> dict[str, A
             if new:
                 fresh.add(row["household"])
     total = [sum(t[n] for t in towns.values()) for n in (0, 1)]
-    return {"towns": dict(towns), "new": total[0], "known": total[1], "households": len(fresh)}
+    return {
+        "towns": dict(towns),
+        "new": total[0],
+        "known": total[1],
+        "households": len(fresh),
+        "judged": len(judged),
+        "right": sum(judged.values()),
+    }

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import QueryDict
 
 from shouwang.engine.simulation.scenario import LINES, Measure, Scenario, ScenarioError, Shock
 from shouwang.engine.snapshot import RISK_BITS, Snapshot
 from shouwang.kernel.audit.actions import change, note
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.jobs.actions import enqueue
+from shouwang.kernel.jobs.models import Job
+from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.monitoring.models import SavedScenario
+from shouwang.ledgers.monitoring.models import SavedScenario, SimulationRun
 from shouwang.ledgers.monitoring.watch import book, policies
 from shouwang.ledgers.monitoring.watch.desk import region_of
 from shouwang.ledgers.monitoring.watch.policies import SIMULATE
-from shouwang.ledgers.monitoring.watch.snapshot import snapshots
+from shouwang.ledgers.monitoring.watch.snapshot import at_once, snapshots
 from shouwang.ledgers.registry.codes import rule
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import VIEW as VIEW_HOUSEHOLD
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
     from shouwang.engine.simulation.columns import Population
     from shouwang.engine.simulation.tally import Outcome
 
+JOB = "monitoring.simulation"
 LISTED = 100
 SOURCES = {
     "out_wage": "县外务工工资", "wage": "全部工资性收入", "local_wage": "县内工资", "business": "生产经营性收入",
@@ -54,29 +64,42 @@ class Town:
     loss: int
     cost: int
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Town:
+        """Back from JSON, which knows no tuples."""
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**values)
+
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """What the page shows: `stages` one row a stage and line, `grid` one row a scenario, `towns` of the first scenario."""
+    """What the page shows, plain data that can be kept: `name` and `total` of the first scenario, `stages` one row a stage and line,
+    `grid` one row a scenario, `towns` of the first scenario, `keys` {line: lake keys of the first households that fall}."""
 
-    snapshot: Snapshot
+    name: str
+    asof: dt.date
     households: int
     persons: int
     unknown: int
-    first: Outcome
+    total: dict[str, int]
     stages: list[dict[str, Any]]
     towns: list[Town]
     grid: list[dict[str, Any]]
-    homes: dict[str, list[Household]]
-    no_places: bool
+    keys: dict[str, list[int]]
 
-    @property
-    def total(self) -> dict[str, int]:
-        """Sums of the first scenario."""
-        o = self.first
-        named = {f"fell_{line}": int(o.fallen[n].sum()) for n, line in enumerate(LINES)}
-        held = {f"held_{line}": int(o.held[n].sum()) for n, line in enumerate(LINES)}
-        return {**named, **held, "exposed": int(o.exposed.sum()), "loss": int(o.loss.sum()), "cost": int(o.cost.sum())}
+    def as_data(self) -> dict[str, Any]:
+        """As JSON."""
+        return {**asdict(self), "asof": self.asof.isoformat()}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Simulated:
+        """Back from `as_data`."""
+        towns = [Town.of(t) for t in data["towns"]]
+        return cls(**{**data, "asof": dt.date.fromisoformat(data["asof"]), "towns": towns})
+
+    def homes(self, by: Scope) -> dict[str, list[Household]]:
+        """{line: the first of the households that fall}, as far as the person may see household files."""
+        return {line: _homes(keys, by) for line, keys in self.keys.items()}
 
 
 def counties_of(scope: Scope) -> list[str]:
@@ -129,11 +152,29 @@ def scenarios_of(said: Mapping[str, Any]) -> list[Scenario]:
         raise Refused(str(no)) from no
 
 
-def run(said: Mapping[str, Any], *, by: Scope) -> Simulated:
-    """Compute the form's scenarios over the newest snapshot, in the person's own counties; raises Refused in words."""
-    from shouwang.engine.simulation.population import load
-    from shouwang.engine.simulation.running import fallen, simulate
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A simulation that can be computed: the scenarios, over which snapshot and counties."""
 
+    said: Mapping[str, Any]
+    scenarios: list[Scenario]
+    snapshot: Snapshot
+    counties: list[str]
+
+    @property
+    def codes(self) -> list[int]:
+        """The counties as the snapshot names them."""
+        return [int(c) for c in self.counties]
+
+    @property
+    def digest(self) -> str:
+        """What tells this question about these data from another one."""
+        asked = {k: str(v) for k, v in sorted(self.said.items())}
+        return hashlib.sha256(json.dumps([asked, self.counties, self.snapshot.folder.name], ensure_ascii=False).encode()).hexdigest()
+
+
+def ask(said: Mapping[str, Any], *, by: Scope) -> Asked:
+    """The form's scenarios over the newest snapshot, in the person's own counties; raises Refused in words."""
     mine = counties_of(by)
     snapshot = next((s for s in snapshots() if {str(c) for c in s.counties} & set(mine)), None)
     if snapshot is None:
@@ -145,21 +186,78 @@ def run(said: Mapping[str, Any], *, by: Scope) -> Simulated:
         raise Refused(
             "快照中没有人社部门的就业数据，分不清县外和县内工资。请先接收就业数据并重新生成快照，或改选“全部工资性收入”。", field="source"
         )
-    scenarios = scenarios_of(said)
+    return Asked(said, scenarios_of(said), snapshot, counties)
+
+
+def answer(said: Mapping[str, Any], *, by: Scope, today: dt.date) -> Simulated | None:
+    """The result: at once where the places are small enough, else the one kept; None where it has to be computed in the background."""
+    asked = ask(said, by=by)
+    if at_once(asked.snapshot, asked.codes, today):
+        return compute(asked)
+    rows: Any = SimulationRun.objects
+    kept = rows.within(by).filter(digest=asked.digest).exclude(result={}).first()
+    return Simulated.of(kept.result) if kept else None
+
+
+def start(said: Mapping[str, Any], query: Mapping[str, str], *, by: Scope, today: dt.date) -> Job:
+    """Compute in the background; asked again, the same question is the same job. `query` is the form as it was sent."""
+    asked, region = ask(said, by=by), region_of(by, SIMULATE)
+    with transaction.atomic():
+        row = SimulationRun.objects.filter(region=region, digest=asked.digest).first()
+        if row is None:
+            row = SimulationRun(digest=asked.digest, asof=asked.snapshot.asof, body=dict(query), started_by=by.user_name[:40])
+            row.put_in(region)
+            with change(row, by=by, verb=policies.START_SIMULATION, today=today):
+                pass
+        return enqueue(JOB, by=by, args={"run": row.pk}, key=f"simulation:{row.pk}", today=today)
+
+
+def in_background(run: Run) -> dict[str, Any]:
+    """The simulation as a job, by the rights of who asked; the result is kept. Raises Refused where the snapshot has gone meanwhile."""
+    from shouwang.ledgers.monitoring.watch.scenario_form import ScenarioForm
+
+    row, by = SimulationRun.objects.get(pk=run.args["run"]), run.by()
+    form = ScenarioForm(QueryDict(urlencode(row.body)), places=places(by), today=run.today)
+    if not form.is_valid():
+        raise Refused("情景已不能计算：区划或代码有变化。请重新填写情景。")
+    run.progress(0, 1, "正在逐户计算")
+    asked = ask(form.cleaned_data, by=by)
+    if asked.digest != row.digest:
+        raise Refused("发起之后快照已经更新，结果对不上。请回到模拟页重新计算。")
+    result = compute(asked).as_data()
+    with run.chunk(), change(row, by=by, verb=policies.KEEP_SIMULATION, today=run.today) as locked:
+        locked.result = result
+    return {
+        "words": f"模拟完成：{result['households']:,} 户，{len(result['grid'])} 个情景。",
+        "link": f"/monitoring/simulation/?{urlencode(row.body)}",
+    }
+
+
+def compute(asked: Asked) -> Simulated:
+    """Every scenario in one pass; raises Refused in words."""
+    from shouwang.engine.simulation.population import load
+    from shouwang.engine.simulation.running import fallen, simulate
+
+    product = asked.said.get("product")
     try:
-        people = load(
-            snapshot.folder, lines_of(counties, snapshot.asof), counties=[int(c) for c in counties],
-            products=[said["product"]] if said.get("product") else [],
-        )  # fmt: skip
-        outcomes = simulate(people, scenarios, gini=True)
+        lines = lines_of(asked.counties, asked.snapshot.asof)
+        people = load(asked.snapshot.folder, lines, counties=asked.codes, products=[product] if product else [])
+        outcomes = simulate(people, asked.scenarios, gini=True)
     except ScenarioError as no:
         raise Refused(str(no)) from no
-    homes = {line: _homes(fallen(people, scenarios[0], line), by) for line in LINES}
+    first = outcomes[0]
     return Simulated(
-        snapshot=snapshot, households=len(people), persons=int(people.persons.sum()), unknown=people.unknown, first=outcomes[0],
-        stages=_stages(outcomes[0], people), towns=_towns(outcomes[0], people), grid=[_grid(o, people) for o in outcomes], homes=homes,
-        no_places="employment" not in snapshot.feeds,
+        name=first.scenario.name, asof=asked.snapshot.asof, households=len(people), persons=int(people.persons.sum()), unknown=people.unknown,
+        total=_total(first), stages=_stages(first, people), towns=_towns(first, people), grid=[_grid(o, people) for o in outcomes],
+        keys={line: [int(k) for k in fallen(people, asked.scenarios[0], line)[:LISTED]] for line in LINES},
     )  # fmt: skip
+
+
+def _total(o: Outcome) -> dict[str, int]:
+    """Sums of a scenario."""
+    named = {f"fell_{line}": int(o.fallen[n].sum()) for n, line in enumerate(LINES)}
+    held = {f"held_{line}": int(o.held[n].sum()) for n, line in enumerate(LINES)}
+    return {**named, **held, "exposed": int(o.exposed.sum()), "loss": int(o.loss.sum()), "cost": int(o.cost.sum())}
 
 
 def _stages(outcome: Outcome, people: Population) -> list[dict[str, Any]]:
@@ -211,9 +309,8 @@ def _towns(outcome: Outcome, people: Population) -> list[Town]:
     ]
 
 
-def _homes(keys: Any, by: Scope) -> list[Household]:
-    """The first of the households that fall, as far as the person may see household files."""
-    rows = Household.objects.within(by, VIEW_HOUSEHOLD).filter(lake_key__in=keys[:LISTED].tolist())
+def _homes(keys: list[int], by: Scope) -> list[Household]:
+    rows = Household.objects.within(by, VIEW_HOUSEHOLD).filter(lake_key__in=keys)
     return list(rows.select_related("town", "village").order_by("town", "code"))
 
 

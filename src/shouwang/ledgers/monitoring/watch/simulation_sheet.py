@@ -54,8 +54,8 @@ def _towns(book: Any, result: Simulated) -> None:
 def _facts(result: Simulated, by: Scope, now: dt.datetime, number: str) -> list[tuple[str, str]]:
     return [
         *([("性质", "演示数据")] if demo_date() else []),
-        ("情景", result.first.scenario.name),
-        ("数据截至", f"{result.snapshot.asof:%Y-%m-%d}"),
+        ("情景", result.name),
+        ("数据截至", f"{result.asof:%Y-%m-%d}"),
         ("范围", f"有收入记录的 {result.households:,} 户 {result.persons:,} 人；另有 {result.unknown:,} 户没有收入记录，未计入"),
         ("口径", "收入按一年 12 个月摊，冲击按降幅乘月数扣减，人均收入低于当地当日收入线即落入；整数分比较，不作四舍五入"),
         ("导出人", f"{by.user_name} {by.office.name if by.office else ''}"),

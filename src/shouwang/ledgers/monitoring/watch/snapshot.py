@@ -134,6 +134,18 @@ def snapshots() -> list[Snapshot]:
     return sorted(found, key=lambda s: (s.asof, s.folder.name), reverse=True)
 
 
+def size(shot: Snapshot, counties: Iterable[int]) -> int:
+    """How many households the snapshot holds in some counties, read off the files' footers."""
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_metadata(f).num_rows for county in counties for f in shot.registry("households", county))
+
+
+def at_once(shot: Snapshot, counties: Iterable[int], today: dt.date) -> bool:
+    """Whether these households are few enough to be gone through inside a request; more are background work."""
+    return size(shot, counties) <= int(value("at_once_households", on=today))
+
+
 def latest(by: Scope) -> Snapshot | None:
     """The newest snapshot that holds a county of the person's."""
     mine = {int(c.code[:6]) for c in counties(by)}

@@ -86,7 +86,7 @@ def leads_of(out: Path, rules: Mapping[str, Rule], county: int) -> list[dict[str
 
 
 def recordable(rules: RuleSet) -> dict[str, Rule]:
-    """Rules whose leads become work: risks. Signals to verify and data checks are counted only (the registry has its own checks)."""
+    """Rules whose leads become cases: risks. Signals to verify and data checks become discrepancies (see discrepancies.py)."""
     return {r.id: r for r in rules.rules if r.kind == "risk"}
 
 

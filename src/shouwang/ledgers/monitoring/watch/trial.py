@@ -13,11 +13,34 @@ from shouwang.engine.snapshot import Snapshot
 from shouwang.engine.sweep import evaluate
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.jobs.actions import enqueue
+from shouwang.kernel.jobs.models import Job
+from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.models import RuleVersion
 from shouwang.ledgers.monitoring.watch import book, desk, policies, recording
-from shouwang.ledgers.monitoring.watch.snapshot import snapshots
+from shouwang.ledgers.monitoring.watch.snapshot import at_once, snapshots
+
+JOB = "monitoring.trial"
+
+
+def start(version: RuleVersion, *, by: Scope, today: dt.date) -> RuleVersion | Job:
+    """Try a draft: at once where the place is small enough, else in the background. Raises Refused in words where it cannot be tried."""
+    shot = newest(version.region)
+    if at_once(shot, _counties(shot, version.region), today):
+        return dry_run(version, by=by, today=today)
+    return enqueue(JOB, by=by, args={"version": version.pk}, key=f"trial:{version.pk}:{version.version}:{shot.asof}", today=today)
+
+
+def in_background(run: Run) -> dict[str, Any]:
+    """The dry run as a job; the result is kept with the version."""
+    version = RuleVersion.objects.select_related("region").get(pk=run.args["version"])
+    run.progress(0, 1, "正在逐户试算")
+    with run.chunk():
+        found = dry_run(version, by=run.by(), today=run.today)
+    said = f"试算完成：命中 {found.trial['leads']:,} 条，没有登记任何线索。"
+    return {"words": said, "link": f"/monitoring/rules/versions/{version.pk}/"}
 
 
 def dry_run(version: RuleVersion, *, by: Scope, today: dt.date) -> RuleVersion:
@@ -33,7 +56,7 @@ def dry_run(version: RuleVersion, *, by: Scope, today: dt.date) -> RuleVersion:
     result = {
         "asof": shot.asof.isoformat(), "leads": len(rows), "new": found["new"], "known": found["known"], "visits": found["households"],
         "minutes": minutes, "towns": _towns(found["towns"], older), "before": before.version if before else 0, "before_leads": len(older),
-        "added": len(mine - theirs), "dropped": len(theirs - mine),
+        "added": len(mine - theirs), "dropped": len(theirs - mine), "judged": found["judged"], "right": found["right"],
     }  # fmt: skip
     with change(version, by=by, verb=policies.RECORD_TRIAL, today=today) as locked:
         if locked.state not in ("draft", "submitted"):
@@ -53,7 +76,7 @@ def newest(region: Region) -> Snapshot:
 
 def leads(shot: Snapshot, rule: Rule, region: Region) -> list[dict[str, Any]]:
     """What the rule finds in the place's counties as if it were in force; raises Refused for one that cannot be run over this snapshot."""
-    below = [int(c) for c in desk.counties_below(region) if int(c) in shot.counties]
+    below = _counties(shot, region)
     there = replace(rule, valid_from=min(rule.valid_from, shot.asof), valid_to=None)
     try:
         found = evaluate(shot, RuleSet.of([there]), book.params(), book.catalog(), asof=shot.asof, counties=below)
@@ -61,6 +84,10 @@ def leads(shot: Snapshot, rule: Rule, region: Region) -> list[dict[str, Any]]:
         raise Refused(desk.in_words(no)) from no
     rows: list[dict[str, Any]] = found.to_pylist()
     return rows
+
+
+def _counties(shot: Snapshot, region: Region) -> list[int]:
+    return [int(c) for c in desk.counties_below(region) if int(c) in shot.counties]
 
 
 def in_force(version: RuleVersion) -> Rule | None:

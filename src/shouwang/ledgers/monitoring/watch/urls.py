@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sweeps/start/", sweeps.start, name="monitoring_sweep_start"),
     path("sweeps/<int:pk>/", sweeps.sweep, name="monitoring_sweep"),
     path("simulation/", simulation.simulation, name="monitoring_simulation"),
+    path("simulation/start/", simulation.start, name="monitoring_simulation_start"),
     path("simulation/save/", simulation.save, name="monitoring_simulation_save"),
     path("simulation/export/", simulation.export, name="monitoring_simulation_export"),
     path("simulation/<int:pk>/", simulation.saved, name="monitoring_scenario"),

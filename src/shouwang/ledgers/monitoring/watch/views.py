@@ -18,6 +18,7 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.models import RuleVersion, SweepRun, ThresholdChange
 from shouwang.ledgers.monitoring.models.watch import Proposal
+from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.watch import book, queries
 from shouwang.ledgers.monitoring.watch.forms import ConditionForm, RuleForm, fits, shape_of, when_of
 from shouwang.ledgers.monitoring.watch.lifecycle import PROPOSAL
@@ -94,12 +95,13 @@ def acts(row: Proposal, scope: Scope) -> dict[str, str]:
 
 
 def trial_of(version: RuleVersion, scope: Scope) -> dict[str, Any] | None:
-    """The dry run with the towns of the person's scope by name; hours of work from the visits."""
+    """The dry run with the towns of the person's scope by name; hours of work from the visits, precision by what was decided before."""
     said = version.trial
     if not said:
         return None
     hours = (Decimal(said["visits"]) * said["minutes"] / 60).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return {**said, "hours": hours, "towns": queries.towns(scope, said["towns"])}
+    precision = 100 * said["right"] / said["judged"] if said.get("judged") else None
+    return {**said, "hours": hours, "precision": precision, "towns": queries.towns(scope, said["towns"])}
 
 
 def backtest_of(version: RuleVersion) -> list[dict[str, Any]]:
@@ -152,7 +154,7 @@ def said(form: Mapping[str, Any], rows: Iterable[ConditionForm], base: Rule | No
     return {
         "name": form["name"].strip(), "kind": "risk", "risk": form["risk"], "valid_from": form["valid_from"], "valid_to": None, "when": when,
         "material": [{"field": form["material_field"], "way": form["material_way"], "percent": form["material_percent"]}],
-        "clock": base.clock if base else "lead_check", "measures": list(base.measures) if base else [], "source": form["source"].strip(),
+        "clock": base.clock if base and base.clock else "clock_check", "measures": list(base.measures) if base else [], "source": form["source"].strip(),
     }  # fmt: skip
 
 
@@ -204,5 +206,5 @@ def sweep_context(row: SweepRun, scope: Scope) -> dict[str, Any]:
         "left_out": left_out(absent, names), "absent": len({x["rule"] for x in absent}),
         "digests": [(DIGESTS.get(k, k), v[:16]) for k, v in said.get("digests", {}).items()],
         "towns": queries.towns(scope, row.towns), "ran": len(said.get("rules", [])),
-        "counties": len(said.get("counties", [])), "events": timeline(row._meta.label_lower, str(row.pk)),
+        "counties": len(said.get("counties", [])), "events": timeline(row._meta.label_lower, str(row.pk)), "may_view": scope.may(VIEW),
     }  # fmt: skip

@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from shouwang.kernel.accounts.pages import BOTH, form_page
 from shouwang.kernel.errors import NotPermitted, Refused
+from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.pages import page, version_of
 from shouwang.kernel.web import Request
 from shouwang.ledgers.monitoring.models import RuleVersion
+from shouwang.ledgers.monitoring.policies import VIEW
 from shouwang.ledgers.monitoring.watch import backtests, desk, queries, trial, views
 from shouwang.ledgers.monitoring.watch.forms import ROWS, RuleForm, ThresholdForm, conditions
 from shouwang.ledgers.monitoring.watch.policies import APPROVE, AUTHOR, RULES
@@ -34,7 +36,8 @@ def rules(request: Request) -> HttpResponse:
     lines = queries.lines(request.scope, request.today)
     kind = request.GET.get("kind", "")
     shown = [line for line in lines if kind in ("", line.rule.kind)]
-    context = {"lines": shown, "kinds": views.kinds(lines, kind), "may_write": request.scope.may(AUTHOR), "total": len(lines)}
+    may = {"may_write": request.scope.may(AUTHOR), "may_view": request.scope.may(VIEW)}
+    context = {"lines": shown, "kinds": views.kinds(lines, kind), "total": len(lines), **may}
     return render(request, "monitoring/rules.html", context)
 
 
@@ -102,8 +105,10 @@ def follow(request: Request, pk: int) -> HttpResponse:
 
 @page(AUTHOR, methods=("POST",))
 def attempt(request: Request, pk: int) -> HttpResponse:
-    """Dry run."""
-    found = trial.dry_run(queries.version(request.scope, pk), by=request.scope, today=request.today)
+    """Dry run: at once, or in the background where there are many households."""
+    found = trial.start(queries.version(request.scope, pk), by=request.scope, today=request.today)
+    if isinstance(found, Job):
+        return redirect("job", job_id=found.pk)
     messages.success(request, f"试算完成：命中 {found.trial['leads']:,} 条，没有登记任何线索。")
     return redirect(VERSION, pk=pk)
 
