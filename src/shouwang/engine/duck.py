@@ -48,15 +48,15 @@ class _ByDigest:
 
 
 @functools.lru_cache(maxsize=32)
-def _compiled(rules: tuple[Rule, ...], catalog: _ByDigest) -> Sql:
-    plan = compile_rules(rules, catalog.catalog, Macros())
+def _compiled(rules: tuple[Rule, ...], catalog: _ByDigest, dense: frozenset[str]) -> Sql:
+    plan = compile_rules(rules, catalog.catalog, Macros(), dense)
     features, hits, leads = (str(ibis.to_sql(e, dialect="duckdb")) for e in (plan.features, plan.hits, plan.leads))
     return Sql(features, hits, leads, plan.reads, plan.codes)
 
 
-def compiled(rules: Sequence[Rule], catalog: FeatureCatalog) -> Sql:
-    """The rules as SQL; compiled once per process."""
-    return _compiled(tuple(rules), _ByDigest(catalog))
+def compiled(rules: Sequence[Rule], catalog: FeatureCatalog, dense: frozenset[str]) -> Sql:
+    """The rules as SQL; compiled once per process. `dense`: as the snapshot says."""
+    return _compiled(tuple(rules), _ByDigest(catalog), dense)
 
 
 class Duck:
@@ -86,7 +86,7 @@ class Duck:
         keep_all: bool = False,
     ) -> Iterator[Sql]:
         """The tables `features` (a view unless `keep_all`), `hits` and `leads` of the county exist inside. `households`: only these (Arrow column)."""
-        sql = compiled(rules, catalog)
+        sql = compiled(rules, catalog, snapshot.dense)
         try:
             self.define(bounds)
             self.register(snapshot, county, sql.reads, scanned(catalog.needed(sql.codes), bounds.asof), households)

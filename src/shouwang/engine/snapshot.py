@@ -116,6 +116,12 @@ class Snapshot:
     feeds: Mapping[str, FeedSpan]
     digest: str
 
+    @property
+    def dense(self) -> frozenset[str]:
+        """The feeds with a tenth of all rows or more: most households have some."""
+        every = sum(span.rows for span in self.feeds.values())
+        return frozenset(name for name, span in self.feeds.items() if span.rows and span.rows * 10 >= every)
+
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
         """Raises SweepRefused where there is no snapshot, or one of another schema."""

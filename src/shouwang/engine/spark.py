@@ -84,7 +84,7 @@ class _Batch:
         """Features, hits, leads; the last two by county."""
         import ibis
 
-        plan = compile_rules(rules, self.catalog, Literals(bounds))
+        plan = compile_rules(rules, self.catalog, Literals(bounds), self.snapshot.dense)
         self.register(plan, bounds)
         features, hits, leads = (str(ibis.to_sql(e, dialect="pyspark")) for e in (plan.features, plan.hits, plan.leads))
         self.stage("features", features)
