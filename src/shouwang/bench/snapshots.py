@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from shouwang.engine.catalog import EPOCH, months_before
 from shouwang.engine.feeds import feeds
+from shouwang.engine.snapshot import save
 
 COUNTIES = (440507, 440511, 440512, 440513, 440514, 440515, 440523)
 MONEY = (
@@ -98,7 +98,7 @@ def _split(n: int, parts: int) -> list[int]:
 
 def _save(path: Path, table: pa.Table) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd", compression_level=1)
+    save(table, path)
 
 
 def _people(rng: Any, n: int) -> People:

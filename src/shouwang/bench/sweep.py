@@ -98,7 +98,7 @@ def _scan(snapshot: str, _: str, threads: str) -> dict[str, Any]:
 
     rules, _params, catalog = _book()
     shot = Snapshot.open(Path(snapshot))
-    sql = compiled(rules.in_force(ASOF, shot.counties[0]).rules, catalog)
+    sql = compiled(rules.in_force(ASOF, shot.counties[0]).rules, catalog, shot.dense)
     spans = scanned(catalog.needed(sql.codes), ASOF)
 
     def scan() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -77,20 +77,22 @@ def _call(name: str, returned: type) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The three expressions and the columns of each source that they read."""
+    """The three expressions and the columns of each source that they read; `joined`: sources read by person, under `every_` and their name."""
 
     features: Any
     hits: Any
     leads: Any
     reads: Mapping[str, tuple[str, ...]]
+    joined: frozenset[str]
     codes: tuple[str, ...]
     masks: int
 
 
-def compile_rules(rules: Sequence[Rule], catalog: FeatureCatalog, names: Names) -> Plan:
-    """Expressions for the rules; their fields must be in the catalogue (`checking.validate`)."""
+def compile_rules(rules: Sequence[Rule], catalog: FeatureCatalog, names: Names, dense: Collection[str] = ()) -> Plan:
+    """Expressions for the rules; their fields must be in the catalogue (`checking.validate`). `dense`: feeds of which most households have rows (the answer is
+    the same without, the work more)."""
     wanted = catalog.needed(tuple(dict.fromkeys(f for r in rules for f in r.fields)))
-    make = _Features(wanted, names)
+    make = _Features(wanted, names, dense)
     features = make.table()
     stored = ibis.table({**dict.fromkeys(PLACE, "int64"), **{f.code: "int64" for f in wanted}}, name="features")
     masks = [_mask(rules[start : start + BITS], stored, catalog, names) for start in range(0, len(rules), BITS)]
@@ -98,16 +100,17 @@ def compile_rules(rules: Sequence[Rule], catalog: FeatureCatalog, names: Names) 
     hits = masked.filter(functools.reduce(operator.or_, (masked[f"mask{i}"] != 0 for i in range(len(masks)))))
     kept = ibis.table(hits.schema(), name="hits")
     leads = ibis.union(*(_lead(r, i, kept) for i, r in enumerate(rules)), distinct=False) if len(rules) > 1 else _lead(rules[0], 0, kept)
-    return Plan(features, hits, leads, make.reads(), tuple(f.code for f in wanted), len(masks))
+    return Plan(features, hits, leads, make.reads(), frozenset(make.joined), tuple(f.code for f in wanted), len(masks))
 
 
 class _Features:
     """Each source aggregated once per household and joined to the household."""
 
-    def __init__(self, wanted: Sequence[Feature], names: Names) -> None:
-        self.names = names
+    def __init__(self, wanted: Sequence[Feature], names: Names, dense: Collection[str] = ()) -> None:
+        self.names, self.dense = names, dense
         self.wanted = wanted
         self.used: dict[str, set[str]] = {}
+        self.joined: set[str] = set()
         self.groups: dict[tuple[str, Joined | None], list[Feature]] = {}
         for f in wanted:
             if f.source and f.source != "households":
@@ -121,26 +124,32 @@ class _Features:
         """The expression of `features`."""
         own = [f for f in self.wanted if f.source == "households"]
         base = self.source("households", {*PLACE, *(f.column for f in own)})
-        aggregated = [self.aggregate(source, joined, features) for (source, joined), features in self.groups.items()]
+        many, few = [], []
+        for (source, joined), features in self.groups.items():
+            full = joined is None and source in {"persons", *self.dense}
+            (many if full else few).append((self.aggregate(source, joined, features), features))
         wide = base
-        for part in aggregated:
-            wide = wide.left_join(part, "household")
         values: dict[str, Any] = {name: base[name] for name in PLACE} | {f.code: _own(base[f.column], f) for f in own}
-        for part, features in zip(aggregated, self.groups.values(), strict=True):
+        for part, features in (*many, *_merged(few)):
+            wide = wide.left_join(part, "household")
             values |= {f.code: _emptied(part[f.code], f) for f in features}
         direct = wide.select(**values)
         sums = {f.code: _sum(direct, f) for f in self.wanted if f.terms}
         return direct.mutate(**sums) if sums else direct
 
-    def source(self, name: str, used: set[str]) -> Any:
-        """The table of a source with the columns that are read, under the name by which the back end registers it."""
+    def source(self, name: str, used: set[str], by_person: bool = False) -> Any:
+        """The table of a source with the columns that are read, under the name by which the back end registers it. `by_person`: with the rows of households
+        that are not looked at too, as a few persons are asked for next: that costs less than looking up every row's household first."""
         self.used.setdefault(name, set()).update(used)
-        return ibis.table({c: t for c, t in columns(name).items() if c in used}, name=table_name(name))
+        self.joined |= {name} if by_person else set()
+        return ibis.table({c: t for c, t in columns(name).items() if c in used}, name=f"{'every_' if by_person else ''}{table_name(name)}")
 
     def aggregate(self, source: str, joined: Joined | None, features: Sequence[Feature]) -> Any:
         """One row a household with a column for each of the features, all from one pass over the source."""
         used = {"household", *(f.column for f in features if f.column), *_filtered(w for f in features for w in f.where)}
-        table = self.source(source, used | ({"day"} if source != "persons" else set()) | ({"person"} if joined else set()))
+        table = self.source(
+            source, used | ({"day"} if source != "persons" else set()) | ({"person"} if joined else set()), joined is not None
+        )
         if source != "persons":
             table = table.filter(self.within(table, seen_names(source, joined is not None)))
         if joined is not None:
@@ -167,7 +176,8 @@ class _Features:
         since = chosen.group_by(since_person=chosen.person).aggregate(since_day=chosen.day.min())
         if source == "persons":
             return table.semi_join(since, table.person == since.since_person)
-        return table.semi_join(since, [table.person == since.since_person, table.day >= since.since_day])
+        dated = table.join(since, table.person == since.since_person)  # one row a person: no row is doubled
+        return dated.filter(dated.day >= dated.since_day)
 
     def condition(self, table: Any, w: Where) -> Any:
         """A filter on one row. Unknown lets no row pass (null in a filter is false); only `ne` and `not_in` let it pass: what is not known is not that value."""
@@ -187,6 +197,20 @@ class _Features:
 def _filtered(wheres: Iterable[Where]) -> Iterator[str]:
     for w in wheres:
         yield from ("birth_year", "birth_month") if w.column == "age" else (w.column,)
+
+
+# A join of a table that few households stand in cuts each batch of rows in two, and twenty of them cut it to shreds: measured, half of a sweep's CPU.
+def _merged(parts: Sequence[tuple[Any, Sequence[Feature]]]) -> list[tuple[Any, Sequence[Feature]]]:
+    """One table of many that few households stand in."""
+    if len(parts) < 2:
+        return list(parts)
+    features = [f for _, mine in parts for f in mine]
+    nothing = ibis.null("int64")
+    rows = [
+        part.select("household", **{f.code: part[f.code].cast("int64") if f in mine else nothing for f in features}) for part, mine in parts
+    ]
+    every = ibis.union(*rows, distinct=False)
+    return [(every.group_by("household").aggregate(**{f.code: every[f.code].max() for f in features}), features)]
 
 
 def _own(column: Any, f: Feature) -> Any:

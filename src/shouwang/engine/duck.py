@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ class Sql:
     hits: str
     leads: str
     reads: Mapping[str, tuple[str, ...]]
+    joined: frozenset[str]
     codes: tuple[str, ...]
 
 
@@ -48,15 +49,15 @@ class _ByDigest:
 
 
 @functools.lru_cache(maxsize=32)
-def _compiled(rules: tuple[Rule, ...], catalog: _ByDigest) -> Sql:
-    plan = compile_rules(rules, catalog.catalog, Macros())
+def _compiled(rules: tuple[Rule, ...], catalog: _ByDigest, dense: frozenset[str]) -> Sql:
+    plan = compile_rules(rules, catalog.catalog, Macros(), dense)
     features, hits, leads = (str(ibis.to_sql(e, dialect="duckdb")) for e in (plan.features, plan.hits, plan.leads))
-    return Sql(features, hits, leads, plan.reads, plan.codes)
+    return Sql(features, hits, leads, plan.reads, plan.joined, plan.codes)
 
 
-def compiled(rules: Sequence[Rule], catalog: FeatureCatalog) -> Sql:
-    """The rules as SQL; compiled once per process."""
-    return _compiled(tuple(rules), _ByDigest(catalog))
+def compiled(rules: Sequence[Rule], catalog: FeatureCatalog, dense: frozenset[str]) -> Sql:
+    """The rules as SQL; compiled once per process. `dense`: as the snapshot says."""
+    return _compiled(tuple(rules), _ByDigest(catalog), dense)
 
 
 class Duck:
@@ -85,14 +86,17 @@ class Duck:
         households: Any = None,
         keep_all: bool = False,
     ) -> Iterator[Sql]:
-        """The tables `features` (a view unless `keep_all`), `hits` and `leads` of the county exist inside. `households`: only these (Arrow column)."""
-        sql = compiled(rules, catalog)
+        """The tables `features` (with `keep_all` only), `hits` and `leads` of the county exist inside. `households`: only these (Arrow column)."""
+        sql = compiled(rules, catalog, snapshot.dense)
         try:
             self.define(bounds)
-            self.register(snapshot, county, sql.reads, scanned(catalog.needed(sql.codes), bounds.asof), households)
+            self.register(snapshot, county, sql.reads, scanned(catalog.needed(sql.codes), bounds.asof), households, sql.joined)
             whole = ", ".join(f'CAST("{c}" AS BIGINT) AS "{c}"' for c in (*PLACE, *sql.codes))
-            self.base.execute(f"CREATE OR REPLACE TEMP {'TABLE' if keep_all else 'VIEW'} features AS SELECT {whole} FROM ({sql.features})")  # noqa: S608 - compiled from a validated rule
-            self.base.execute(f"CREATE OR REPLACE TEMP TABLE hits AS {sql.hits}")
+            features = f"SELECT {whole} FROM ({sql.features})"  # noqa: S608 - compiled from a validated rule
+            if keep_all:
+                self.base.execute(f"CREATE OR REPLACE TEMP TABLE features AS {features}")
+            within = "" if keep_all else f"WITH features AS ({features}) "
+            self.base.execute(f"CREATE OR REPLACE TEMP TABLE hits AS {within}SELECT * FROM ({sql.hits})")  # noqa: S608 - the same
             self.base.execute(f"CREATE OR REPLACE TEMP TABLE leads AS {sql.leads}")
             yield sql
         except (duckdb.OutOfRangeException, duckdb.ConversionException) as fault:
@@ -107,20 +111,21 @@ class Duck:
         except (duckdb.IOException, duckdb.InvalidInputException) as fault:
             raise refuse(f"{county} 的快照文件读不出来：{str(fault).splitlines()[0]}", "文件可能写到一半或已损坏：重新生成快照") from fault
         finally:
-            for kind, name in (("TABLE", "leads"), ("TABLE", "hits"), ("TABLE" if keep_all else "VIEW", "features")):
-                self.base.execute(f"DROP {kind} IF EXISTS {name}")
+            for name in ("leads", "hits", "features"):
+                self.base.execute(f"DROP TABLE IF EXISTS {name}")
 
     def define(self, bounds: Bounds) -> None:
         """The macros that the SQL calls."""
-        for name, day in bounds.days.items():
-            self.base.execute(f"CREATE OR REPLACE TEMP MACRO {name}() AS DATE '{day}'")
-        for name, number in bounds.numbers.items():
-            self.base.execute(f"CREATE OR REPLACE TEMP MACRO {name}() AS {number}::BIGINT")
+        values = {name: f"DATE '{day}'" for name, day in bounds.days.items()} | {
+            n: f"{number}::BIGINT" for n, number in bounds.numbers.items()
+        }
+        self.base.execute(";".join(f"CREATE OR REPLACE TEMP MACRO {name}() AS {value}" for name, value in values.items()))
 
     def register(
-        self, snapshot: Snapshot, county: int, reads: Mapping[str, tuple[str, ...]], spans: Mapping[str, Any], households: Any = None
-    ) -> None:
-        """A view for each source over the county's files, with the columns that are read, in their types."""
+        self, snapshot: Snapshot, county: int, reads: Mapping[str, tuple[str, ...]], spans: Mapping[str, Any], households: Any = None,
+        joined: Collection[str] = (),
+    ) -> None:  # fmt: skip
+        """A view for each source over the county's files, with the columns that are read, in their types. `joined`: those that have one of every household too."""
         if households is not None:
             self.base.register("given", pa.table({"household": households}))
             self.base.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT DISTINCT household::BIGINT AS household FROM given")
@@ -129,9 +134,11 @@ class Duck:
             types = columns(source)
             cast = ", ".join(f'CAST({c} AS {TYPES[types[c]]}) AS "{c}"' for c in used)
             where = " WHERE household IN (SELECT household FROM chosen)" if households is not None else ""
-            rows = f"SELECT {cast} FROM read_parquet({listed(found)}, hive_partitioning = false){where}"  # noqa: S608 - our own file names
+            every = f"SELECT {cast} FROM read_parquet({listed(found)}, hive_partitioning = false)"  # noqa: S608 - our own file names
             empty = "SELECT " + ", ".join(f'NULL::{TYPES[types[c]]} AS "{c}"' for c in used) + " WHERE false"
-            self.base.execute(f"CREATE OR REPLACE TEMP VIEW {table_name(source)} AS {rows if found else empty}")
+            self.base.execute(f"CREATE OR REPLACE TEMP VIEW {table_name(source)} AS {every + where if found else empty}")
+            if source in joined:
+                self.base.execute(f"CREATE OR REPLACE TEMP VIEW every_{table_name(source)} AS {every if found else empty}")
 
     def rows(self, query: str) -> Any:
         """The answer as an Arrow table."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shouwang.engine.errors import refuse
 from shouwang.engine.feeds import feeds
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SCHEMA = 1
 PLACE = ("household", "county", "town", "village")
@@ -116,6 +121,12 @@ class Snapshot:
     feeds: Mapping[str, FeedSpan]
     digest: str
 
+    @property
+    def dense(self) -> frozenset[str]:
+        """The feeds with a tenth of all rows or more: most households have some."""
+        every = sum(span.rows for span in self.feeds.values())
+        return frozenset(name for name, span in self.feeds.items() if span.rows and span.rows * 10 >= every)
+
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
         """Raises SweepRefused where there is no snapshot, or one of another schema."""
@@ -141,9 +152,31 @@ class Snapshot:
     def feed(self, name: str, county: int, first: dt.date | None = None, last: dt.date | None = None) -> list[str]:
         """The files of the feed in the county whose month can hold a day of first..last."""
         low, high = (f"{d:%Y-%m}" if d else None for d in (first, last))
-        months = (self.folder / "feeds" / name / f"county={county}").glob("period=*")
-        fit = [m for m in months if (low is None or m.name[7:] >= low) and (high is None or m.name[7:] <= high)]
-        return sorted(str(p) for m in fit for p in m.glob("*.parquet"))
+        months = _inside(self.folder / "feeds" / name / f"county={county}")
+        fit = [m for m in months if m[-14:-7] == "period=" and (low is None or m[-7:] >= low) and (high is None or m[-7:] <= high)]
+        return sorted(p for m in fit for p in _inside(m) if p.endswith(".parquet"))
+
+
+def _inside(folder: Path | str) -> list[str]:
+    """The paths in a folder, none where there is none. Not pathlib: a delta asks for hundreds of folders, in a tenth of the time."""
+    try:
+        return [entry.path for entry in os.scandir(folder)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+# Measured on a county's payroll, 2.4 million rows: half the CPU of zstd over a dictionary, and a fifth smaller. Keys of persons follow no order: nothing packs them.
+def save(table: pa.Table, path: Path) -> None:
+    """Write rows as the lake and its snapshots keep them: whole numbers and days as packed differences, words by dictionary and zstd, 65,536 rows a group."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    words = [f.name for f in table.schema if pa.types.is_string(f.type)]
+    packed = [f.name for f in table.schema if (pa.types.is_integer(f.type) or pa.types.is_date32(f.type)) and f.name != "person"]
+    pq.write_table(
+        table, path, row_group_size=65_536, use_dictionary=words or False, column_encoding=dict.fromkeys(packed, "DELTA_BINARY_PACKED"),
+        compression={name: "zstd" if name in words else "none" for name in table.column_names},
+    )  # fmt: skip
 
 
 def listed(paths: Sequence[str]) -> str:

@@ -84,7 +84,7 @@ class _Batch:
         """Features, hits, leads; the last two by county."""
         import ibis
 
-        plan = compile_rules(rules, self.catalog, Literals(bounds))
+        plan = compile_rules(rules, self.catalog, Literals(bounds), self.snapshot.dense)
         self.register(plan, bounds)
         features, hits, leads = (str(ibis.to_sql(e, dialect="pyspark")) for e in (plan.features, plan.hits, plan.leads))
         self.stage("features", features)
@@ -112,7 +112,8 @@ class _Batch:
             chosen = self.spark.read.schema(said).parquet(*(str(Path(p).resolve()) for p in found))
         else:
             chosen = self.spark.createDataFrame([], ", ".join(f"{c} {TYPES[types[c]]}" for c in used))
-        chosen.createOrReplaceTempView(table_name(source))
+        for name in (table_name(source), f"every_{table_name(source)}"):
+            chosen.createOrReplaceTempView(name)
 
     def stage(self, name: str, query: str) -> None:
         """Run a query, write its rows out and read them back under the name."""

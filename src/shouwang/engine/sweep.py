@@ -287,7 +287,7 @@ def _by_duck(
     from shouwang.engine.duck import compiled
 
     for county in left:
-        compiled(ready.by_county[county][0].rules, catalog)  # here, once, and not in every worker
+        compiled(ready.by_county[county][0].rules, catalog, snapshot.dense)  # here, once, and not in every worker
     cores = threads or os.cpu_count() or 1
     workers = max(1, min(cores, len(left)))
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from shouwang.engine.feeds import Feed
+from shouwang.engine.snapshot import save
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -62,11 +63,9 @@ def drop_delivery(pk: int) -> None:
 
 
 def _write(path: Path, rows: pa.Table) -> None:
-    import pyarrow.parquet as pq
-
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_suffix(".part")
-    pq.write_table(rows, aside, compression="zstd")
+    save(rows, aside)
     with aside.open("rb") as done:
         os.fsync(done.fileno())
     aside.replace(path)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from shouwang.engine.errors import SweepRefused
 from shouwang.engine.feeds import feeds
-from shouwang.engine.snapshot import SCHEMA, Snapshot
+from shouwang.engine.snapshot import SCHEMA, Snapshot, save
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.watch import reading
@@ -28,14 +28,14 @@ OUTSIDE = "('out_province', 'in_province', 'in_city')"
 WORK = "SELECT person, arg_max(status, day) AS status, arg_max(place, day) AS place, arg_max(wage_fen, day) AS wage_fen FROM {source} GROUP BY person"
 NO_WORK = "SELECT NULL::BIGINT AS person, NULL::VARCHAR AS status, NULL::VARCHAR AS place, NULL::BIGINT AS wage_fen WHERE false"
 PERSONS = """
-    COPY (SELECT p.*, w.status AS work_status, w.place AS work_place, CASE WHEN w.status = 'employed' THEN w.wage_fen END AS wage_fen
-          FROM persons p LEFT JOIN work w USING (person) ORDER BY household, person) TO '{file}' (FORMAT parquet, COMPRESSION zstd)
+    SELECT p.*, w.status AS work_status, w.place AS work_place, CASE WHEN w.status = 'employed' THEN w.wage_fen END AS wage_fen
+    FROM persons p LEFT JOIN work w USING (person) ORDER BY household, person
 """
 HOUSEHOLDS = """
-    COPY (SELECT h.* REPLACE (CASE WHEN o.fen IS NOT NULL THEN least(o.fen, h.wage_income_fen) END AS out_wage_fen) FROM households h LEFT JOIN (
-              SELECT p.household, sum(CASE WHEN w.status = 'employed' AND w.place IN {outside} THEN w.wage_fen * 12 ELSE 0 END)::BIGINT AS fen
-              FROM persons p JOIN work w USING (person) GROUP BY p.household) o USING (household)
-          ORDER BY household) TO '{file}' (FORMAT parquet, COMPRESSION zstd)
+    SELECT h.* REPLACE (CASE WHEN o.fen IS NOT NULL THEN least(o.fen, h.wage_income_fen) END AS out_wage_fen) FROM households h LEFT JOIN (
+        SELECT p.household, sum(CASE WHEN w.status = 'employed' AND w.place IN {outside} THEN w.wage_fen * 12 ELSE 0 END)::BIGINT AS fen
+        FROM persons p JOIN work w USING (person) GROUP BY p.household) o USING (household)
+    ORDER BY household
 """
 
 
@@ -72,7 +72,7 @@ def write_county(name: str, county: Region, *, by: Scope, today: dt.date) -> int
             target = work / kind / f"county={county.code[:6]}" / "part-0.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)
             half = target.with_suffix(".half")
-            base.execute(query.format(file=half, outside=OUTSIDE))
+            save(base.execute(query.format(outside=OUTSIDE)).to_arrow_table(), half)
             half.replace(target)
     return int(homes.num_rows)
 
