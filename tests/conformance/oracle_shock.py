@@ -207,11 +207,12 @@ PRODUCE = {
     "produce_new_campaign": Rule((P_TRADE,), BOTH),
     "produce_campaign": goods(P_VIEW, GET, "campaign"),
     "produce_campaign_result": Rule((P_TRADE,), POST, "campaign", in_reach(P_TRADE), fixed={"sold": "1", "signed": "1"}),
+    "produce_urgency": Rule((P_VIEW,)),
+    "produce_suppliers": Rule((P_VIEW,), lists="supplier"),
+    "produce_new_supplier": Rule((P_EDIT,), BOTH),
     "produce_needs": Rule((P_VIEW,)),
     "produce_needs_export": Rule((P_EXPORT,), POST),
     "produce_new_need": Rule((P_EDIT,), BOTH),
     "produce_need": goods(P_VIEW, GET, "need"),
-    "produce_deliver": Rule(
-        (P_EDIT,), POST, "need", in_reach(P_EDIT), fixed={"supplier": "农资店", "amount": "1", "arrived_on": "2020-02-17"}
-    ),
+    "produce_deliver": Rule((P_EDIT,), POST, "need", in_reach(P_EDIT), fixed={"supplier": "1", "amount": "1", "arrived_on": "2020-02-17"}),
 }

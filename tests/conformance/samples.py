@@ -346,6 +346,7 @@ SAMPLES = {
     "buyers": Sample(goods.make_buyer, seen=lambda _row, _place: True),
     "campaigns": Sample(goods.make_campaign),
     "input_needs": Sample(need),
+    "suppliers": Sample(goods.make_supplier, seen=lambda _row, _place: True),
     "monitoring_leads": Sample(monitoring_lead),
     "monitoring_cases": Sample(monitoring_case),
     "monitoring_follow_ups": Sample(follow_up),
