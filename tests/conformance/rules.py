@@ -295,5 +295,6 @@ SEEN: dict[str, Sees] = {
     "campaign": in_reach("produce.view"),
     "buyer": listed("produce.view"),  # buyers and what they want are for every seller
     "demand": listed("produce.view"),
+    "supplier": listed("produce.view"),
     "shock": listed("impact.view"),  # what hits a place is no secret
 }

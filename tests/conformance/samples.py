@@ -16,7 +16,7 @@ from shouwang.ledgers.dispatch import models as dispatch
 from shouwang.ledgers.exchange.models import FeedAgreement
 from tests.factories import employment
 from tests.factories import produce as goods
-from tests.factories.credit import add_claim, add_figure, add_item, add_term_change, make_borrowers, make_loan, make_run
+from tests.factories.credit import add_claim, add_figure, add_item, add_money, add_term_change, make_borrowers, make_loan, make_run
 from tests.factories.exchange import make_agreement, make_delivery, make_letter, make_question
 from tests.factories.impact import add_impact, add_measure, add_survey, make_level, make_shock
 from tests.factories.monitoring import add_batch, add_case, add_discrepancy, add_follow_up, add_lead, add_posting
@@ -373,6 +373,7 @@ SAMPLES = {
     "buyers": Sample(goods.make_buyer, seen=lambda _row, _place: True),
     "campaigns": Sample(goods.make_campaign),
     "input_needs": Sample(need),
+    "suppliers": Sample(goods.make_supplier, seen=lambda _row, _place: True),
     "monitoring_leads": Sample(monitoring_lead),
     "monitoring_cases": Sample(monitoring_case),
     "monitoring_follow_ups": Sample(follow_up),
@@ -393,4 +394,5 @@ SAMPLES = {
     "credit_runs": Sample(subsidy_run),
     "credit_items": Sample(subsidy_item),
     "credit_claims": Sample(risk_claim),
+    "credit_fund": Sample(add_money),
 }

@@ -12,6 +12,7 @@ def fill(world: Any) -> None:
     city = world.city.city
     buyer = world.add("buyer", city.code, lambda c: produce.make_buyer(city, name=c))
     world.add("demand", city.code, lambda _c: produce.make_demand(buyer, city))
+    world.add("supplier", city.code, lambda c: produce.make_supplier(city, name=c))
     for place in (city, *world.city.counties):
         world.add("campaign", place.code, lambda c, at=place: produce.make_campaign(at, name=c))
     for village in world.city.villages:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.credit.arithmetic.days import add_months
-from shouwang.ledgers.credit.models import BankFigure, Loan, Repayment, RiskClaim, SubsidyItem, SubsidyRun, TermChange
+from shouwang.ledgers.credit.models import BankFigure, FundMovement, Loan, Repayment, RiskClaim, SubsidyItem, SubsidyRun, TermChange
 from shouwang.ledgers.registry.models import Household
 from tests.factories.registry import add_member, add_status, make_household
 
@@ -104,3 +104,12 @@ def add_claim(loan: Loan, **kw: Any) -> RiskClaim:
     """A claim on the fund."""
     found: RiskClaim = _beside(RiskClaim(claimed_on=kw.pop("claimed_on", TODAY), claimed=kw.pop("claimed", FEN), **kw), loan)
     return found
+
+
+def add_money(county: Region, fen: int = 10_000_000, **kw: Any) -> FundMovement:
+    """Money paid into the county's risk fund."""
+    usual = {"kind": "paid_in", "happened_on": dt.date(2019, 1, 10), "document": "启用系统时的结存"}
+    row = FundMovement(amount=fen, **{**usual, **kw})
+    row.put_in(county)
+    row.save()
+    return row

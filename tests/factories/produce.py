@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from shouwang.kernel.regions.models import Region
-from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, InputDelivery, InputNeed, Lot, LotHousehold, Order, Payment
+from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, InputDelivery, InputNeed, Lot, LotHousehold, Order, Payment, Supplier
 from shouwang.ledgers.registry.models import Household
 
 TODAY = dt.date(2020, 2, 17)
@@ -80,6 +80,12 @@ def make_need(region: Region, **kw: Any) -> InputNeed:
     return _placed(InputNeed(**{**usual, **kw}), region)
 
 
+def make_supplier(region: Region, **kw: Any) -> Supplier:
+    """A shop that deals in everything of the fields."""
+    usual = {"name": f"农资店{next(_numbers)}", "goods": "seed,fertiliser,film", "address": "海门镇", "contact_line": "0754-80000001"}
+    return _placed(Supplier(**{**usual, **kw}), region)
+
+
 def add_delivery(need: InputNeed, amount: int = 400) -> InputDelivery:
     """Some of it arrived."""
-    return _placed(InputDelivery(need=need, supplier="镇农资店", amount=Decimal(amount), arrived_on=TODAY), need.region)
+    return _placed(InputDelivery(need=need, supplier=make_supplier(need.region), amount=Decimal(amount), arrived_on=TODAY), need.region)

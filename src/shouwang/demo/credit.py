@@ -16,12 +16,13 @@ from shouwang.kernel.columns.sheet import Bundle, Context
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.credit import jobs, policies, queries, work
-from shouwang.ledgers.credit.actions import loans, risk, subsidies, terms
+from shouwang.ledgers.credit.actions import fund, loans, parts, risk, subsidies, terms
 from shouwang.ledgers.credit.arithmetic.days import Period, add_months
 from shouwang.ledgers.credit.arithmetic.rates import rate_cap
+from shouwang.ledgers.credit.arithmetic.schedule import equal_parts
 from shouwang.ledgers.credit.arithmetic.subsidy import settlement
 from shouwang.ledgers.credit.intake import bank
-from shouwang.ledgers.credit.models import Loan
+from shouwang.ledgers.credit.models import Loan, RiskClaim
 from shouwang.ledgers.credit.rules import entitled, reckoned, with_facts
 from shouwang.ledgers.credit.rules import terms as what_is_subsidised
 from shouwang.ledgers.registry.models import Household, Member
@@ -47,7 +48,9 @@ def load_credit(staff: Staff, *, seed: int, today: dt.date, by: Scope) -> int:
     _bank_says(clerk, today)
     _longer_terms(clerk, today)
     _waiting(staff, today)
+    _fund(staff, today)
     jobs.maturing_towns(today)
+    jobs.overdue_towns(today)
     jobs.alarmed_counties(today)
     return len(rows)
 
@@ -141,8 +144,23 @@ def _longer_terms(clerk: Scope, today: dt.date) -> None:
             until = add_months(loan.maturity, 6)
             longer = terms.ask(loan, "extension", new_maturity=until, ground=f"养殖周期未到（{MARK}）", by=clerk, today=today)
             terms.agree(longer, decided_on=today, papers_ready=True, by=clerk, today=today)
-    for loan in _released(maturity__lt=today - dt.timedelta(days=risk.claimable_after(today)))[:1]:
+    for loan in _released(maturity__lt=today - dt.timedelta(days=risk.claimable_after(today)))[:2]:
         risk.claim(loan, by=clerk, today=today)
+
+
+def _fund(staff: Staff, today: dt.date) -> None:
+    """What the counties paid in, and its earnings; the claim is paid and some of it comes back; a loan is paid back in parts."""
+    for code, fen in ((HOME, 30_000_000), ("440514", 25_000_000), ("440515", 12_000_000)):
+        county, by = Region.objects.get(code=code.ljust(12, "0")), scope_of(staff.users[f"{code}-fpb-jb"], today)
+        fund.enter(county, "paid_in", fen, on=dt.date(2019, 1, 10), document=f"启用系统时的结存（{MARK}）", by=by, today=today)
+        fund.enter(county, "interest", fen // 700, on=dt.date(2019, 12, 21), document=f"存款利息（{MARK}）", by=by, today=today)
+    clerk = scope_of(staff.users[f"{HOME}-fpb-jb"], today)
+    for found in RiskClaim.objects.filter(state="claimed", county__code__startswith=HOME)[:1]:
+        paid = risk.compensate(found, amount=risk.most(found, today), by=clerk, today=today)
+        risk.recover(paid, amount=paid.compensated // 5, by=clerk, today=today)
+    for loan in _released(released_on__lt=today - dt.timedelta(days=300), maturity__gt=today + dt.timedelta(days=100), months__gte=24)[:3]:
+        assert loan.released_on and loan.maturity  # noqa: S101 - released
+        parts.plan(loan, equal_parts(loan.released_on, loan.maturity, loan.months, loan.amount, 4), by=clerk, today=today)
 
 
 def _waiting(staff: Staff, today: dt.date) -> None:

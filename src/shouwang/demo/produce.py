@@ -14,9 +14,9 @@ from shouwang.demo.people import MARK
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.produce import actions, trade_actions
+from shouwang.ledgers.produce import actions, farming_actions, trade_actions
 from shouwang.ledgers.produce.codes import word
-from shouwang.ledgers.produce.models import Buyer, Lot
+from shouwang.ledgers.produce.models import Buyer, Lot, Supplier
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.queries import on_file
 
@@ -44,6 +44,10 @@ WANTED = (
     (1, "olive", 3000, 920, 30), (0, "goose", 1200, 3700, 20), (2, "vegetable", 2500, 340, 6), (4, "guava", 1500, 380, 10), (5, "oyster", 2000, 1550, 5),
     (3, "citrus", 3500, 500, 25), (6, "laver", 1200, 5800, 40), (2, "radish", 4000, 170, 15), (5, "egg", 800, 1150, 12), (4, "potato", 3000, 250, 30),
 )  # fmt: skip
+SUPPLIERS = (
+    (("seed", "fertiliser", "film"), "供销社农资门店", "0754-80000001"),
+    (("machinery", "labour"), "农机服务专业合作社", "0754-80000002"),
+)
 STORY = f"合作社统一收购、分级、包装，产地直供（{MARK}）。"
 
 
@@ -53,6 +57,7 @@ class Market:
     def __init__(self, staff: Staff, city: Region, *, seed: int) -> None:
         self._staff, self._city, self._rng = staff, city, np.random.default_rng([seed, 37])
         self._buyers: list[Buyer] = []
+        self._suppliers: dict[str, Supplier] = {}
 
     def on(self, day: dt.date) -> None:
         """Enter what that day brought."""
@@ -136,6 +141,9 @@ class Market:
                 actions.add_picture(made, upload, by=town, today=day)
         for lot in Lot.objects.filter(product="guava", state="open").order_by("pk")[:1]:
             actions.move_lot(lot, "close", "", by=clerk, today=day)
+        for goods, name, line in SUPPLIERS:
+            supplier = {"name": f"{name}（{MARK}）", "goods": goods, "address": "潮阳区海门镇", "contact_line": line}
+            self._suppliers[goods[0]] = farming_actions.add_supplier(self._city, supplier, by=clerk, today=day)
         for code in (TOWN, "440514", "440515"):
             if region := self._village(code):
                 self._plough(region, town if code == TOWN else clerk, day)
@@ -143,9 +151,10 @@ class Market:
     def _plough(self, region: Region, by: Scope, day: dt.date) -> None:
         for item, amount, arrived in (("seed", 450, 450), ("fertiliser", 12_000, 7_500), ("film", 300, 0), ("machinery", 20, 6)):
             said = {"crop": "rice", "item": item, "amount": Decimal(amount), "needed_by": dt.date(2020, 3, 5)}
-            need = trade_actions.set_need(region, said, by=by, today=day)
+            need = farming_actions.set_need(region, said, by=by, today=day)
             if arrived:
-                trade_actions.deliver(need, f"镇农资店（{MARK}）", Decimal(arrived), day, by=by, today=day)
+                dealer = self._suppliers["machinery" if item == "machinery" else "seed"]
+                farming_actions.deliver(need, dealer, Decimal(arrived), day, by=by, today=day)
 
 
 def _picture(words: str) -> bytes:

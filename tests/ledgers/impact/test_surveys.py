@@ -25,8 +25,8 @@ D = dt.date
 SAID = {"surveyed_on": TODAY, "means": "phone", "causes": [], "expected": None, "now": None, "recovery_on": None, "note": ""}
 
 
-def asked(home, **kw):
-    return survey_actions.record_survey(home, {**SAID, **kw}, by=BY, today=TODAY)
+def asked(home, *, today=TODAY, **kw):
+    return survey_actions.record_survey(home, {**SAID, **kw}, by=BY, today=today)
 
 
 def test_survey_without_causes_says_not_affected(city):
@@ -65,6 +65,19 @@ def test_bad_survey_is_refused_in_words_and_nothing_is_written(city, change, wor
     with pytest.raises(Refused, match=words):
         asked(make_household(city.villages[0]), **change)
     assert not ImpactSurvey.objects.exists()
+
+
+def test_survey_at_home_waits_for_a_level_that_allows_it(city):
+    make_shock(city.city)
+    home = make_household(city.villages[0])
+    with pytest.raises(Refused, match="2020-02-10 当地没有公布风险等级，不能以“入户”方式排查，可以用：电话、微信（视频）"):
+        asked(home, means="home", surveyed_on=D(2020, 2, 10))
+    make_level(city.counties[0], "high")
+    with pytest.raises(Refused, match="2020-02-17 当地高风险，不能以“入户”"):
+        asked(home, means="home", surveyed_on=TODAY)
+    make_level(city.counties[0], "low", from_on=D(2020, 2, 18))
+    asked(home, means="home", surveyed_on=D(2020, 2, 18), today=D(2020, 2, 18))
+    assert ImpactSurvey.objects.count() == 1
 
 
 def test_coverage_counts_households_on_file_once(city):

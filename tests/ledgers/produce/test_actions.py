@@ -6,17 +6,20 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
 
 from shouwang.kernel import figures
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.shifts import HouseholdShift
 from shouwang.ledgers.impact.models import ImpactRecord
-from shouwang.ledgers.produce import actions, queries, trade_actions
+from shouwang.ledgers.produce import actions, farming_actions, queries, trade_actions, views
 from shouwang.ledgers.produce.codes import code_of, urgency
 from shouwang.ledgers.produce.following import on_household_change
 from shouwang.ledgers.produce.models import Lot, LotHousehold, Order, Payment
+from shouwang.ledgers.produce.tables import LOTS
 from tests.factories.accounts import make_user, scope
+from tests.factories.moments import at
 from tests.factories.produce import (
     TODAY,
     add_delivery,
@@ -28,6 +31,7 @@ from tests.factories.produce import (
     make_need,
     make_order,
     make_settled,
+    make_supplier,
     put_behind,
 )
 from tests.factories.registry import make_household
@@ -230,8 +234,75 @@ def test_shares_may_not_exceed_the_lot_nor_the_lot_shrink_below_them(city):
 
 
 def test_household_of_another_village_is_refused(city):
-    with pytest.raises(Refused, match="不在本批次所在的村"):
+    with pytest.raises(Refused, match="跨村的请以镇（街道）为所在地"):
         actions.add_household(make_lot(city.villages[0]), make_household(city.villages[1]), 1000, by=BY, today=TODAY)
+
+
+def test_lot_of_a_town_has_households_of_its_villages_and_no_others(city):
+    town = city.villages[0].town
+    lot = actions.list_lot(town, {**SAID, "unsold": 2_000_000}, by=BY, today=TODAY)
+    here = [v for v in city.villages if v.town_id == town.pk]
+    elsewhere = next(v for v in city.villages if v.town_id != town.pk)
+    homes = [make_household(v) for v in here[:2]]
+    for home in homes:
+        actions.add_household(lot, home, 1_000_000, by=BY, today=TODAY)
+    with pytest.raises(Refused, match=f"不在本批次所在的{town.name}"):
+        actions.add_household(lot, make_household(elsewhere), 1, by=BY, today=TODAY)
+    assert {(r.village_id, r.household_id) for r in lot.households.all()} == {(h.village_id, h.pk) for h in homes}
+    assert (lot.town, lot.village_id, len(here) > 1) == (town, None, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "words"),
+    [
+        ({"expected": 5_000_000, "from_on": TODAY - DAY}, "from_on", "上市日期 2020-02-16 已经过去（今天 2020-02-17），不能只填预计产量"),
+        ({"story": "订货请打 13700137000"}, "story", "产品故事里有号码“137…”"),
+        ({"seller": "和睦农户0754 8787 1234"}, "seller", "主体名称里有号码"),
+    ],
+)
+def test_lot_with_a_harvest_that_was_or_a_number_for_the_card_is_refused(city, said, field, words):
+    with pytest.raises(Refused) as no:
+        actions.list_lot(city.villages[0], {**SAID, "unsold": 1000, **said}, by=BY, today=TODAY)
+    assert (no.value.field, words in no.value.message) == (field, True)
+    assert not Lot.objects.exists()
+
+
+def test_need_of_a_day_that_has_passed_is_refused_and_an_old_one_may_be_corrected(city):
+    said = {"crop": "rice", "item": "seed", "amount": Decimal(10), "needed_by": TODAY - DAY}
+    with pytest.raises(Refused, match="最迟到位日期 2020-02-16 已经过去"):
+        farming_actions.set_need(city.villages[0], said, by=BY, today=TODAY)
+    make_need(city.villages[0], item="seed", needed_by=TODAY - DAY)
+    assert farming_actions.set_need(city.villages[0], said, by=BY, today=TODAY).amount == 10
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [({"name": "供销社农资店"}, "已登记为供应商"), ({"goods": []}, "至少选择一种")],
+)
+def test_supplier_that_is_known_or_supplies_nothing_is_refused(city, said, words):
+    make_supplier(city.city, name="供销社农资店")
+    usual = {"name": "新店", "goods": ["seed"], "address": "海门镇", "contact_line": ""}
+    with pytest.raises(Refused, match=words):
+        farming_actions.add_supplier(city.city, {**usual, **said}, by=BY, today=TODAY)
+
+
+def test_urgency_report_adds_up_what_waits_by_product(city):
+    village = city.villages[0]
+    make_lot(village, kg=1000)
+    make_lot(village, kg=500, until_on=TODAY + 9 * DAY)
+    make_lot(village, "olive", kg=200, from_on=TODAY - 2 * DAY, until_on=TODAY - DAY)
+    make_lot(village, kg=99, state="closed", closed_on=TODAY, clear_days=1)
+    found = views.urgent(BY, TODAY)
+    assert [(r["name"], [(c["n"], c["kg"], c["fen"]) for c in r["cells"]]) for r in found["rows"]] == [
+        ("番石榴", [(0, 0, 0), (1, 1000, 360_000), (1, 500, 180_000), (0, 0, 0)]),
+        ("青榄", [(1, 200, 72_000), (0, 0, 0), (0, 0, 0), (0, 0, 0)]),
+    ]
+    assert [(c["n"], c["kg"]) for c in found["totals"]] == [(1, 200), (1, 1000), (1, 500), (0, 0)]
+    assert [(x["product"], x["days"]) for x in found["lots"]] == [("青榄", -1), ("番石榴", 5)]
+    for row in found["rows"]:
+        for cell in row["cells"]:
+            view = LOTS.view(QueryDict(cell["url"].partition("?")[2]), BY, now=at("2020-02-17 12:00"))
+            assert view.total == cell["n"]
 
 
 def test_plan_gives_one_tap_orders_and_says_why_not(city):
@@ -283,10 +354,13 @@ def test_spring_ploughing_shows_the_shortfall(city):
     add_delivery(need, 400)
     said = {"crop": "rice", "item": "fertiliser", "amount": Decimal(399), "needed_by": need.needed_by}
     with pytest.raises(Refused, match="少于已到货"):
-        trade_actions.set_need(city.villages[0], said, by=BY, today=TODAY)
+        farming_actions.set_need(city.villages[0], said, by=BY, today=TODAY)
+    shop = make_supplier(city.city)
     with pytest.raises(Refused, match="晚于今天"):
-        trade_actions.deliver(need, "农资店", Decimal(1), TODAY + DAY, by=BY, today=TODAY)
-    trade_actions.deliver(need, "农资店", Decimal(700), TODAY, by=BY, today=TODAY)
+        farming_actions.deliver(need, shop, Decimal(1), TODAY + DAY, by=BY, today=TODAY)
+    with pytest.raises(Refused, match="没有登记供应化肥"):
+        farming_actions.deliver(need, make_supplier(city.city, goods="machinery"), Decimal(1), TODAY, by=BY, today=TODAY)
+    farming_actions.deliver(need, shop, Decimal(700), TODAY, by=BY, today=TODAY)
     assert queries.need(BY, need.pk).short == Decimal(-100)
     assert figures.value(figures.get("produce.short_needs"), TODAY, place=city.city.place).text == "0"
 

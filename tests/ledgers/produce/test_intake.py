@@ -49,6 +49,23 @@ def test_row_is_new_then_the_same_then_an_update_and_is_taken_back(context):
     assert "保持不动" in withdraw(done, context)[done[0].key]  # updated since
 
 
+def test_row_takes_every_field_of_a_lot_and_a_town_s_own(context, city):
+    more = {
+        "site": "冷库",
+        "expected": "5吨",
+        "harvested": "8000斤",
+        "area": 12.5,
+        "heads": 30,
+        "contact": "蔡联系",
+        "phone": "13700137000",
+        "village": None,
+    }
+    write(plans(context, {**GOOD, **more}), context)
+    lot = Lot.objects.get()
+    assert (lot.region, lot.site, lot.expected, lot.harvested, lot.heads) == (city.villages[0].town, "冷库", 5_000_000, 4_000_000, 30)
+    assert (str(lot.area), lot.contact, lot.phone.reveal()) == ("12.50", "蔡联系", "13700137000")
+
+
 def test_listed_row_is_taken_off_unless_worked_on(context, city):
     done = write(plans(context, GOOD, {**GOOD, "seller": "第二组"}), context)
     make_order(Lot.objects.get(seller="第二组"), make_buyer(city.city))
@@ -68,6 +85,8 @@ def test_listed_row_is_taken_off_unless_worked_on(context, city):
         ({"until_on": dt.date(2020, 2, 1)}, "最迟可售日", "已经过去"),
         ({"floor_price": 400}, "意向价", "低于最低价"),
         ({"asked_price": 0}, "意向价", "应大于 0"),
+        ({"harvested": "2吨500斤"}, "已采收、库存", "混用"),
+        ({"expected": "9吨", "from_on": dt.date(2020, 2, 1)}, "上市日期", "不能只填预计产量"),
     ],
 )
 def test_wrong_row_is_named_with_field_value_and_remedy(context, change, field, words):

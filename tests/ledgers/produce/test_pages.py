@@ -7,7 +7,7 @@ import pytest
 from shouwang.kernel.models import Setting
 from shouwang.ledgers.produce.models import InputNeed, Lot, Order, Payment
 from tests.factories.accounts import make_user, sign_in
-from tests.factories.produce import TODAY, make_buyer, make_demand, make_lot, make_need, make_settled, put_behind
+from tests.factories.produce import TODAY, make_buyer, make_demand, make_lot, make_need, make_settled, make_supplier, put_behind
 from tests.factories.registry import make_household
 
 SAID = {"product": "guava", "seller_kind": "village", "seller": "和睦农户", "asked_price": "3.60", "until_on": "2020-02-25"}
@@ -108,9 +108,32 @@ def test_need_takes_its_day_from_the_crop_calendar(city, clerk):
 
 def test_delivery_of_nothing_is_refused(city, clerk):
     need = make_need(city.villages[0])
-    said = {"supplier": "农资店", "amount": "0", "arrived_on": "2020-02-17"}
+    said = {"supplier": make_supplier(city.city).pk, "amount": "0", "arrived_on": "2020-02-17"}
     clerk.post(f"/produce/inputs/{need.pk}/deliver/", said)
     assert not need.deliveries.exists()
+    clerk.post(f"/produce/inputs/{need.pk}/deliver/", {**said, "amount": "12.5"})
+    assert "12.5" in clerk.get(f"/produce/inputs/{need.pk}/").content.decode()
+
+
+def test_supplier_is_a_firm_with_a_firm_s_line(city, clerk):
+    said = {"name": "供销社农资店", "goods": ["seed", "film"], "address": "海门镇", "contact_line": "13700137000"}
+    answer = clerk.post("/produce/suppliers/new/", said)
+    assert (answer.status_code, "不是单位电话" in answer.content.decode()) == (422, True)
+    assert clerk.post("/produce/suppliers/new/", {**said, "contact_line": "0754-87871234"}).status_code == 302
+    rows = clerk.get("/produce/suppliers/?goods=film").context["table"].rows
+    assert [c.text for c in rows[0].cells] == ["供销社农资店", "种苗、农膜", "海门镇", "075487871234", "0"]
+    need = make_need(city.villages[0])  # fertiliser, which the shop does not sell
+    assert list(clerk.get(f"/produce/inputs/{need.pk}/").context["form"].fields["supplier"].queryset) == []
+
+
+def test_town_lists_a_lot_over_its_villages_and_the_urgency_page_leads_to_it(city, client, today):  # noqa: ARG001 - the day is set
+    client = sign_in(client, make_user("zhen", city.offices["440513100-zf"], "town_clerk"))
+    town = city.villages[0].town
+    assert client.post("/produce/new/", {**SAID, "unsold": "2吨", "region": town.pk, "until_on": "2020-02-20"}).status_code == 302
+    lot = Lot.objects.get()
+    assert (lot.region, lot.village) == (town, None)
+    assert "（跨村）" in client.get(f"/produce/{lot.pk}/").content.decode()
+    assert f'href="/produce/{lot.pk}/"' in client.get("/produce/urgency/").content.decode()
 
 
 def test_department_sees_lots_and_enters_none(city, client, today):  # noqa: ARG001 - the day is set

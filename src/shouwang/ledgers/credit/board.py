@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
+from django.utils.dateparse import parse_date
 
 from shouwang.kernel.figures import Value, get
 from shouwang.kernel.regions.models import Region
@@ -14,7 +15,8 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.credit import queries
 from shouwang.ledgers.credit.arithmetic.days import add_months
 from shouwang.ledgers.credit.arithmetic.money import yuan
-from shouwang.ledgers.credit.models import Loan
+from shouwang.ledgers.credit.models import FundMovement, Loan
+from shouwang.ledgers.credit.policies import DECIDE
 from shouwang.ledgers.credit.rules import rule
 
 MONTHS = 12
@@ -37,18 +39,22 @@ def board(scope: Scope, today: dt.date) -> dict[str, Any]:
 
 
 def _months(owing: Any, today: dt.date) -> list[dict[str, Any]]:
-    """What falls due in this month and the following eleven."""
+    """What falls due in this month and the following eleven: loans by maturity, and instalments not paid yet by their day."""
     first = today.replace(day=1)
     end = add_months(first, MONTHS)
     rows = owing.filter(maturity__gte=first, maturity__lt=end).order_by().annotate(month=TruncMonth("maturity"))
     found = {r["month"]: r for r in rows.values("month").annotate(n=Count("pk"), total=Sum("balance"))}
+    due = queries.unpaid_parts().filter(loan__in=owing.values("pk"), due_on__gte=first, due_on__lt=end).order_by()
+    parts = {r["month"]: r["total"] for r in due.annotate(month=TruncMonth("due_on")).values("month").annotate(total=Sum("unpaid"))}
     out = []
     for i in range(MONTHS):
         month = add_months(first, i)
         row = found.get(month, {"n": 0, "total": 0})
         last = add_months(month, 1) - ONE
         url = f"/credit/?owing=1&maturity_from={month}&maturity_to={last}"
-        out.append({"label": f"{month:%Y-%m}", "n": row["n"], "total": yuan(row["total"] or 0), "url": url})
+        part_url = f"/credit/?owing=1&part_from={month}&part_to={last}"
+        line = {"label": f"{month:%Y-%m}", "n": row["n"], "total": yuan(row["total"] or 0), "url": url}
+        out.append({**line, "parts": yuan(parts.get(month, 0)), "part_url": part_url})
     return out
 
 
@@ -90,3 +96,30 @@ def _places(owing: Any, today: dt.date, alarm: float) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def fund(scope: Scope, on: str, today: dt.date) -> dict[str, Any]:
+    """The funds in scope on a day (text of an address; today where it is none or to come): what moved by kind, the balance, and what it backs."""
+    day = _day(on, today)
+    kinds = {k: Sum("amount", filter=Q(kind=k)) for k in FundMovement.Kind.values}
+    moved = FundMovement.objects.within(scope).filter(happened_on__lte=day).order_by()
+    sums = {r["county_id"]: r for r in moved.values("county_id").annotate(balance=Sum("amount"), **kinds)}
+    owing = queries.owing(Loan.objects.within(scope)).order_by().values("county_id").annotate(total=Sum("balance"))
+    backed = {r["county_id"]: r["total"] for r in owing}
+    rows = []
+    for region in Region.objects.filter(pk__in=sums).order_by("rank", "code"):
+        row = sums[region.pk]
+        cells = [yuan(abs(row[k] or 0)) for k in FundMovement.Kind.values]
+        url = f"/credit/fund/list/?region={region.code}&happened_on_to={day}"
+        backs = yuan(backed.get(region.pk, 0))
+        rows.append({"name": region.name, "url": url, "cells": cells, "balance": yuan(row["balance"]), "backed": backs})
+    total = yuan(sum(r["balance"] for r in sums.values()))
+    return {"day": day, "today": today, "rows": rows, "kinds": FundMovement.Kind.labels, "total": total, "may": scope.may(DECIDE)}
+
+
+def _day(said: str, today: dt.date) -> dt.date:
+    try:
+        found = parse_date(said)
+    except ValueError:
+        found = None
+    return found if found is not None and found <= today else today

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from shouwang.kernel.figures import Figure
 from shouwang.ledgers.credit import queries
-from shouwang.ledgers.credit.models import Loan, RiskClaim, SubsidyItem
+from shouwang.ledgers.credit.models import FundMovement, Loan, RiskClaim, SubsidyItem
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.queries import current
 
@@ -113,7 +113,7 @@ FIGURES: tuple[Figure, ...] = (
         "maturing_loans",
         "30天内到期笔数",
         "笔",
-        "自当日起 30 天内到期、尚有余额的贷款笔数。",
+        "自当日起 30 天内到期或有分期本金应还、尚有余额的贷款笔数。",
         lambda day: queries.maturing(Loan.objects.all(), day),
         f"{LOANS}?maturing=1",
     ),
@@ -147,5 +147,13 @@ FIGURES: tuple[Figure, ...] = (
         "compensated",
         f"{CLAIMS}?state=compensated&state=recovered",
         "down",
+    ),
+    _money(
+        "fund_balance",
+        "风险补偿金余额",
+        "风险补偿金的注入、孳息、追回之和减代偿、退出，按发生日期。",
+        lambda day: FundMovement.objects.filter(happened_on__lte=day),
+        "amount",
+        "/credit/fund/list/",
     ),
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from shouwang.kernel.shifts import HouseholdShift
-from shouwang.ledgers.credit.models import BankFigure, Loan, Repayment, RiskClaim, SubsidyItem, TermChange
+from shouwang.ledgers.credit.models import BankFigure, Instalment, Loan, Repayment, RiskClaim, SubsidyItem, TermChange
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.queries import PLACES
 
-HANGING: tuple[type[Any], ...] = (Repayment, TermChange, BankFigure, SubsidyItem, RiskClaim)
+HANGING: tuple[type[Any], ...] = (Repayment, Instalment, TermChange, BankFigure, SubsidyItem, RiskClaim)
 
 
 def on_household_change(shift: HouseholdShift) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from shouwang.kernel.errors import Refused
+from shouwang.kernel.pasted import Field, as_date, read_table
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.credit.actions.subsidies import check_account
 from shouwang.ledgers.credit.arithmetic.interest import BASES
@@ -125,6 +126,54 @@ class RepaymentForm(forms.Form):
     principal = YuanField("归还本金", help_text="只填本金；利息以银行数为准。全部还清即结清。")
 
 
+class PartsForm(forms.Form):
+    """A plan of instalments: equal parts by their number, or the contract's own, a line each."""
+
+    count = forms.IntegerField(
+        label="均分期数",
+        min_value=1,
+        max_value=36,
+        required=False,
+        help_text="按贷款期限均分，尾差计入最后一期；各期不等的在下面逐行填写。",
+    )
+    parts = forms.CharField(
+        label="各期应还", required=False, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="一行一期：应还日期、应还本金（元），中间空一格，如“2020-06-20 10000”；也可从 Excel 复制两列粘贴。两项都不填的为到期一次还本。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_parts(self) -> list[tuple[dt.date, int]]:
+        """[(day, 分)]; every wrong line is named."""
+        text = self.cleaned_data["parts"]
+        if not text.strip():
+            return []
+        fields = (
+            Field("due", "应还日期", required=True, limit=20, parse=lambda v: as_date(v, self.today)),
+            Field("principal", "应还本金", required=True, limit=20, parse=_fen),
+        )
+        lines, errors = read_table("\n".join("\t".join(line.split()) for line in text.splitlines()), fields)
+        if errors:
+            raise forms.ValidationError([e.words for e in errors])
+        return [(line.values["due"], line.values["principal"]) for line in lines]
+
+    def clean(self) -> dict[str, Any]:
+        """One or the other."""
+        data = super().clean() or self.cleaned_data
+        if data.get("count") and data.get("parts"):
+            self.add_error("count", "“均分期数”和“各期应还”只填一项。按各期应还登记的，请清空期数。")
+        return data
+
+
+def _fen(said: str) -> int:
+    try:
+        return fen_of(said.removesuffix("元"))
+    except Refused as no:
+        raise ValueError(no.message) from None
+
+
 class DefaultForm(forms.Form):
     """The bank reports arrears."""
 
@@ -206,6 +255,26 @@ class AmountForm(forms.Form):
     """One amount."""
 
     amount = YuanField("金额")
+
+
+class MoneyForm(AmountForm):
+    """An amount of a day."""
+
+    on = day_field("日期")
+
+
+class FundForm(forms.Form):
+    """Money into or out of the risk fund that no claim moved."""
+
+    county = forms.ModelChoiceField(label="区（县）", queryset=Region.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(label="收支类型", choices=[("paid_in", "注入"), ("interest", "孳息"), ("withdrawn", "退出")])
+    amount = YuanField("金额")
+    on = day_field("发生日期")
+    document = forms.CharField(label="依据", max_length=120, help_text="文号或凭证；启用系统时先按“注入”登记结存。")
+
+    def __init__(self, *args: Any, counties: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["county"].queryset = counties  # type: ignore[attr-defined]  # a model choice field, declared above
 
 
 class CorrectedForm(forms.Form):

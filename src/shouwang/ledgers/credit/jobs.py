@@ -1,11 +1,12 @@
-"""The nightly look at maturities and arrears: one line for each town with loans that fall due, one for each county above the alarm."""
+"""The nightly look at maturities and arrears: a line for each town with loans that fall due or are overdue, one for each county above the alarm."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from shouwang.kernel.accounts.models import Office
@@ -21,25 +22,42 @@ from shouwang.ledgers.credit.models import Loan
 from shouwang.ledgers.credit.rules import rule
 from shouwang.ledgers.credit.work import opening
 
-MATURING, ALARM = "credit.maturing", "credit.alarm"
+MATURING, OVERDUE, ALARM = "credit.maturing", "credit.overdue", "credit.alarm"
 Said = dict[int, tuple[str, str, str, dt.datetime | None]]  # by region: title, what to do, the list's filter, due
 
 
 def watch(run: Run) -> dict[str, Any]:
     """Open, bring up to date or close the lines of towns and counties."""
     with run.chunk():
-        towns, counties = maturing_towns(run.today), alarmed_counties(run.today)
-    return {"words": f"临近到期 {towns} 个镇（街道），逾期率超过警戒线 {counties} 个区（县）", "link": reverse("credit_board")}
+        towns, late, counties = maturing_towns(run.today), overdue_towns(run.today), alarmed_counties(run.today)
+    return {
+        "words": f"临近到期 {towns} 个、有逾期 {late} 个镇（街道），逾期率超过警戒线 {counties} 个区（县）",
+        "link": reverse("credit_board"),
+    }
 
 
 def maturing_towns(today: dt.date) -> int:
     """A line for each town whose loans fall due soon, due on the first of their days; returns how many."""
-    rows = queries.maturing(Loan.objects.filter(town_id__isnull=False), today).order_by()
-    wanted = {r["town_id"]: r for r in rows.values("town_id").annotate(n=Count("pk"), first=Min("maturity"))}
+    part = Subquery(queries.next_part(today))
+    rows = queries.maturing(Loan.objects.filter(town_id__isnull=False), today).order_by().annotate(due=Coalesce(part, "maturity"))
+    wanted = {r["town_id"]: r for r in rows.values("town_id").annotate(n=Count("pk"), first=Min("due"))}
     lines: Said = {}
     for town, row in wanted.items():
         lines[town] = (f"小额信贷临近到期 {row['n']} 笔", "逐户核对还款安排，有困难的办理延期", "maturing=1", day_end(row["first"]))
     return _refresh(MATURING, Office.Kind.TOWN, lines, today)
+
+
+def overdue_towns(today: dt.date) -> int:
+    """A line for each town with matured loans still owing, by the rungs of the ladder; returns how many."""
+    steps = sorted((int(d), str(w).split("（")[0]) for d, w in rule("ladder", today).value.items())
+    ends: list[int | None] = [*(least - 1 for least, _w in steps[1:]), None]
+    rungs = {f"rung{n}": Count("pk", filter=queries.days_late(today, steps[n][0], ends[n])) for n in range(len(steps))}
+    rows: Any = queries.owing(Loan.objects.filter(town_id__isnull=False, maturity__lt=today)).order_by()
+    lines: Said = {}
+    for row in rows.values("town_id").annotate(n=Count("pk"), **rungs):
+        words = "、".join(f"{name} {row[f'rung{n}']} 笔" for n, (_least, name) in enumerate(steps) if row[f"rung{n}"])
+        lines[row["town_id"]] = (f"小额信贷逾期 {row['n']} 笔", words, "overdue=1", None)
+    return _refresh(OVERDUE, Office.Kind.TOWN, lines, today)
 
 
 def alarmed_counties(today: dt.date) -> int:

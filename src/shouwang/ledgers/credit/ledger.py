@@ -10,13 +10,23 @@ from shouwang.ledgers.credit.intake.bank import BANK
 from shouwang.ledgers.credit.intake.loans import LOANS
 from shouwang.ledgers.credit.intake.returns import RETURNS
 from shouwang.ledgers.credit.lifecycle import CYCLES, MOVE_VERBS
-from shouwang.ledgers.credit.models import BankFigure, Loan, Repayment, RiskClaim, SubsidyItem, SubsidyRun, TermChange
+from shouwang.ledgers.credit.models import (
+    BankFigure,
+    FundMovement,
+    Instalment,
+    Loan,
+    Repayment,
+    RiskClaim,
+    SubsidyItem,
+    SubsidyRun,
+    TermChange,
+)
 from shouwang.ledgers.credit.policies import PERMISSIONS, VERBS, VIEW
 
 LEDGER = Ledger(
     code="credit",
     title="小额信贷",
-    models=(Loan, Repayment, TermChange, BankFigure, SubsidyRun, SubsidyItem, RiskClaim),
+    models=(Loan, Repayment, Instalment, TermChange, BankFigure, SubsidyRun, SubsidyItem, RiskClaim, FundMovement),
     tables=(tables.LOANS, tables.TERM_CHANGES, tables.HOUSEHOLDS, *subsidy_tables.TABLES),
     lifecycles=CYCLES,
     figures=FIGURES,
@@ -32,6 +42,7 @@ LEDGER = Ledger(
         MenuItem("贴息批次", "credit_runs", "coin", VIEW, "小额信贷"),
         MenuItem("贴息明细", "credit_items", "cash", VIEW, "小额信贷"),
         MenuItem("风险补偿", "credit_claims", "shield-check", VIEW, "小额信贷"),
+        MenuItem("风险补偿金", "credit_fund", "wallet", VIEW, "小额信贷"),
         MenuItem("到期与逾期", "credit_board", "chart-bar", VIEW, "小额信贷"),
     ),
 )

@@ -32,6 +32,9 @@ RESULT = Verb("credit.item.result", "登记了发放结果", SUBSIDY)
 CORRECT_ACCOUNT = Verb("credit.account.correct", "更正了收款账户", APPLY, needs_reason=True)
 CLAIM = Verb("credit.claim.file", "提出了风险补偿申请", DECIDE)
 RECOVER = Verb("credit.claim.recover", "登记了代偿后追回", DECIDE)
+PLAN_PARTS = Verb("credit.loan.parts", "登记了分期还本计划", DECIDE)
+DROP_PARTS = Verb("credit.loan.parts_end", "期限变更，未还的分期并入新到期日", DECIDE)
+MOVE_FUND = Verb("credit.fund.move", "登记了风险补偿金收支", DECIDE)
 VERBS = (
     APPLY_LOAN,
     RENEW_LOAN,
@@ -52,4 +55,7 @@ VERBS = (
     CORRECT_ACCOUNT,
     CLAIM,
     RECOVER,
+    MOVE_FUND,
+    PLAN_PARTS,
+    DROP_PARTS,
 )

@@ -6,13 +6,25 @@ import datetime as dt
 from typing import Any, TypeVar
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Least
 
 from shouwang.kernel.audit.queries import Entry, timeline
 from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.models import Record
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.credit.models import LIVE, OPEN, BankFigure, Loan, RiskClaim, SubsidyItem, SubsidyRun, TermChange
+from shouwang.ledgers.credit.models import (
+    LIVE,
+    OPEN,
+    BankFigure,
+    FundMovement,
+    Instalment,
+    Loan,
+    RiskClaim,
+    SubsidyItem,
+    SubsidyRun,
+    TermChange,
+)
 from shouwang.ledgers.credit.policies import SUBSIDY, VIEW
 from shouwang.ledgers.credit.rules import rule
 from shouwang.ledgers.registry.models import Household, Member, OfHousehold
@@ -25,10 +37,10 @@ BORROWED = ("released", "settled")
 
 
 def loans(scope: Scope) -> QuerySet[Loan]:
-    """Loans in scope with household, borrower and place names, and whether a deferral is being decided (`deferring`)."""
+    """Loans in scope with household, borrower and place names, whether a deferral is being decided (`deferring`), the next part due (`part_on`)."""
     asked = TermChange.objects.filter(loan=OuterRef("pk"), kind="deferral", state="asked")
     rows = Loan.objects.within(scope).select_related("household", "borrower")
-    found: QuerySet[Loan] = rows.annotate(deferring=Exists(asked), **PLACE_NAMES)
+    found: QuerySet[Loan] = rows.annotate(deferring=Exists(asked), part_on=Subquery(next_part()), **PLACE_NAMES)
     return found
 
 
@@ -60,6 +72,12 @@ def items(scope: Scope) -> QuerySet[SubsidyItem]:
 def claims(scope: Scope) -> QuerySet[RiskClaim]:
     """Claims on the risk fund in scope."""
     found: QuerySet[RiskClaim] = RiskClaim.objects.within(scope).select_related("household", "loan").annotate(**PLACE_NAMES)
+    return found
+
+
+def fund_movements(scope: Scope) -> QuerySet[FundMovement]:
+    """Money into and out of the funds in scope, with the county and the claim."""
+    found: QuerySet[FundMovement] = FundMovement.objects.within(scope).select_related("region", "claim__loan")
     return found
 
 
@@ -111,9 +129,9 @@ def timeline_of(record: Record) -> list[Entry]:
     return timeline(record._meta.label_lower, str(record.pk))
 
 
-def counties(scope: Scope) -> QuerySet[Region]:
-    """Counties for which the person may reckon subsidies."""
-    return Region.objects.filter(scope.q(SUBSIDY), level=Region.COUNTY, year_to=None).order_by("rank", "code")
+def counties(scope: Scope, permission: str = SUBSIDY) -> QuerySet[Region]:
+    """Counties for which the person may reckon subsidies, or do what the permission says."""
+    return Region.objects.filter(scope.q(permission), level=Region.COUNTY, year_to=None).order_by("rank", "code")
 
 
 # Named sets.
@@ -142,9 +160,28 @@ def days_late(day: dt.date, least: int, most: int | None = None) -> Q:
 
 
 def maturing(rows: QuerySet[Loan], day: dt.date) -> QuerySet[Loan]:
-    """Owing and due from the day on within rulebook maturing_days."""
+    """Owing and due from the day on within rulebook maturing_days, in whole or in part."""
     last = day + dt.timedelta(days=int(rule("maturing_days", day).value))
-    return owing(rows).filter(maturity__gte=day, maturity__lte=last)
+    part = unpaid_parts().filter(due_on__gte=day, due_on__lte=last).values("loan_id")
+    return owing(rows).filter(Q(maturity__gte=day, maturity__lte=last) | Q(pk__in=part))
+
+
+def unpaid_parts() -> QuerySet[Instalment]:
+    """Parts of released loans not wholly paid, with 分 `unpaid`: repayments pay the earliest part first."""
+    repaid = F("loan__amount") - F("loan__balance")
+    rows = Instalment.objects.filter(loan__state="released", upto__gt=repaid)
+    found: QuerySet[Instalment] = rows.annotate(unpaid=Least(F("principal"), F("upto") - repaid))
+    return found
+
+
+def behind(rows: QuerySet[Loan], day: dt.date) -> QuerySet[Loan]:
+    """Owing with a part past its day and not wholly paid; the loan itself may run on."""
+    return owing(rows).filter(pk__in=unpaid_parts().filter(due_on__lt=day).values("loan_id"))
+
+
+def next_part(since: dt.date = dt.date.min) -> QuerySet[Any]:
+    """Of a loan (OuterRef pk) the day of the first part not wholly paid and due from `since` on."""
+    return unpaid_parts().filter(loan=OuterRef("pk"), due_on__gte=since).order_by("due_on").values("due_on")[:1]
 
 
 def waiting(rows: QuerySet[Loan]) -> QuerySet[Loan]:

@@ -12,7 +12,7 @@ from shouwang.kernel.filters import Filter
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.credit import queries
 from shouwang.ledgers.credit.lifecycle import CLAIM, PAYMENT, RUN
-from shouwang.ledgers.credit.models import BankFigure, SubsidyItem
+from shouwang.ledgers.credit.models import BankFigure, FundMovement, SubsidyItem
 from shouwang.ledgers.credit.policies import EXPORT, VIEW
 from shouwang.ledgers.credit.rules import coded, word
 from shouwang.ledgers.credit.tables import REGION, place, state_of
@@ -197,4 +197,33 @@ CLAIMS = Table(
     ),
     filters=(REGION, Filter("state", "状态", "choice", lambda _s: CLAIM.choices, apply="state")),
 )
-TABLES = (FIGURES, RUNS, ITEMS, CLAIMS)
+
+FUND = Table(
+    key="credit_fund",
+    title="风险补偿金收支",
+    base=queries.fund_movements,
+    permission=VIEW,
+    export_permission=EXPORT,
+    url_name="credit_fund_list",
+    unit="笔",
+    search=lambda rows, text: rows.filter(document__contains=text),
+    search_hint="依据",
+    ordering=("-happened_on", "-pk"),
+    row_url=lambda row: reverse("credit_claim", args=[row.claim_id]) if row.claim_id else reverse("credit_fund"),
+    definition="各区（县）风险补偿金的注入、孳息、代偿、追回和退出，一笔一行；支出记为负数，合计即余额。",
+    empty="还没有登记风险补偿金收支。请先按“注入”登记启用系统时的结存。",
+    columns=(
+        Column("happened_on", "发生日期", "happened_on", kind="link", sort="happened_on"),
+        Column("county", "区（县）", "region.name"),
+        Column("kind", "收支类型", "get_kind_display"),
+        Column("amount", "金额", "amount", kind="money", sort="amount"),
+        Column("contract", "合同号", lambda r, _d: r.claim.loan.contract if r.claim else ""),
+        Column("document", "依据", "document"),
+    ),
+    filters=(
+        REGION,
+        Filter("kind", "收支类型", "choice", lambda _s: FundMovement.Kind.choices, apply="kind"),
+        Filter("happened_on", "发生日期", "date_range", apply="happened_on"),
+    ),
+)
+TABLES = (FIGURES, RUNS, ITEMS, CLAIMS, FUND)

@@ -47,6 +47,8 @@ def _late(row: Any, today: dt.date) -> Badge | None:
     if days > 0:
         rungs = {int(d): w for d, w in rule("ladder", today).value.items()}
         return Badge(f"逾期 {days} 天·{rungs[max(d for d in rungs if d <= days)].split('（')[0]}", "r")
+    if row.part_on is not None and row.part_on < today:
+        return Badge(f"分期应还未还（{row.part_on}）", "o")
     return Badge("欠息（银行报告）", "r") if row.in_default else None
 
 
@@ -70,6 +72,16 @@ def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 def _rate(row: Loan, _today: dt.date) -> str | None:
     return percent(row.rate) if row.rate is not None else None
+
+
+def _parts(rows: QuerySet[Loan], said: tuple[dt.date | None, dt.date | None], _today: dt.date) -> QuerySet[Loan]:
+    """With an unpaid part due between the days."""
+    parts, (first, last) = queries.unpaid_parts(), said
+    if first:
+        parts = parts.filter(due_on__gte=first)
+    if last:
+        parts = parts.filter(due_on__lte=last)
+    return rows.filter(pk__in=parts.values("loan_id"))
 
 
 REGION = Filter("region", "所在区划", "region")
@@ -97,6 +109,7 @@ LOANS = Table(
         Column("amount", "贷款金额", "amount", kind="money", sort="amount", group="account"),
         Column("balance", "余额", "balance", kind="money", sort="balance", group="account"),
         Column("maturity", "到期日", "maturity", kind="date", sort="maturity"),
+        Column("part_on", "下期还本", "part_on", kind="date", default_hidden=True),
         Column("rate", "年利率", _rate, group="account"),
         Column("bank", "银行", lambda r, d: word("banks", r.bank, d), default_hidden=True),
         Column("released_on", "放款日期", "released_on", kind="date", sort="released_on", default_hidden=True),
@@ -114,6 +127,8 @@ LOANS = Table(
         Filter("overdue", "逾期", "flag", apply=_flag(queries.overdue), visible=False, group="account"),
         Filter("reportable", "逾期且未办延期", "flag", apply=_flag(queries.reportable), visible=False, group="account"),
         Filter("maturing", "30 天内到期", "flag", apply=_flag(queries.maturing), visible=False),
+        Filter("behind", "分期应还未还", "flag", apply=_flag(queries.behind), visible=False, group="account"),
+        Filter("part", "分期应还日", "date_range", apply=_parts, visible=False),
         Filter("deferred", "延长过还款期限", "flag", apply=_positive("deferrals"), visible=False),
         Filter("extended", "展期过", "flag", apply=_positive("extensions"), visible=False),
         Filter("renewed", "续贷的", "flag", apply=_positive("renewals"), visible=False),
@@ -126,6 +141,7 @@ LOANS = Table(
         QuickView("owing", "有余额", {"owing": "1"}),
         QuickView("maturing", "30 天内到期", {"maturing": "1"}, tone="o"),
         QuickView("overdue", "逾期", {"overdue": "1"}, tone="r"),
+        QuickView("behind", "分期应还未还", {"behind": "1"}, tone="o", counted=False),
         QuickView("deferred", "已延期", {"deferred": "1", "owing": "1"}, counted=False),
     ),
 )

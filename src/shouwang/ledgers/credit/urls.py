@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from shouwang.kernel.lists import export_page, list_page
 from shouwang.ledgers.credit.pages import loans, risk, subsidies, terms
-from shouwang.ledgers.credit.subsidy_tables import CLAIMS, FIGURES, ITEMS, RUNS
+from shouwang.ledgers.credit.subsidy_tables import CLAIMS, FIGURES, FUND, ITEMS, RUNS
 from shouwang.ledgers.credit.tables import HOUSEHOLDS, LOANS, TERM_CHANGES
 
 LIST = "credit/list.html"
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/approve/", loans.approve, name="credit_approve"),
     path("<int:pk>/release/", loans.release, name="credit_release"),
     path("<int:pk>/repay/", loans.repay, name="credit_repay"),
+    path("<int:pk>/parts/", loans.parts, name="credit_parts"),
     path("<int:pk>/default/", loans.default, name="credit_default"),
     path("<int:pk>/claim/", risk.file_claim, name="credit_file_claim"),
     path("<int:pk>/ask/<slug:kind>/", terms.ask, name="credit_ask"),
@@ -52,5 +53,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("claims/<int:pk>/", risk.claim, name="credit_claim"),
     path("claims/<int:pk>/compensate/", risk.compensate, name="credit_compensate"),
     path("claims/<int:pk>/recover/", risk.recover, name="credit_recover"),
+    path("fund/", risk.show_fund, name="credit_fund"),
+    path("fund/new/", risk.move_fund, name="credit_move_fund"),
+    path("fund/list/", list_page(FUND), name="credit_fund_list"),
+    path("fund/list/export/", export_page(FUND), name="credit_fund_list_export"),
     path("claims/<int:pk>/step/<slug:move>/", risk.step, name="credit_claim_step"),
 ]

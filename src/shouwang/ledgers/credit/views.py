@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -118,19 +119,43 @@ def loan_links(loan: Loan, scope: Scope, today: dt.date) -> list[tuple[str, str]
     """Pages for acts that are no moves."""
     if loan.state != "released" or not loan.covers(scope, DECIDE):
         return []
-    out = [("登记还款", reverse("credit_repay", args=[loan.pk])), ("登记逾期（欠息）", reverse("credit_default", args=[loan.pk]))]
+    names = (("登记还款", "credit_repay"), ("分期还本计划", "credit_parts"), ("登记逾期（欠息）", "credit_default"))
+    out = [(label, reverse(name, args=[loan.pk])) for label, name in names]
     rungs = max(int(d) for d in rule("ladder", today).value)
     late = loan.maturity is not None and (today - loan.maturity).days >= rungs
     return [*out, ("申请风险补偿", reverse("credit_file_claim", args=[loan.pk]))] if late else out
 
 
-def loan_grids(loan: Loan, scope: Scope) -> list[Grid]:
-    """Schedule with its derivation, changes of term, the bank's figures, subsidies."""
+def parts_text(loan: Loan) -> str:
+    """The plan of instalments as the form shows it, a line each."""
+    return "\n".join(f"{p.due_on} {Decimal(p.principal) / 100:.2f}" for p in loan.instalments.all())
+
+
+def _parts_grid(loan: Loan, today: dt.date) -> list[Grid]:
+    """Each instalment with what is paid of it: repayments pay the earliest first."""
+    repaid, cells = loan.amount - loan.balance, []
+    for part in loan.instalments.all():
+        owed = min(part.principal, max(0, part.upto - repaid))
+        word_ = "已还清" if not owed else "应还未还" if part.due_on < today else "今日应还" if part.due_on == today else "未到期"
+        cells.append([cell(part.due_on), cell(yuan(part.principal)), cell(yuan(part.principal - owed)), cell(yuan(owed)), cell(word_)])
+    heads = [("应还日期", False), ("应还本金（元）", True), ("已还（元）", True), ("未还（元）", True), ("状态", False)]
+    return [Grid("分期还本", heads, cells, "")] if cells else []
+
+
+def _unpaid(loan: Loan, today: dt.date) -> list[tuple[dt.date, int]]:
+    """What the plan still brings, from the day on: (day, 分)."""
+    repaid = loan.amount - loan.balance
+    return [(p.due_on, min(p.principal, p.upto - repaid)) for p in loan.instalments.all() if p.due_on >= today and p.upto > repaid]
+
+
+def loan_grids(loan: Loan, scope: Scope, today: dt.date) -> list[Grid]:
+    """Instalments, schedule with its derivation, changes of term, the bank's figures, subsidies."""
     if not sees(loan, scope):
         return []
-    grids = []
+    grids = _parts_grid(loan, today)
     if loan.released_on:
-        rows = schedule(reckoned(loan), calendar("interest_days", loan.released_on, place_of(loan)))
+        days = calendar("interest_days", loan.released_on, place_of(loan))
+        rows = schedule(reckoned(loan), days, _unpaid(loan, today) if loan.state == "released" else ())
         cells = [[cell(r.due_on), *(cell(yuan(n)) for n in (r.interest, r.principal, r.total, r.balance))] for r in rows]
         heads = [("付息日", False), ("利息（元）", True), ("还本（元）", True), ("合计（元）", True), ("余额（元）", True)]
         grids.append(Grid("还款计划", heads, cells, "没有还款计划。", [line for r in rows for line in r.lines]))

@@ -17,6 +17,7 @@ from shouwang.kernel.figures import Figure, Value
 from shouwang.kernel.regions.models import Outline, Region
 from shouwang.kernel.regions.scope import Place, Scope
 from shouwang.kernel.rulebook import lookup
+from shouwang.ledgers.impact.codes import word
 from shouwang.ledgers.impact.models import Shock, YearBase
 from shouwang.ledgers.impact.policies import ANALYSE
 from shouwang.ledgers.impact.queries import counties, current, shocks_at
@@ -159,7 +160,7 @@ def context(scope: Scope, region_id: str, now: dt.datetime) -> dict[str, Any]:
 
 
 def level_map(scope: Scope, today: dt.date) -> dict[str, Any] | None:
-    """Counties coloured by level for blocks/map.html: 1 low, 2 medium, 3 high, none where nothing is published; None without outlines."""
+    """Counties coloured and named by level for blocks/map.html; none where nothing is published; None without outlines."""
     units = counties(scope) or list(Region.objects.filter(level=Region.COUNTY).order_by("rank", "code"))
     city = units[0].parent if units else None
     source = Outline.objects.filter(region__parent=city).values_list("source", flat=True).first() if city else None
@@ -168,7 +169,8 @@ def level_map(scope: Scope, today: dt.date) -> dict[str, Any] | None:
     rank = {"low": 1, "medium": 2, "high": 3}
     levels = {r.unit_code: rank[r.level] for r in current(today)}
     areas = [{"name": u.name, "href": "", "values": {"level": levels.get(u.code[:6])}} for u in units]
+    names = [[number, word("levels", code, today)] for code, number in rank.items()]
     return {
         "id": "levels-map", "label": f"{city.name}各区（县）疫情风险等级", "head": "区（县）", "geo_url": f"/map/{city.pk}.json",
-        "source": source, "metrics": [{"key": "level", "label": "风险等级", "unit": "1 低 2 中 3 高"}], "areas": areas,
+        "source": source, "metrics": [{"key": "level", "label": "风险等级", "scale": "bad", "names": names}], "areas": areas,
     }  # fmt: skip

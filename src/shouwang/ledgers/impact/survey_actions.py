@@ -20,10 +20,11 @@ from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import calendar_for, day_end
 from shouwang.ledgers.impact import policies
 from shouwang.ledgers.impact.actions import Impact, record_impacts
+from shouwang.ledgers.impact.codes import choices
 from shouwang.ledgers.impact.fitting import Suggestion
 from shouwang.ledgers.impact.lifecycle import MEASURE
 from shouwang.ledgers.impact.models import FittedMeasure, ImpactRecord, ImpactSurvey, Shock
-from shouwang.ledgers.impact.queries import shocks_at
+from shouwang.ledgers.impact.queries import allowed, shocks_at
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import check_open
 
@@ -35,10 +36,11 @@ def record_survey(household: Household, said: Mapping[str, Any], *, by: Scope, t
     """Ask a household: `surveyed_on`, `means`, `causes` (none = not affected), `expected` and `now` (分 a month), `recovery_on`, `note`.
 
     Causes named are impacts of the survey's own; those named the last time and no longer are ended. Raises Refused where no shock is in
-    force at the place, for a day to come or before it began, or numbers that make no loss.
+    force at the place, for a day to come or before it began, a means the place's level did not allow on the day, or numbers that make no loss.
     """
     check_open(household)
     shock = _shock(household, said["surveyed_on"], today)
+    _check_means(household, said["surveyed_on"], said["means"])
     causes = list(said["causes"])
     if said.get("expected") is not None and said.get("now") is not None and "income" not in causes:
         causes.append("income")
@@ -60,6 +62,15 @@ def _shock(household: Household, day: dt.date, today: dt.date) -> Shock:
     if not found:
         raise Refused(f"{day} 这一天没有登记在此处发生的冲击事件，不能登记排查。请先由扶贫办登记冲击事件。", field="surveyed_on")
     return found[0]
+
+
+def _check_means(household: Household, day: dt.date, means: str) -> None:
+    found = allowed(household.region, day)
+    if means not in found.visit_means:
+        level = found.level.name if found.level else "没有公布风险等级"
+        known = dict(choices("survey_means", day))
+        can = "、".join(known[m] for m in found.visit_means if m in known)
+        raise Refused(f"{day} 当地{level}，不能以“{known.get(means, means)}”方式排查，可以用：{can}。", field="means")
 
 
 def _write(household: Household, causes: list[str], said: Mapping[str, Any], by: Scope, today: dt.date) -> None:

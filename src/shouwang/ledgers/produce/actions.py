@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from shouwang.kernel.attachments.actions import attach
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions import rls
-from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.models import LEVEL_FIELDS, Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.impact.actions import Impact, record_impacts
 from shouwang.ledgers.impact.models import ImpactRecord
@@ -28,6 +29,7 @@ from shouwang.ledgers.registry.policies import check_open
 
 SOURCE = "produce.lot"
 PICTURE = "产品图片"
+NUMBERS = re.compile(r"\d[\d\s-]{5,}\d")  # a telephone, an ID, an account: no product needs one
 SAID = (
     *("product", "seller_kind", "seller", "site", "area", "heads", "expected", "harvested", "unsold", "quality", "spec", "floor_price"),
     *("asked_price", "from_on", "until_on", "storage", "cold_chain", "national", "local", "contact", "phone", "story"),
@@ -35,9 +37,10 @@ SAID = (
 
 
 def list_lot(region: Region, said: Mapping[str, Any], *, by: Scope, today: dt.date) -> Lot:
-    """List what lies unsold at a village; `said` holds fields of SAID, weights in grams, prices in 分 a kilogram.
+    """List what lies unsold at a village, or in several of a town or county; `said` holds fields of SAID, weights in grams, prices in 分 a kilogram.
 
-    Raises Refused for a latest saleable day that has passed, days or prices out of order, or more unsold than harvested or expected.
+    Raises Refused for a latest saleable day that has passed, days or prices out of order, more unsold than harvested or expected, a
+    yield still expected of a harvest that has begun, or words for the card that name a number of a person.
     """
     check_lot(said, today)
     row = Lot(code=_code(region, today), listed_on=today, **{k: said[k] for k in SAID if k in said})
@@ -56,6 +59,14 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
         raise Refused(f"最迟可售日 {until} 已经过去（今天 {today}），不能登记为待销。请填写今天以后的日期。", field="until_on")
     if until < since:
         raise Refused(f"最迟可售日 {until} 早于上市日期 {since}。请核对两个日期是否填反。", field="until_on")
+    if said.get("expected") and not said.get("harvested") and since < today:
+        raise Refused(
+            f"上市日期 {since} 已经过去（今天 {today}），不能只填预计产量。已采收的请填写“已采收、库存”；还没采收的请核对上市日期。",
+            field="from_on",
+        )
+    for name, label in (("story", "产品故事"), ("seller", "主体名称")):
+        if found := NUMBERS.search(said.get(name) or ""):
+            raise Refused(f"{label}里有号码“{found[0][:3]}…”，会印在产品卡上。请删去电话、证件号、账号。", field=name)
     if said["asked_price"] < said["floor_price"]:
         raise Refused("意向价低于最低价。请核对两个价格是否填反。", field="asked_price")
     stock = said.get("harvested") or said.get("expected")
@@ -75,13 +86,13 @@ def _code(region: Region, today: dt.date) -> str:
 
 
 def add_household(lot: Lot, household: Household, grams: int, *, by: Scope, today: dt.date) -> LotHousehold:
-    """Put a household of the lot's village behind it with its share; again changes the share.
+    """Put a household of the lot's place behind it with its share; again changes the share.
 
-    Raises Refused for a household of another village, and where the shares would exceed the lot.
+    Raises Refused for a household from elsewhere, and where the shares would exceed the lot.
     """
     check_open(household)
-    if household.region_id != lot.region_id:
-        raise Refused(f"户编号 {household.code} 不在本批次所在的村（社区）。跨村的请按村分别登记批次。", field="code")
+    if getattr(household, LEVEL_FIELDS[lot.region.level]) != lot.region_id:
+        raise Refused(f"户编号 {household.code} 不在本批次所在的{lot.region.name}。跨村的请以镇（街道）为所在地登记批次。", field="code")
     with transaction.atomic():
         held = Lot.objects.select_for_update().get(pk=lot.pk)
         _check_standing(held)

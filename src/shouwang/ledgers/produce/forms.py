@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -11,11 +12,12 @@ from django import forms
 
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.produce.codes import choices, entries, word
-from shouwang.ledgers.produce.models import Buyer, Campaign
+from shouwang.ledgers.produce.models import Buyer, Campaign, Supplier
 from shouwang.ledgers.produce.quantity import grams_of, kilograms
 from shouwang.ledgers.registry.forms import Sections, day_field
 from shouwang.ledgers.registry.identity import clean_number, phone_problem
 
+LINE = re.compile(r"0\d{2,3}-?\d{7,8}|[48]00\d{7}|9\d{4,5}")
 WEIGHT_HELP = "写明单位：3000公斤、6000斤、3吨；系统统一折成公斤。"
 
 
@@ -53,8 +55,13 @@ def _chosen(form: forms.Form, name: str, options: Iterable[tuple[str, str]]) -> 
 
 
 def village_choices(rows: Iterable[Region]) -> list[tuple[str, str]]:
-    """Villages under their towns' names."""
-    return [(str(r.pk), f"{r.town.name if r.town else ''} {r.name}") for r in rows]
+    """Villages under their towns' names; wider places say so."""
+    return [(str(r.pk), f"{r.town.name} {r.name}" if r.town and r.level == Region.VILLAGE else f"{r.name}（跨村）") for r in rows]
+
+
+def _blank(form: forms.Form, name: str, options: Iterable[tuple[str, str]]) -> None:
+    """A choice that must be made: nothing stands chosen."""
+    _chosen(form, name, [("", "请选择"), *options])
 
 
 class LotForm(forms.Form):
@@ -63,7 +70,7 @@ class LotForm(forms.Form):
     product = forms.ChoiceField(label="品种")
     unsold = WeightField("滞销量", help_text=WEIGHT_HELP)
     until_on = day_field("最迟可售日")
-    region = forms.ChoiceField(label="所在村（社区）")
+    region = forms.ChoiceField(label="所在村（社区）", help_text="跨几个村的选镇（街道）或区（县）。")
     seller_kind = forms.ChoiceField(label="主体类型")
     seller = forms.CharField(label="主体名称", max_length=60, help_text="村名、合作社或企业名；农户填“××村农户”，不写姓名。")
     asked_price = FenField("意向价（元/公斤）")
@@ -95,8 +102,8 @@ class LotForm(forms.Form):
     def __init__(self, *args: Any, villages: Iterable[Region], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        _chosen(self, "product", choices("products", today))
-        _chosen(self, "seller_kind", [c for c in choices("sellers", today) if c[0] != "outside"])
+        _blank(self, "product", choices("products", today))
+        _blank(self, "seller_kind", [c for c in choices("sellers", today) if c[0] != "outside"])
         _chosen(self, "region", village_choices(villages))
 
     def clean_phone(self) -> str | None:
@@ -208,7 +215,7 @@ class DemandForm(forms.Form):
         super().__init__(*args, **kwargs)
         selling = entries("channels", today)
         _chosen(self, "buyer", [(str(b.pk), b.name) for b in buyers if selling[b.channel]["sells"]])
-        _chosen(self, "product", choices("products", today))
+        _blank(self, "product", choices("products", today))
         _chosen(self, "region", [(str(r.pk), r.name) for r in places])
 
 
@@ -253,8 +260,8 @@ class NeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         _chosen(self, "region", village_choices(villages))
-        _chosen(self, "crop", choices("crops", today))
-        _chosen(self, "item", choices("inputs", today))
+        _blank(self, "crop", choices("crops", today))
+        _blank(self, "item", choices("inputs", today))
 
     def clean(self) -> dict[str, Any]:
         """The day by the crop calendar."""
@@ -268,6 +275,32 @@ class NeedForm(forms.Form):
 class DeliveryForm(forms.Form):
     """What arrived."""
 
-    supplier = forms.CharField(label="供应商", max_length=80)
+    supplier = forms.ModelChoiceField(label="供应商", queryset=Supplier.objects.none(), empty_label="请选择")
     amount = forms.DecimalField(label="到货量", min_value=Decimal("0.01"), max_digits=12, decimal_places=2)
     arrived_on = day_field("到货日期")
+
+    def __init__(self, *args: Any, suppliers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["supplier"].queryset = suppliers  # type: ignore[attr-defined]  # a model choice field, declared above
+
+
+class SupplierForm(forms.Form):
+    """A supplier of inputs."""
+
+    name = forms.CharField(label="名称", max_length=80, help_text="农资店、公司、合作社、农机队的名称，不写个人姓名。")
+    goods = forms.MultipleChoiceField(label="供应农资", widget=forms.CheckboxSelectMultiple)
+    address = forms.CharField(label="地点", max_length=80)
+    contact_line = forms.CharField(label="单位电话", max_length=20, required=False, help_text="填单位的办公、门店电话，不填个人手机。")
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _chosen(self, "goods", choices("inputs", today))
+
+    def clean_contact_line(self) -> str:
+        """A firm's line: no mobile number of a person."""
+        said = clean_number(self.cleaned_data["contact_line"])
+        if said and not LINE.fullmatch(said):
+            raise forms.ValidationError(
+                f"“{said[:3]}…”不是单位电话。请填写区号加号码（如 0754-87871234）或 400、95 开头的服务号；个人手机不登记。"
+            )
+        return said

@@ -20,6 +20,8 @@ from shouwang.ledgers.produce.policies import EDIT, WITHDRAW_IMPORT
 from shouwang.ledgers.produce.quantity import grams_of
 
 REASON = "Excel 导入更新"
+TOLD = ("seller_kind", "seller", "site", "area", "heads", "storage", "spec", "quality", "contact", "phone")
+WEIGHTS = ("unsold", "expected", "harvested")
 CHANGED = ("unsold", "asked_price", "floor_price", "until_on")
 
 
@@ -29,7 +31,8 @@ def _sellers(on: dt.date) -> Mapping[str, str]:
 
 FIELDS = (
     Field("town", "镇（街道）", required=True, aliases=("镇", "乡镇"), group="所在地"),
-    Field("village", "村（社区）", required=True, aliases=("村", "行政村"), group="所在地"),
+    Field("village", "村（社区）", aliases=("村", "行政村"), group="所在地", note="跨几个村的留空"),
+    Field("site", "地点", aliases=("存放地点", "产地"), limit=80, group="所在地"),
     Field("product", "品种", required=True, aliases=("产品", "产品名称"), group="产品", example="番石榴"),
     Field("seller_kind", "主体类型", "choice", required=True, choices=_sellers, group="主体"),
     Field("seller", "主体名称", required=True, aliases=("主体", "生产主体"), limit=60, group="主体", note="农户填“××村农户”，不写姓名"),
@@ -44,6 +47,10 @@ FIELDS = (
         example="3000公斤",
     ),
     Field("unit", "单位", aliases=("计量单位",), limit=6, group="数量", note="滞销量只填数字时必填：公斤、斤、吨", example="公斤"),
+    Field("expected", "预计产量", limit=30, group="数量", note="写明单位"),
+    Field("harvested", "已采收、库存", aliases=("已采收", "库存"), limit=30, group="数量", note="写明单位"),
+    Field("area", "面积", "number", unit="亩", group="数量"),
+    Field("heads", "存栏", "whole", unit="只、头", group="数量"),
     Field("asked_price", "意向价", "money", required=True, unit="元/公斤", group="价格"),
     Field("floor_price", "最低价", "money", unit="元/公斤", group="价格", note="不填同意向价"),
     Field("until_on", "最迟可售日", "date", required=True, group="日期"),
@@ -52,6 +59,8 @@ FIELDS = (
     Field("storage", "储存", limit=60, group="储运"),
     Field("spec", "规格", limit=60, group="品质"),
     Field("quality", "品质、认证", limit=80, group="品质"),
+    Field("contact", "联系人", "name", limit=40, group="联系"),
+    Field("phone", "联系电话", "phone", group="联系"),
 )
 LABELS = {f.key: f.label for f in FIELDS}
 
@@ -68,6 +77,7 @@ class Row:
 def judge(bundles: Sequence[Bundle], context: Context) -> list[Plan]:
     """One plan a lot."""
     places = {(r.town.name if r.town else "", r.name): r for r in queries.villages(context.by, EDIT)}
+    places |= {(r.name, ""): r for r in queries.wider_places(context.by, EDIT)}
     standing = {(x.region_id, x.product, x.seller): x for x in Lot.objects.within(context.by, EDIT).filter(state="open").order_by("pk")}
     return [_plan(bundle, places, standing, context) for bundle in bundles]
 
@@ -79,10 +89,15 @@ def _plan(bundle: Bundle, places: Mapping[Any, Region], standing: Mapping[Any, L
             other, "品种", other.values.get("product", ""), f"与第 {line.row} 行是同一主体的同一产品，只能填一行。请合并数量或删去其一。"
         )
     values = line.values
-    region = places.get((values.get("town"), values.get("village")))
+    region = places.get((values.get("town"), values.get("village") or ""))
     if region is None:
         said = f"{values.get('town', '')}{values.get('village', '')}"
-        _wrong(line, LABELS["village"], said, "没有找到这个村（社区），或不在您的管理范围内。请填写全称，如“海门镇”“和睦居委会”。")
+        _wrong(
+            line,
+            LABELS["village"],
+            said,
+            "没有找到这个村（社区），或不在您的管理范围内。请填写全称，如“海门镇”“和睦居委会”；跨村的由镇（街道）填报。",
+        )
     row = Row(region, None, _read(line, context.today))
     if region is not None:
         row.lot = standing.get((region.pk, row.said.get("product"), row.said.get("seller")))
@@ -101,7 +116,7 @@ def _plan(bundle: Bundle, places: Mapping[Any, Region], standing: Mapping[Any, L
 
 def _read(line: Line, today: dt.date) -> dict[str, Any]:
     values = line.values
-    said: dict[str, Any] = {k: values[k] for k in ("seller_kind", "seller", "storage", "spec", "quality") if values.get(k)}
+    said: dict[str, Any] = {k: values[k] for k in TOLD if values.get(k)}
     said["cold_chain"] = bool(values.get("cold_chain"))
     said["until_on"], said["from_on"] = values.get("until_on"), values.get("from_on") or min(today, values.get("until_on") or today)
     said["asked_price"] = values.get("asked_price") or 0
@@ -112,11 +127,11 @@ def _read(line: Line, today: dt.date) -> dict[str, Any]:
         said["product"] = code
     elif text:
         _wrong(line, LABELS["product"], text, f"产品目录中没有。请改为目录名称：{'、'.join(words('products', today).values())}。")
-    if values.get("unsold"):
+    for name in (n for n in WEIGHTS if values.get(n)):
         try:
-            said["unsold"] = grams_of(str(values["unsold"]), str(values.get("unit") or ""))
+            said[name] = grams_of(str(values[name]), str(values.get("unit") or "") if name == "unsold" else "")
         except ValueError as remedy:
-            _wrong(line, LABELS["unsold"], values["unsold"], str(remedy))
+            _wrong(line, LABELS[name], values[name], str(remedy))
     return said
 
 

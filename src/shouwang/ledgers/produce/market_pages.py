@@ -1,4 +1,4 @@
-"""Pages of buyers, demands, purchases, campaigns and spring ploughing."""
+"""Pages of buyers, demands, purchases, campaigns, spring ploughing and its suppliers."""
 
 from __future__ import annotations
 
@@ -10,18 +10,27 @@ from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.pages import page
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.web import Request
-from shouwang.ledgers.produce import queries, trade_actions
+from shouwang.ledgers.produce import farming_actions, queries, trade_actions
 from shouwang.ledgers.produce.codes import word
-from shouwang.ledgers.produce.forms import BuyerForm, CampaignForm, DeliveryForm, DemandForm, NeedForm, PurchaseForm, ResultForm
+from shouwang.ledgers.produce.forms import (
+    BuyerForm,
+    CampaignForm,
+    DeliveryForm,
+    DemandForm,
+    NeedForm,
+    PurchaseForm,
+    ResultForm,
+    SupplierForm,
+)
 from shouwang.ledgers.produce.pages import first_error, form_page, tried
 from shouwang.ledgers.produce.policies import EDIT, TRADE, VIEW
 
 BOTH = ("GET", "POST")
 
 
-def _home(request: Request) -> Region:
+def _home(request: Request, permission: str = TRADE) -> Region:
     """Where what the person enters lies: the widest place of the permission."""
-    places = request.scope.places(TRADE)
+    places = request.scope.places(permission)
     if not places:
         raise OutOfScope
     return Region.objects.get(pk=places[0].id)
@@ -118,7 +127,7 @@ def new_need(request: Request) -> HttpResponse:
     form = NeedForm(request.POST or None, villages=places, today=request.today)
     if request.method == "POST" and form.is_valid():
         region = next(r for r in places if str(r.pk) == form.cleaned_data["region"])
-        if tried(form, lambda: trade_actions.set_need(region, form.cleaned_data, by=request.scope, today=request.today)):
+        if tried(form, lambda: farming_actions.set_need(region, form.cleaned_data, by=request.scope, today=request.today)):
             messages.success(request, "备耕需求已登记。")
             return redirect("produce_needs")
     return form_page(request, form, "登记备耕需求", "/produce/inputs/")
@@ -132,7 +141,8 @@ def need(request: Request, pk: int) -> HttpResponse:
     today = request.today
     context = {
         "need": found, "item": word("inputs", found.item, today), "crop": word("crops", found.crop, today), "may": may,
-        "unit": word("input_units", found.item, today), "rows": found.deliveries.all(), "form": DeliveryForm(initial={"arrived_on": today}) if may else None,
+        "unit": word("input_units", found.item, today), "rows": found.deliveries.select_related("supplier"),
+        "form": DeliveryForm(suppliers=queries.suppliers_of(request.scope, found.item), initial={"arrived_on": today}) if may else None,
     }  # fmt: skip
     return render(request, "produce/need.html", context)
 
@@ -141,10 +151,22 @@ def need(request: Request, pk: int) -> HttpResponse:
 def deliver(request: Request, pk: int) -> HttpResponse:
     """So much arrived."""
     found = queries.need(request.scope, pk)
-    form = DeliveryForm(request.POST)
+    form = DeliveryForm(request.POST, suppliers=queries.suppliers(request.scope))
     if not form.is_valid():
         raise first_error(form)
     said = form.cleaned_data
-    trade_actions.deliver(found, said["supplier"], said["amount"], said["arrived_on"], by=request.scope, today=request.today)
+    farming_actions.deliver(found, said["supplier"], said["amount"], said["arrived_on"], by=request.scope, today=request.today)
     messages.success(request, "到货已登记。")
     return redirect("produce_need", found.pk)
+
+
+@page(EDIT, methods=BOTH)
+def new_supplier(request: Request) -> HttpResponse:
+    """Register a supplier of inputs."""
+    form = SupplierForm(request.POST or None, today=request.today)
+    sent = request.method == "POST" and form.is_valid()
+    home = _home(request, EDIT)
+    if sent and tried(form, lambda: farming_actions.add_supplier(home, form.cleaned_data, by=request.scope, today=request.today)):
+        messages.success(request, "供应商已登记，可在到货登记中选用。")
+        return redirect("produce_suppliers")
+    return form_page(request, form, "登记农资供应商", "/produce/suppliers/")

@@ -51,7 +51,7 @@ def first_error(form: django_forms.Form) -> Refused:
 @page(EDIT, methods=BOTH)
 def new_lot(request: Request) -> HttpResponse:
     """List a backlog."""
-    places = list(queries.villages(request.scope))
+    places = [*queries.villages(request.scope), *queries.wider_places(request.scope)]
     form = LotForm(request.POST or None, villages=places, today=request.today)
     if request.method == "POST" and form.is_valid():
         region = next(r for r in places if str(r.pk) == form.cleaned_data["region"])
@@ -186,3 +186,9 @@ def matching(request: Request) -> HttpResponse:
     known = words("products", request.today)
     context = views.matching(request.scope, product if product in known else "", request.today)
     return render(request, "produce/matching.html", context | {"now": request.now, "products": known.items(), "chosen": product})
+
+
+@page(VIEW)
+def urgent(request: Request) -> HttpResponse:
+    """What must be sold first: by product and place, with the lots that have least time."""
+    return render(request, "produce/urgency.html", views.urgent(request.scope, request.today) | {"now": request.now})

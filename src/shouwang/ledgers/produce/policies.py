@@ -32,10 +32,11 @@ END_DEMAND = Verb("produce.demand.end", "结束了采购需求", TRADE)
 ADD_CAMPAIGN = Verb("produce.campaign.add", "登记了消费扶贫活动", TRADE)
 END_CAMPAIGN = Verb("produce.campaign.result", "登记了活动成效", TRADE)
 ADD_NEED = Verb("produce.need.add", "登记了备耕需求", EDIT)
+ADD_SUPPLIER = Verb("produce.supplier.add", "登记了农资供应商", EDIT)
 ADD_DELIVERY = Verb("produce.delivery.add", "登记了农资到货", EDIT)
 WITHDRAW_IMPORT = Verb("produce.lot.withdraw_import", "撤回了导入的滞销批次", EDIT, needs_reason=True)
 VERBS = (
     *(LIST_LOT, RECOUNT_LOT, ADD_HOME, ADD_PICTURE, CLOSE_LOT, WITHDRAW_LOT, REOPEN_LOT),
     *(PLACE_ORDER, SHIP, RECEIVE, SETTLE, CANCEL, BUY, PAY),
-    *(ADD_BUYER, ADD_DEMAND, END_DEMAND, ADD_CAMPAIGN, END_CAMPAIGN, ADD_NEED, ADD_DELIVERY, WITHDRAW_IMPORT),
+    *(ADD_BUYER, ADD_DEMAND, END_DEMAND, ADD_CAMPAIGN, END_CAMPAIGN, ADD_NEED, ADD_SUPPLIER, ADD_DELIVERY, WITHDRAW_IMPORT),
 )

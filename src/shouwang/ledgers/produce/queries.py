@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from shouwang.kernel.errors import OutOfScope
@@ -16,7 +16,7 @@ from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.produce.codes import urgency, word
 from shouwang.ledgers.produce.matching import Offer, Plan, Wish, best_plan
-from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, InputDelivery, InputNeed, Lot, LotHousehold, Order, Payment
+from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, InputDelivery, InputNeed, Lot, LotHousehold, Order, Payment, Supplier
 from shouwang.ledgers.produce.policies import EDIT, VIEW
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.queries import PLACE_NAMES
@@ -147,6 +147,23 @@ def need(scope: Scope, pk: int, permission: str = EDIT) -> InputNeed:
     if found is None:
         raise OutOfScope
     return found
+
+
+def suppliers(scope: Scope) -> QuerySet[Supplier]:
+    """Every supplier, with how often it delivered."""
+    rows: QuerySet[Supplier] = Supplier.objects.within(scope)
+    return rows.annotate(deliveries_made=Count("deliveries"))
+
+
+def suppliers_of(scope: Scope, item: str) -> QuerySet[Supplier]:
+    """Those who deal in an input."""
+    return suppliers(scope).filter(goods__contains=item)
+
+
+def wider_places(scope: Scope, permission: str = EDIT) -> list[Region]:
+    """Towns and counties the permission holds whole, for a lot that lies in several villages; in code order."""
+    rows = Region.objects.filter(level__in=(Region.COUNTY, Region.TOWN), year_to=None).order_by("code")
+    return [r for r in rows if scope.may_at(permission, r)]
 
 
 def villages(scope: Scope, permission: str = EDIT) -> QuerySet[Region]:

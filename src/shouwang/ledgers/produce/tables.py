@@ -14,7 +14,7 @@ from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.produce import queries
 from shouwang.ledgers.produce.codes import URGENCY, coded, entries, urgency, word
 from shouwang.ledgers.produce.lifecycle import LOT, ORDER
-from shouwang.ledgers.produce.models import Demand, InputNeed, Lot, Order
+from shouwang.ledgers.produce.models import Demand, InputDelivery, InputNeed, Lot, Order, Supplier
 from shouwang.ledgers.produce.policies import EXPORT, VIEW
 from shouwang.ledgers.produce.quantity import kilograms, value_fen
 
@@ -332,6 +332,11 @@ def _is_short(rows: QuerySet[Any], wanted: bool, _today: dt.date) -> QuerySet[An
     return rows.filter(short__gt=0) if wanted else rows.filter(short__lte=0)
 
 
+def _from_supplier(rows: QuerySet[Any], text: str, _today: dt.date) -> QuerySet[Any]:
+    """Needs some of which a supplier of that name delivered."""
+    return rows.filter(pk__in=InputDelivery.objects.filter(supplier__name__contains=text).values("need_id"))
+
+
 NEEDS = Table(
     key="input_needs",
     title="春耕备耕",
@@ -361,6 +366,42 @@ NEEDS = Table(
         Filter("item", "农资", "choice", coded("inputs"), apply="item"),
         Filter("crop", "作物", "choice", coded("crops"), apply="crop"),
         Filter("short", "有缺口", "flag", apply=_is_short),
+        Filter("supplier", "供应商", "text", apply=_from_supplier, visible=False),
     ),
     quick_views=(QuickView("short", "有缺口", {"short": "1"}, tone="o"), QuickView("all", "全部", {})),
+)
+
+
+def _supplies(rows: QuerySet[Supplier], codes: tuple[str, ...], _today: dt.date) -> QuerySet[Supplier]:
+    """Those who deal in any of the inputs."""
+    reach = Q(pk__in=[])
+    for code in codes:
+        reach |= Q(goods__contains=code)
+    return rows.filter(reach)
+
+
+def _goods(row: Supplier, today: dt.date) -> str:
+    return "、".join(word("inputs", code, today) for code in row.goods.split(","))
+
+
+SUPPLIERS = Table(
+    key="suppliers",
+    title="农资供应商",
+    base=queries.suppliers,
+    permission=VIEW,
+    url_name="produce_suppliers",
+    unit="家",
+    search=lambda rows, text: rows.filter(Q(name__contains=text) | Q(address__contains=text)),
+    search_hint="名称、地点",
+    ordering=("name",),
+    row_url=lambda row: reverse("produce_needs") + f"?supplier={row.name}",
+    empty="还没有登记农资供应商。",
+    columns=(
+        Column("name", "名称", "name", kind="link", sort="name"),
+        Column("goods", "供应农资", _goods),
+        Column("address", "地点", "address"),
+        Column("contact_line", "单位电话", "contact_line"),
+        Column("deliveries", "到货次数", "deliveries_made", kind="num", unit="次", sort="deliveries_made"),
+    ),
+    filters=(Filter("goods", "供应农资", "choice", coded("inputs"), apply=_supplies),),
 )

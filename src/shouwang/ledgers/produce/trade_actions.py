@@ -1,10 +1,9 @@
-"""Writes about buyers, demands, orders, payments, campaigns and spring ploughing."""
+"""Writes about buyers, demands, orders, payments and campaigns."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from shouwang.ledgers.produce import policies, queries
 from shouwang.ledgers.produce.actions import tell_impact
 from shouwang.ledgers.produce.codes import entries, word
 from shouwang.ledgers.produce.lifecycle import ORDER
-from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, InputDelivery, InputNeed, Lot, LotHousehold, Order, Payment
+from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, Lot, LotHousehold, Order, Payment
 from shouwang.ledgers.produce.quantity import value_fen
 
 
@@ -233,30 +232,3 @@ def end_campaign(campaign: Campaign, said: Mapping[str, Any], *, by: Scope, toda
     with change(campaign, by=by, verb=policies.END_CAMPAIGN, today=today) as row:
         row.sold, row.signed, row.result = said["sold"], said["signed"], said["result"]
     return row
-
-
-def set_need(region: Region, said: Mapping[str, Any], *, by: Scope, today: dt.date) -> InputNeed:
-    """What a village needs (`crop`, `item`, `amount`, `needed_by`) this year; said again it is corrected, never below what arrived."""
-    key = {"region": region, "year": today.year, "crop": said["crop"], "item": said["item"]}
-    row = queries.supplied(InputNeed.objects.filter(**key)).first()
-    if row is not None and said["amount"] < row.arrived:
-        raise Refused(f"需求量 {said['amount']} 少于已到货的 {row.arrived}。请核对。", field="amount")
-    fresh = row or InputNeed(**key, amount=said["amount"], needed_by=said["needed_by"])
-    if row is None:
-        fresh.put_in(region)
-    with change(fresh, by=by, verb=policies.ADD_NEED, today=today) as locked:
-        locked.amount, locked.needed_by = said["amount"], said["needed_by"]
-    return locked
-
-
-def deliver(need: InputNeed, supplier: str, amount: Decimal, arrived_on: dt.date, *, by: Scope, today: dt.date) -> InputDelivery:
-    """So much arrived from a supplier; raises Refused for a day to come, nothing, or no name."""
-    if arrived_on > today:
-        raise Refused(f"到货日期 {arrived_on} 晚于今天 {today}。请填写实际到货的日期。", field="arrived_on")
-    if amount <= 0 or not supplier.strip():
-        raise Refused("请填写供应商和大于 0 的到货量。", field="amount")
-    row = InputDelivery(need=need, supplier=supplier.strip()[:80], amount=amount, arrived_on=arrived_on)
-    row.put_in(need.region)
-    with change(row, by=by, verb=policies.ADD_DELIVERY, today=today) as fresh:
-        pass
-    return fresh

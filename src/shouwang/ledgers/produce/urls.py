@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from shouwang.kernel.lists import export_page, list_page
 from shouwang.ledgers.produce import market_pages, pages
-from shouwang.ledgers.produce.tables import BUYERS, CAMPAIGNS, DEMANDS, LOTS, NEEDS, ORDERS, PAYMENTS
+from shouwang.ledgers.produce.tables import BUYERS, CAMPAIGNS, DEMANDS, LOTS, NEEDS, ORDERS, PAYMENTS, SUPPLIERS
 
 LIST = "produce/list.html"
 urlpatterns: list[URLPattern] = [
@@ -38,5 +38,8 @@ urlpatterns: list[URLPattern] = [
     path("inputs/export/", export_page(NEEDS), name="produce_needs_export"),
     path("inputs/new/", market_pages.new_need, name="produce_new_need"),
     path("inputs/<int:pk>/", market_pages.need, name="produce_need"),
+    path("urgency/", pages.urgent, name="produce_urgency"),
+    path("suppliers/", list_page(SUPPLIERS, LIST), name="produce_suppliers"),
+    path("suppliers/new/", market_pages.new_supplier, name="produce_new_supplier"),
     path("inputs/<int:pk>/deliver/", market_pages.deliver, name="produce_deliver"),
 ]

@@ -83,7 +83,7 @@ def card(found: Lot, today: dt.date) -> dict[str, Any]:
     row: Any = found
     product, place = (
         word("products", found.product, today),
-        f"{found.county.name if found.county else ''}{found.town.name if found.town else ''}{found.region.name}",
+        "".join(dict.fromkeys(p.name for p in (found.county, found.town, found.region) if p)),
     )
     left = kilograms(max(row.left, 0))
     words = f"{product}｜{place}｜{found.asked_price / 100:.2f}元/公斤｜{left:,.0f}公斤｜批次{found.code}"
@@ -107,6 +107,32 @@ def matching(scope: Scope, product: str, today: dt.date) -> dict[str, Any]:
         "left": [{"lot": x, "product": word("products", x.product, today), "why": why} for x, why in left],
         "kilograms": sum(p.kilograms for p in found), "amount": sum(p.kilograms * p.price for p in found),
     }  # fmt: skip
+
+
+def urgent(scope: Scope, today: dt.date) -> dict[str, Any]:
+    """What waits, by product and urgency (kilograms and 分 at the asked price; each cell leads to its lots), and the lots with least time."""
+    found = list(queries.worth(queries.waiting(Lot.objects.within(scope), today)).select_related("region").order_by("until_on", "pk"))
+    cells: dict[tuple[str, str], list[int]] = {}
+    for row in found:
+        cell = cells.setdefault((row.product, urgency(row.product, row.until_on, today)), [0, 0, 0])
+        for n, value in enumerate((1, row.left, row.worth)):
+            cell[n] += value
+    rows = []
+    for product in sorted({p for p, _u in cells}, key=lambda p: -sum(cells.get((p, u), (0, 0, 0))[2] for u in ("late", "now"))):
+        shown = [_urgent_cell(product, code, cells.get((product, code))) for code in URGENCY]
+        rows.append({"name": word("products", product, today), "cells": shown})
+    totals = [_urgent_cell("", code, [sum(c[n] for (_p, u), c in cells.items() if u == code) for n in range(3)]) for code in URGENCY]
+    first = [r for r in found if urgency(r.product, r.until_on, today) in ("late", "now")][:20]
+    return {
+        "today": today, "rows": rows, "totals": totals, "heads": list(URGENCY.values()),
+        "lots": [{"lot": r, "product": word("products", r.product, today), "left": kilograms(r.left), "days": (r.until_on - today).days} for r in first],
+    }  # fmt: skip
+
+
+def _urgent_cell(product: str, code: str, sums: list[int] | None) -> dict[str, Any]:
+    n, grams, fen = sums or (0, 0, 0)
+    url = f"/produce/?waiting=1&urgency={code}" + (f"&product={product}" if product else "")
+    return {"n": n, "kg": kilograms(grams), "fen": fen, "url": url}
 
 
 def read_payment(said: Any, today: dt.date) -> tuple[dict[int, int], dt.date, str]:

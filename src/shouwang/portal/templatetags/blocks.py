@@ -28,7 +28,7 @@ from django.forms.widgets import DateTimeBaseInput
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
-from shouwang.portal.templatetags.ui import lamp, tag
+from shouwang.portal.templatetags.ui import lamp, tag, thousands
 
 if TYPE_CHECKING:
     from shouwang.kernel.tables import Cell, TableView
@@ -213,15 +213,16 @@ def _part(thing: Any, name: str) -> Any:
 
 
 @register.filter
-def area_values(area: Any, metrics: Sequence[Any]) -> list[Any]:
-    """The values of a map's area in the order of the metrics; None where there is no data."""
-    return [_part(area, "values").get(_part(m, "key")) for m in metrics]
+def area_values(area: Any, metrics: Sequence[Any]) -> list[str]:
+    """The values of a map's area in the order of the metrics, as shown: in words where the metric names its values, -- where there is no data."""
+    found = [(dict(_part(m, "names") or ()), _part(area, "values").get(_part(m, "key"))) for m in metrics]
+    return [names.get(value) or thousands(value) for names, value in found]
 
 
 @register.filter
 def map_data(board: Any) -> dict[str, Any]:
     """What js/map.js reads of a map: metrics and areas, numbers as numbers."""
-    metrics = [{k: _part(m, k) for k in ("key", "label", "unit", "scale", "cuts")} for m in _part(board, "metrics")]
+    metrics = [{k: _part(m, k) for k in ("key", "label", "unit", "scale", "cuts", "names")} for m in _part(board, "metrics")]
     areas = [
         {"name": _part(a, "name"), "href": _part(a, "href") or "", "values": {k: _number(v) for k, v in _part(a, "values").items()}}
         for a in _part(board, "areas")

@@ -10,6 +10,7 @@ from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.credit import policies
+from shouwang.ledgers.credit.actions import fund
 from shouwang.ledgers.credit.arithmetic.money import half_up, yuan
 from shouwang.ledgers.credit.lifecycle import CLAIM
 from shouwang.ledgers.credit.models import Loan, RiskClaim
@@ -43,13 +44,23 @@ def most(found: RiskClaim, today: dt.date) -> int:
     return half_up(found.claimed * int(rule("fund_share", today, place_of(found.loan)).value), 100)
 
 
-def compensate(found: RiskClaim, *, amount: int, by: Scope, today: dt.date, version: int | None = None) -> RiskClaim:
-    """The fund pays its share (分)."""
-    with CLAIM.advance(found, "compensate", by=by, today=today, version=version) as locked:
+def compensate(
+    found: RiskClaim, *, amount: int, on: dt.date | None = None, by: Scope, today: dt.date, version: int | None = None
+) -> RiskClaim:
+    """The fund pays its share (分) on the day; raises Refused where its balance does not reach."""
+    day = on or today
+    with transaction.atomic(), CLAIM.advance(found, "compensate", by=by, today=today, version=version) as locked:
+        _check_day(day, locked.claimed_on, "申请日期", today)
         if not 0 < amount <= (limit := most(locked, today)):
             raise Refused(f"代偿金额须大于零且不超过基金应承担的 {yuan(limit)} 元（逾期本金按分担比例计）。请核对。", field="amount")
-        locked.compensated_on, locked.compensated = today, amount
+        locked.compensated_on, locked.compensated = day, amount
+        fund.of_claim(locked, "compensation", amount, on=day, by=by, today=today)
     return locked
+
+
+def _check_day(day: dt.date, first: dt.date, of: str, today: dt.date) -> None:
+    if not first <= day <= today:
+        raise Refused(f"日期 {day} 须在{of} {first} 与今天 {today} 之间。请核对。", field="on")
 
 
 def decline(found: RiskClaim, *, reason: str, by: Scope, today: dt.date, version: int | None = None) -> RiskClaim:
@@ -59,8 +70,11 @@ def decline(found: RiskClaim, *, reason: str, by: Scope, today: dt.date, version
     return locked
 
 
-def recover(found: RiskClaim, *, amount: int, by: Scope, today: dt.date, version: int | None = None) -> RiskClaim:
-    """Money came back after compensation (分); with the whole of it the claim is closed."""
+def recover(
+    found: RiskClaim, *, amount: int, on: dt.date | None = None, by: Scope, today: dt.date, version: int | None = None
+) -> RiskClaim:
+    """Money came back into the fund (分) on the day; with the whole of it the claim is closed."""
+    day = on or today
     with transaction.atomic():
         with change(found, by=by, verb=policies.RECOVER, today=today, version=version) as locked:
             if locked.state != "compensated":
@@ -69,7 +83,9 @@ def recover(found: RiskClaim, *, amount: int, by: Scope, today: dt.date, version
                 raise Refused(
                     f"追回金额须大于零且不超过未追回的 {yuan(locked.compensated - locked.recovered)} 元。请核对。", field="amount"
                 )
+            _check_day(day, locked.compensated_on or locked.claimed_on, "代偿日期", today)
             locked.recovered += amount
+            fund.of_claim(locked, "recovery", amount, on=day, by=by, today=today)
         if locked.recovered == locked.compensated:
             with CLAIM.advance(locked, "recover", by=by, today=today) as locked:
                 pass

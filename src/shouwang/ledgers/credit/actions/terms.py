@@ -13,6 +13,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.credit import policies, work
 from shouwang.ledgers.credit.actions.checks import check_household, check_rate, check_released
 from shouwang.ledgers.credit.actions.loans import check_contract, repay
+from shouwang.ledgers.credit.actions.parts import drop_unpaid
 from shouwang.ledgers.credit.arithmetic import terms as reckoning
 from shouwang.ledgers.credit.lifecycle import TERMS
 from shouwang.ledgers.credit.models import Loan, TermChange
@@ -110,7 +111,7 @@ def agree(
 
 
 def _lengthen(loan: Loan, asked: TermChange, by: Scope, today: dt.date) -> None:
-    """The same contract runs longer; a deferral is not counted as an extension."""
+    """The same contract runs longer, its unpaid parts with it; a deferral is not counted as an extension."""
     assert loan.rate is not None  # noqa: S101 - released
     if asked.new_rate is not None and not 0 < asked.new_rate <= loan.rate:
         raise Refused("期限变更后的利率不能高于原合同利率。请核对；利率不变的不用填写。", field="new_rate")
@@ -123,6 +124,7 @@ def _lengthen(loan: Loan, asked: TermChange, by: Scope, today: dt.date) -> None:
             held.deferrals += 1
         else:
             held.extensions += 1
+    drop_unpaid(held, by=by, today=today)
 
 
 def _renew(old: Loan, asked: TermChange, contract: str, by: Scope, today: dt.date) -> Loan:

@@ -134,3 +134,31 @@ class Repayment(OfHousehold):
 
     def __str__(self) -> str:
         return f"{self.paid_on}"
+
+
+class Instalment(OfHousehold):
+    """分期还本: so much principal is due on a day by the contract. `upto` is what is due by this day in all: what of it is paid follows from the balance."""
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name="户")
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="instalments", verbose_name="贷款")
+    due_on = models.DateField("应还日期")
+    principal = models.BigIntegerField("应还本金（分）")
+    upto = models.BigIntegerField("累计应还（分）")
+
+    privacy: ClassVar[Mapping[str, FieldClass]] = {
+        "due_on": open_to_scope(),
+        **dict.fromkeys(("principal", "upto"), personal(Group.ACCOUNT)),
+    }
+    objects = CreditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["loan", "due_on"]
+        verbose_name = "分期还本"
+        constraints = [
+            models.UniqueConstraint(fields=["loan", "due_on"], name="instalment_once_a_day"),
+            models.CheckConstraint(condition=Q(principal__gt=0, upto__gte=F("principal")), name="instalment_adds_up"),
+        ]
+        indexes = [models.Index(fields=["due_on"], name="instalment_due")]
+
+    def __str__(self) -> str:
+        return f"{self.due_on}"

@@ -14,10 +14,21 @@ from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.pages import page, version_of
 from shouwang.kernel.web import Request
 from shouwang.ledgers.credit import queries, views
-from shouwang.ledgers.credit.actions import loans
+from shouwang.ledgers.credit.actions import checks, loans
+from shouwang.ledgers.credit.actions import parts as instalments
 from shouwang.ledgers.credit.arithmetic.money import percent
 from shouwang.ledgers.credit.arithmetic.rates import rate_cap
-from shouwang.ledgers.credit.forms import ApplicationForm, ApproveForm, CodeForm, DefaultForm, ReleaseForm, RepaymentForm, plain_yuan
+from shouwang.ledgers.credit.arithmetic.schedule import equal_parts
+from shouwang.ledgers.credit.forms import (
+    ApplicationForm,
+    ApproveForm,
+    CodeForm,
+    DefaultForm,
+    PartsForm,
+    ReleaseForm,
+    RepaymentForm,
+    plain_yuan,
+)
 from shouwang.ledgers.credit.lifecycle import LOAN
 from shouwang.ledgers.credit.models import Loan, Repayment
 from shouwang.ledgers.credit.policies import APPLY, DECIDE, VIEW
@@ -72,7 +83,7 @@ def loan(request: Request, pk: int) -> HttpResponse:
         "crumbs": CRUMBS,
         "state": LOAN.state_of(found),
         "items": views.loan_facts(found, request.scope, request.today),
-        "grids": views.loan_grids(found, request.scope),
+        "grids": views.loan_grids(found, request.scope, request.today),
         "steps": views.steps(LOAN, found, request.scope, "credit_step", forms, hidden),
         "links": views.loan_links(found, request.scope, request.today),
         "offers": views.offers(found, request.scope, request.today),
@@ -143,6 +154,25 @@ def repay(request: Request, pk: int) -> HttpResponse:
     return form_page(
         request, form, save, title=f"登记还款：余额 {plain_yuan(found.balance)} 元", crumbs=crumbs_of(found), submit="登记还款"
     )
+
+
+@page(DECIDE, methods=BOTH)
+def parts(request: Request, pk: int) -> HttpResponse:
+    """The principal in parts, as the contract has it."""
+    found = queries.one(Loan, request.scope, pk, DECIDE)
+    checks.check_released(found)
+    form = PartsForm(request.POST or None, today=request.today, initial={"parts": views.parts_text(found)})
+
+    def save(said: dict[str, Any]) -> HttpResponse:
+        asked = said["parts"]
+        if said["count"] and found.released_on and found.maturity:
+            asked = equal_parts(found.released_on, found.maturity, found.months, found.amount, said["count"])
+        instalments.plan(found, asked, by=request.scope, today=request.today)
+        messages.success(request, f"分期还本计划已登记，共 {len(asked)} 期。" if asked else "已登记为到期一次还本。")
+        return redirect("credit_loan", pk=pk)
+
+    title = f"分期还本计划：贷款 {plain_yuan(found.amount)} 元，{found.maturity} 到期"
+    return form_page(request, form, save, title=title, crumbs=crumbs_of(found), submit="保存计划")
 
 
 @page(DECIDE, methods=POST)

@@ -14,8 +14,8 @@ from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.pages import page, version_of
 from shouwang.kernel.web import Request
 from shouwang.ledgers.credit import board, queries, views
-from shouwang.ledgers.credit.actions import risk
-from shouwang.ledgers.credit.forms import AmountForm, plain_yuan
+from shouwang.ledgers.credit.actions import fund, risk
+from shouwang.ledgers.credit.forms import AmountForm, FundForm, MoneyForm, plain_yuan
 from shouwang.ledgers.credit.lifecycle import CLAIM
 from shouwang.ledgers.credit.models import Loan, RiskClaim
 from shouwang.ledgers.credit.pages.loans import crumbs_of
@@ -74,11 +74,11 @@ def step(request: Request, pk: int, move: str) -> HttpResponse:
 def compensate(request: Request, pk: int) -> HttpResponse:
     """The fund pays."""
     found = queries.one(RiskClaim, request.scope, pk, DECIDE)
-    form = AmountForm(request.POST or None, initial={"amount": plain_yuan(risk.most(found, request.today))})
+    form = MoneyForm(request.POST or None, initial={"amount": plain_yuan(risk.most(found, request.today)), "on": request.today})
     form.fields["amount"].label = "代偿金额（元）"
 
     def save(said: dict[str, Any]) -> HttpResponse:
-        risk.compensate(found, amount=said["amount"], by=request.scope, today=request.today)
+        risk.compensate(found, **said, by=request.scope, today=request.today)
         messages.success(request, "代偿已登记。")
         return redirect("credit_claim", pk=pk)
 
@@ -89,15 +89,34 @@ def compensate(request: Request, pk: int) -> HttpResponse:
 def recover(request: Request, pk: int) -> HttpResponse:
     """Money came back."""
     found = queries.one(RiskClaim, request.scope, pk, DECIDE)
-    form = AmountForm(request.POST or None)
+    form = MoneyForm(request.POST or None, initial={"on": request.today})
     form.fields["amount"].label = "本次追回（元）"
 
     def save(said: dict[str, Any]) -> HttpResponse:
-        risk.recover(found, amount=said["amount"], by=request.scope, today=request.today)
+        risk.recover(found, **said, by=request.scope, today=request.today)
         messages.success(request, "追回已登记。")
         return redirect("credit_claim", pk=pk)
 
     return form_page(request, form, save, title="登记代偿后追回", crumbs=CRUMBS, submit="登记")
+
+
+@page(VIEW)
+def show_fund(request: Request) -> HttpResponse:
+    """The fund of each county: in, out, and the balance on a day."""
+    return render(request, "credit/fund.html", board.fund(request.scope, request.GET.get("on", ""), request.today))
+
+
+@page(DECIDE, methods=BOTH)
+def move_fund(request: Request) -> HttpResponse:
+    """Money paid in, earned or taken out."""
+    form = FundForm(request.POST or None, counties=queries.counties(request.scope, DECIDE), initial={"on": request.today})
+
+    def save(said: dict[str, Any]) -> HttpResponse:
+        fund.enter(said.pop("county"), said.pop("kind"), said.pop("amount"), **said, by=request.scope, today=request.today)
+        messages.success(request, "风险补偿金收支已登记。")
+        return redirect("credit_fund")
+
+    return form_page(request, form, save, title="登记风险补偿金收支", crumbs=[("风险补偿金", "/credit/fund/")], submit="登记")
 
 
 @page(VIEW)

@@ -11,7 +11,9 @@ from django.db.models import Q
 from shouwang.kernel.models import Record
 from shouwang.kernel.privacy.classes import FieldClass, open_to_scope
 from shouwang.kernel.regions.models import Placed
+from shouwang.kernel.regions.reach import Reach
 from shouwang.ledgers.produce.models.lots import PlacedQuerySet
+from shouwang.ledgers.produce.models.trade import MarketQuerySet
 
 
 class InputNeed(Record, Placed):
@@ -38,15 +40,36 @@ class InputNeed(Record, Placed):
         return f"{self.year} {self.crop} {self.item}"
 
 
+class Supplier(Record, Placed):
+    """农资供应商: a firm or shop; it lies where it was entered. `goods` are codes of rulebook inputs between commas; contact is the firm's own, no person's."""
+
+    name = models.CharField("名称", max_length=80)
+    goods = models.CharField("供应农资", max_length=80)
+    address = models.CharField("地点", max_length=80)
+    contact_line = models.CharField("单位电话", max_length=20, blank=True)
+
+    privacy: ClassVar[Mapping[str, FieldClass]] = dict.fromkeys(("name", "goods", "address", "contact_line"), open_to_scope())
+    row_reach: ClassVar = Reach(public=True)
+    objects = MarketQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "农资供应商"
+        constraints = [models.UniqueConstraint(fields=["name"], name="supplier_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class InputDelivery(Record, Placed):
     """农资到货: so much of a need arrived from a supplier."""
 
     need = models.ForeignKey(InputNeed, models.PROTECT, related_name="deliveries", verbose_name="备耕需求")
-    supplier = models.CharField("供应商", max_length=80)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="deliveries", verbose_name="农资供应商")
     amount = models.DecimalField("到货量", max_digits=12, decimal_places=2)
     arrived_on = models.DateField("到货日期")
 
-    privacy: ClassVar[Mapping[str, FieldClass]] = dict.fromkeys(("supplier", "amount", "arrived_on"), open_to_scope())
+    privacy: ClassVar[Mapping[str, FieldClass]] = dict.fromkeys(("amount", "arrived_on"), open_to_scope())
     objects = PlacedQuerySet.as_manager()
 
     class Meta:
@@ -55,4 +78,4 @@ class InputDelivery(Record, Placed):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="input_delivery_is_something")]
 
     def __str__(self) -> str:
-        return f"{self.arrived_on} {self.supplier}"
+        return f"{self.arrived_on} {self.supplier_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from django import template
@@ -28,6 +29,7 @@ ENTRIES = {
     "demands": ((TRADE, "登记采购需求", "produce_new_demand", "plus"),),
     "buyers": ((TRADE, "登记采购方", "produce_new_buyer", "plus"),),
     "campaigns": ((TRADE, "登记活动", "produce_new_campaign", "plus"),),
+    "suppliers": ((EDIT, "登记供应商", "produce_new_supplier", "plus"),),
     "input_needs": ((EDIT, "登记备耕需求", "produce_new_need", "plus"),),
 }
 
@@ -36,3 +38,9 @@ ENTRIES = {
 def entry_links(table: TableView, scope: Scope) -> list[Entry]:
     """The buttons the person may press above this list."""
     return [Entry(label, reverse(name), icon) for held, label, name, icon in ENTRIES.get(table.key, ()) if scope.may(held)]
+
+
+@register.filter
+def plain(number: Decimal) -> Decimal | int:
+    """A decimal without idle zeros: 1000.00 is 1000."""
+    return int(number) if number == number.to_integral_value() else number

@@ -4,6 +4,11 @@ import { FONT, INK, NO_DATA, SCALES, TEXT, TIP, cutsOf, draw, follow, isDark, ph
 const maps = new Map();
 
 function classesOf(metric, areas) {
+  if (metric.names) {
+    const shades = SCALES[metric.scale] || SCALES.blue;
+    const step = (shades.length - 1) / Math.max(1, metric.names.length - 1);
+    return metric.names.map(([value, label], i) => ({ gte: value, lt: value + 1, label, color: shades[Math.round(i * step)] }));
+  }
   const values = areas.map((a) => a.values[metric.key]);
   const cuts = metric.cuts && metric.cuts.length ? metric.cuts : cutsOf(values);
   const colours = SCALES[metric.scale] || SCALES.blue;
@@ -33,7 +38,8 @@ function areaItem(area, metric, classes) {
 
 function option(name, metric, areas) {
   const classes = classesOf(metric, areas);
-  const text = new Map(areas.map((a) => [a.name, words(a.values[metric.key])]));
+  const named = new Map(metric.names || []);
+  const text = new Map(areas.map((a) => [a.name, named.get(a.values[metric.key]) || words(a.values[metric.key])]));
   const rich = { n: { fontSize: phone() ? 10 : 12, lineHeight: phone() ? 13 : 16, fontFamily: FONT }, v: { fontSize: phone() ? 11 : 13, fontWeight: 600, lineHeight: phone() ? 14 : 17, fontFamily: FONT } };
   return {
     tooltip: { ...TIP, trigger: "item", formatter: (p) => `${p.name}\n${metric.label}  ${text.get(p.name) || "--"} ${metric.unit || ""}` },
