@@ -48,6 +48,7 @@ AGREED = {
     "fiscal_payroll": ("czj", "list", 0.0),
     "firms": ("fgj", "inside", 0.0),
 }
+AGES = {"pupils": (6, 18), "employment": (17, 65), "payroll": (17, 65)}  # whom a feed can be about
 LATE = "serious_illness"  # its January has not come
 WEIGHTS: dict[str, tuple[float, ...]] = {
     "employment.status": (0.955, 0.03, 0.015), "pupils.status": (0.996, 0.002, 0.002), "social_aid.event": (0.04, 0.02, 0.94),
@@ -113,8 +114,9 @@ def _month(agreement: FeedAgreement, period: dt.date, people: _People, rng: np.r
     known, n = agreement.declared, len(people.keys)
     who = rng.choice(n, max(1, int(n * AGREED[known.code][2])), replace=False)
     size = len(who)
-    if known.code == "pupils":
-        who = who[(2020 - people.birth[who] >= 6) & (2020 - people.birth[who] <= 18)]
+    if known.code in AGES:
+        youngest, oldest = AGES[known.code]
+        who = who[(2020 - people.birth[who] >= youngest) & (2020 - people.birth[who] <= oldest)]
         size = len(who)
     start, days = known.starts(period), (after(period) - known.starts(period)).days
     columns: dict[str, Any] = {

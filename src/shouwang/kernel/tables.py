@@ -97,10 +97,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class QuickView:
-    """A chip above the list: a set of filters under a name, with the count of its rows.
-
-    `dated` gives the name where words change with the day; a chip without a name that day is not shown.
-    """
+    """A chip above the list: filters under a name (`dated`: the day's own, without one no chip is shown), with the count of its rows."""
 
     key: str
     label: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
@@ -111,7 +112,7 @@ def found_in_month(rows: QuerySet[Lead], today: dt.date) -> QuerySet[Lead]:
 
 @dataclass(frozen=True, slots=True)
 class RuleOutcome:
-    """What became of one rule's leads; shares in percent of those decided, None before any is."""
+    """What became of one rule's leads, or discrepancies (`doubts`); shares in percent of those decided, None before any is."""
 
     rule: str
     leads: int
@@ -119,6 +120,7 @@ class RuleOutcome:
     included: int
     not_included: int
     known: int
+    doubts: bool = False
 
     @property
     def decided(self) -> int:
@@ -139,14 +141,25 @@ class RuleOutcome:
         return (Decimal(part * 100) / self.decided).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.decided else None
 
 
+OUTCOMES = {"open": ("open",), "included": ("included",), "not_included": ("not_included",), "known": ("known",)}
+ANSWERED = {"open": ("open",), "included": ("confirmed", "corrected"), "not_included": ("explained",), "known": ("cleared",)}
+
+
 def rule_outcomes(scope: Scope, permission: str = VIEW) -> list[RuleOutcome]:
-    """Every rule with leads in the places the permission covers, the one with most leads first; one query, counts only."""
-    rows: Any = Lead.objects
-    states = {name: Count("pk", filter=Q(state=name)) for name in ("open", "included", "not_included", "known")}
-    own = rows.within(scope, permission).exclude(rule="").exclude(state__in=("superseded", "withdrawn")).order_by()
-    counted = own.values("rule").annotate(leads=Count("pk"), **{f"n_{k}": v for k, v in states.items()})
-    found = [RuleOutcome(r["rule"], r["leads"], *(r[f"n_{k}"] for k in states)) for r in counted]
+    """Every rule with leads or discrepancies in the places the permission covers, the one with most first; two queries, counts only.
+
+    A discrepancy that is true or was corrected counts as included, one that has a good reason as not; one that went away by itself is known.
+    """
+    leads: Any = Lead.objects.exclude(rule="").exclude(state__in=("superseded", "withdrawn"))
+    doubts: Any = Discrepancy.objects.all()
+    found = [*_outcomes(leads.within(scope, permission), OUTCOMES), *_outcomes(doubts.within(scope, permission), ANSWERED, doubts=True)]
     return sorted(found, key=lambda r: (-r.leads, r.rule))
+
+
+def _outcomes(rows: QuerySet[Any], states: Mapping[str, tuple[str, ...]], *, doubts: bool = False) -> list[RuleOutcome]:
+    named = {f"n_{name}": Count("pk", filter=Q(state__in=codes)) for name, codes in states.items()}
+    counted = rows.order_by().values("rule").annotate(leads=Count("pk"), **named)
+    return [RuleOutcome(r["rule"], r["leads"], r["n_open"], r["n_included"], r["n_not_included"], r["n_known"], doubts) for r in counted]
 
 
 def sees(scope: Scope, row: Any) -> bool:

@@ -122,7 +122,7 @@ def lead_context(lead: Lead, scope: Scope, today: dt.date) -> dict[str, Any]:
 
 def outcomes(scope: Scope) -> list[tuple[str, queries.RuleOutcome]]:
     """(name of the rule, what became of its leads), one query for the names of offices' own rules."""
-    own = book.names("risk")
+    own = book.names("risk", "verify", "quality")
     return [(book.name_of(row.rule, own.get(row.rule)), row) for row in queries.rule_outcomes(scope)]
 
 

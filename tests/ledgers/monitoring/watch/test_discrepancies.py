@@ -14,6 +14,7 @@ from shouwang.kernel.audit.models import Event
 from shouwang.kernel.errors import NotPermitted, Refused, Stale
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.models import Discrepancy, Lead
+from shouwang.ledgers.monitoring.queries import rule_outcomes
 from shouwang.ledgers.monitoring.watch import discrepancies
 from shouwang.ledgers.registry.models import Household
 from tests.factories.accounts import make_user, scope, sign_in
@@ -41,7 +42,7 @@ def items() -> list[tuple[str, str, str]]:
 
 
 def states() -> list[tuple[str, str]]:
-    return list(Discrepancy.objects.order_by("pk").values_list("household__head_name", "state"))
+    return list(Discrepancy.objects.order_by("household", "pk").values_list("household__head_name", "state"))
 
 
 def test_hits_of_data_checks_reach_one_office_in_one_line_and_make_no_lead(watch: Watch) -> None:
@@ -125,6 +126,8 @@ def test_an_answer_needs_words_a_conclusion_and_the_right_to_check(watch: Watch,
         discrepancies.answer(row, "confirm", "已入户核对", by=by, today=TODAY, version=version)
     row.refresh_from_db()
     assert (row.state, row.answer, row.decided_on) == ("confirmed", "已入户核对", TODAY)
+    [done] = [o for o in rule_outcomes(by) if o.rule == UNSAFE]
+    assert (done.leads, done.open, done.included, done.not_included, done.doubts, done.precision) == (2, 1, 1, 0, True, 100)
     assert Event.objects.filter(verb="monitoring.discrepancy.confirm").count() == 1
 
 

@@ -227,6 +227,7 @@ def in_background(run: Run) -> dict[str, Any]:
     result = compute(asked).as_data()
     with run.chunk(), change(row, by=by, verb=policies.KEEP_SIMULATION, today=run.today) as locked:
         locked.result = result
+        run.progress(1, 1, "")
     return {
         "words": f"模拟完成：{result['households']:,} 户，{len(result['grid'])} 个情景。",
         "link": f"/monitoring/simulation/?{urlencode(row.body)}",

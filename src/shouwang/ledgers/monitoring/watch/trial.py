@@ -39,6 +39,7 @@ def in_background(run: Run) -> dict[str, Any]:
     run.progress(0, 1, "正在逐户试算")
     with run.chunk():
         found = dry_run(version, by=run.by(), today=run.today)
+        run.progress(1, 1, "")
     said = f"试算完成：命中 {found.trial['leads']:,} 条，没有登记任何线索。"
     return {"words": said, "link": f"/monitoring/rules/versions/{version.pk}/"}
 
