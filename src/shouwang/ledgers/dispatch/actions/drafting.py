@@ -187,14 +187,18 @@ def _text(part: str, request: ReportRequest, report: Report, material: Material)
     if report.zero:
         return ""
     if part == "measures":
-        return _measures(report, material)
+        told = _measures(report, material)
+        return "\n".join(filter(None, (told, _sentences(part, request, report, material, after=told.count("\n") + 1 if told else 0))))
     if part == "suggestions":
         return ""  # written once as suggestions, printed from them
     return _sentences(part, request, report, material)
 
 
-def _sentences(part: str, request: ReportRequest, report: Report, material: Material) -> str:
-    """The part's sentences whose figures the request carries and have a value (and, where the rule says so, are not zero), numbered."""
+def _sentences(part: str, request: ReportRequest, report: Report, material: Material, after: int = 0) -> str:
+    """The part's sentences whose figures the request carries and have a value (and, where the rule says so, are not zero).
+
+    Numbered on from `after` paragraphs.
+    """
     region = report.office.region_id
     have = {c: material.values[c, region] for c in request.figures}
     paragraphs = []
@@ -202,7 +206,7 @@ def _sentences(part: str, request: ReportRequest, report: Report, material: Mate
         codes = wording.tokens(rule["text"])
         if all(c in have and have[c].number is not None for c in codes) and all(have[c].numerator for c in rule.get("positive", [])):
             paragraphs.append(rule["text"].replace("{area}", area_word(report.office)))
-    return "\n".join(f"（{wording.numeral(n)}）{text}" for n, text in enumerate(paragraphs, 1))
+    return "\n".join(f"（{wording.numeral(n)}）{text}" for n, text in enumerate(paragraphs, after + 1))
 
 
 def area_word(office: Office) -> str:
