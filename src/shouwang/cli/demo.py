@@ -90,7 +90,9 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     district = scope_of(staff.users["440513-fpb-jb"], START)
     offered = jobs_and_buses.load(today=START, by=system, clerk=district)
     click.echo(f"岗位 {offered[0]} 个，推荐 {offered[1]} 份，返岗批次 {offered[2]} 人。")
-    click.echo(f"扶贫车间 {places.load(today=START, clerk=district)} 个，公益岗位聘用 {places.load_terms(today=START, clerk=district)} 人。")
+    click.echo(
+        f"扶贫车间 {places.load(today=START, clerk=district)} 个，公益岗位聘用 {places.load_terms(today=START, clerk=district)} 人。"
+    )
     city_clerk = scope_of(staff.users["4405-fpb-jb"], START)
     click.echo(f"就业补贴申领 {places.load_claims(today=START, clerk=district, second=city_clerk)} 笔。")
     click.echo(f"部门数据 {departments.load_departments(city, staff, seed=seed, today=START)} 行。")

@@ -95,7 +95,8 @@ def test_pay_out_of_bounds_is_refused_on_the_post_and_takes_no_part_in_a_plan(vi
     dear = welfare_post(village, wage=200_000)
     with pytest.raises(Refused, match="月报酬"):
         posts.offer_post(worker, dear, by=BY, today=TODAY)
-    assert matching.market(make_plan(village), TODAY).request.posts == ()
+    built = matching.market(make_plan(village), TODAY)
+    assert (built.request.posts, built.skipped) == ((), ["有 1 个公益性岗位月报酬不在规定范围内，未列入本方案。请核对岗位的月工资。"])
 
 
 def test_limits_of_another_province_are_its_own():

@@ -37,7 +37,7 @@ class Worker:
     last_employer: str = ""  # key of last year's employer
     free_from: dt.date | None = None  # cannot start before (quarantine, harvest, confinement)
     cadre_family: bool = False  # village cadre or family of one: no public-welfare post
-    holds_welfare: bool = False  # a limit keeps him from a public-welfare post: somebody of the household holds one, or his months are used up
+    holds_welfare: bool = False  # the household holds a public-welfare post, or the worker's months on one are used up
 
     def age(self, on: dt.date) -> int:
         """Full years on the day; a person of 29 February comes of age on 1 March."""

@@ -45,7 +45,7 @@ def market(plan: MatchPlan, today: dt.date) -> Market:
     last = _last_employers([w.pk for w in people])
     barred = welfare.barriers(people, today)
     workers = {str(w.pk): _worker(w, towns, villages, last, barred) for w in people}
-    posts = _posts(today)
+    posts, dear = _posts(today)
     request = assignment.Request(
         on=today,
         workers=tuple(workers.values()),
@@ -60,7 +60,10 @@ def market(plan: MatchPlan, today: dt.date) -> Market:
         {str(w.pk): w.household for w in people},
         {str(w.pk): w.member.code for w in people},
         {k: settings.tiers[settings.tier(w)] for k, w in workers.items()},
-        [f"还有 {waiting:,} 名劳动力没有摸底，未列入本方案。"] if waiting else [],
+        [
+            *([f"还有 {waiting:,} 名劳动力没有摸底，未列入本方案。"] if waiting else []),
+            *([f"有 {dear} 个公益性岗位月报酬不在规定范围内，未列入本方案。请核对岗位的月工资。"] if dear else []),
+        ],
     )
 
 
@@ -108,12 +111,13 @@ def _worker(
     )
 
 
-def _posts(today: dt.date) -> tuple[assignment.Post, ...]:
-    """A public-welfare post whose pay the rules of the day do not allow takes no part."""
-    rows = list(hiring(today).select_related("employer", "region").order_by("pk"))
-    rows = [p for p in rows if p.kind != "welfare" or not welfare.pay_barrier(p.wage, today, p.region.code)]
+def _posts(today: dt.date) -> tuple[tuple[assignment.Post, ...], int]:
+    """Posts with places left, and how many public-welfare ones take no part because the rules of the day do not allow their pay."""
+    found = list(hiring(today).select_related("employer", "region").order_by("pk"))
+    rows = [p for p in found if p.kind != "welfare" or not welfare.pay_barrier(p.wage, today, p.region.code)]
     used = taken_places([p.pk for p in rows])
-    return tuple(_post(p, p.places - used.get(p.pk, 0)) for p in rows if p.places > used.get(p.pk, 0))
+    free = tuple(_post(p, p.places - used.get(p.pk, 0)) for p in rows if p.places > used.get(p.pk, 0))
+    return free, len(found) - len(rows)
 
 
 def _post(p: Post, left: int) -> assignment.Post:

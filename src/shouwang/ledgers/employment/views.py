@@ -23,6 +23,7 @@ from shouwang.ledgers.employment.models import Employer, MatchPlan, Post, Worker
 from shouwang.ledgers.employment.policies import ARRANGE, SURVEY
 from shouwang.ledgers.employment.policies import VIEW as VIEW_LABOUR
 from shouwang.ledgers.employment.post_forms import decline_choices
+from shouwang.ledgers.employment.subsidies import kind_name
 from shouwang.ledgers.employment.tables.labour import TONES
 from shouwang.ledgers.employment.workshop_queries import of_employer
 from shouwang.ledgers.registry.codes import word as registry_word
@@ -73,6 +74,7 @@ def worker(found: Worker, scope: Scope, today: dt.date) -> dict[str, Any]:
         "records": [_record(r, today) for r in found.records.select_related("appointment")] if shown else [],
         "trainings": list(found.trainings.all()) if shown else [],
         "offers": list(found.offers.select_related("post__employer")) if shown else [],
+        "claims": [{"row": c, "kind": kind_name(c.kind, today)} for c in found.subsidies.all()] if shown else [],
         "declines": decline_choices(today),
         "may_arrange": found.covers(scope, ARRANGE),
         "today": today,
