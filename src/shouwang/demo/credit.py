@@ -19,7 +19,6 @@ from shouwang.ledgers.credit import jobs, policies, queries, work
 from shouwang.ledgers.credit.actions import fund, loans, parts, risk, subsidies, terms
 from shouwang.ledgers.credit.arithmetic.days import Period, add_months
 from shouwang.ledgers.credit.arithmetic.rates import rate_cap
-from shouwang.ledgers.credit.arithmetic.schedule import equal_parts
 from shouwang.ledgers.credit.arithmetic.subsidy import settlement
 from shouwang.ledgers.credit.intake import bank
 from shouwang.ledgers.credit.models import Loan, RiskClaim
@@ -149,7 +148,7 @@ def _longer_terms(clerk: Scope, today: dt.date) -> None:
 
 
 def _fund(staff: Staff, today: dt.date) -> None:
-    """What the counties paid in, and its earnings; the claim is paid and some of it comes back; a loan is paid back in parts."""
+    """What the counties paid in, and its earnings; the claim is paid and some of it comes back; loans are paid back in parts."""
     for code, fen in ((HOME, 30_000_000), ("440514", 25_000_000), ("440515", 12_000_000)):
         county, by = Region.objects.get(code=code.ljust(12, "0")), scope_of(staff.users[f"{code}-fpb-jb"], today)
         fund.enter(county, "paid_in", fen, on=dt.date(2019, 1, 10), document=f"启用系统时的结存（{MARK}）", by=by, today=today)
@@ -158,9 +157,19 @@ def _fund(staff: Staff, today: dt.date) -> None:
     for found in RiskClaim.objects.filter(state="claimed", county__code__startswith=HOME)[:1]:
         paid = risk.compensate(found, amount=risk.most(found, today), by=clerk, today=today)
         risk.recover(paid, amount=paid.compensated // 5, by=clerk, today=today)
-    for loan in _released(released_on__lt=today - dt.timedelta(days=300), maturity__gt=today + dt.timedelta(days=100), months__gte=24)[:3]:
-        assert loan.released_on and loan.maturity  # noqa: S101 - released
-        parts.plan(loan, equal_parts(loan.released_on, loan.maturity, loan.months, loan.amount, 4), by=clerk, today=today)
+    older = {
+        "released_on__lt": today - dt.timedelta(days=300),
+        "maturity__gt": today + dt.timedelta(days=150),
+        "deferrals": 0,
+        "repayments": None,
+    }
+    for n, loan in enumerate(_released(**older)[:3]):  # two have paid their first part, the third is behind
+        assert loan.maturity is not None  # noqa: S101 - released
+        first, part = today - dt.timedelta(days=30), loan.amount // 4
+        days = (first, today + dt.timedelta(days=20), today + dt.timedelta(days=110))
+        parts.plan(loan, [*((d, part) for d in days), (loan.maturity, loan.amount - 3 * part)], by=clerk, today=today)
+        if n < 2:
+            loans.repay(loan, paid_on=first, principal=part, by=clerk, today=today)
 
 
 def _waiting(staff: Staff, today: dt.date) -> None:

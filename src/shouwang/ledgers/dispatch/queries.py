@@ -14,6 +14,7 @@ from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
 from shouwang.kernel.errors import OutOfScope
+from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.worklist.clocks import calendar_for
@@ -388,3 +389,8 @@ def reporting_offices(office: Office, today: dt.date) -> QuerySet[Office]:
     standing = offices_in_force(today).exclude(kind=Office.Kind.VILLAGE)
     same_place = Q(kind=Office.Kind.DEPARTMENT, tier=office.tier, region_id=office.region_id)
     return standing.filter(Q(parent=office) | same_place).exclude(pk=office.pk).order_by("tier", "rank", "code")
+
+
+def counties_of(offices: QuerySet[Office]) -> list[Region]:
+    """The counties these offices lie in or answer for, in official order."""
+    return list(Region.objects.filter(pk__in=offices.values("region__county"), level=Region.COUNTY).order_by("rank", "code"))

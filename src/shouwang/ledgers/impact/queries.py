@@ -1,4 +1,4 @@
-"""Reads of the ledger, and the doors other ledgers use: `level_on`, `levels_on`, `allowed`, `open_impacts`."""
+"""Reads of the ledger, and the doors other ledgers use: `level_on`, `levels_on`, `allowed`, `report_rhythm`, `open_impacts`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ __all__ = [
     "levels_on",
     "open_impacts",
     "previews",
+    "report_rhythm",
     "shocks_at",
 ]
 
@@ -58,6 +59,17 @@ def open_impacts(household_ids: list[int], day: dt.date) -> QuerySet[ImpactRecor
 def ongoing(rows: QuerySet[ImpactRecord], day: dt.date) -> QuerySet[ImpactRecord]:
     """Begun by the day and not ended on it."""
     return rows.filter(Q(recovered_on=None) | Q(recovered_on__gt=day), began_on__lte=day)
+
+
+def report_rhythm(units: list[Region], day: dt.date) -> list[tuple[str, str, list[str]]]:
+    """How often counties report by their published levels: (rhythm in words, level in words, names of the counties), most often first; one query."""
+    found: dict[tuple[int, str, str], list[str]] = {}
+    levels = levels_on(units, day)
+    for unit in units:
+        what = allowed_at(levels[unit.code[:6]], day, unit.code[:6])
+        level = what.level.name if what.level else "没有公布等级"
+        found.setdefault((what.report_days, what.report_words, level), []).append(unit.name)
+    return [(words, level, names) for (_days, words, level), names in sorted(found.items())]
 
 
 def to_survey(scope: Scope) -> QuerySet[Household]:

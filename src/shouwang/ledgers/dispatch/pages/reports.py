@@ -18,6 +18,7 @@ from shouwang.ledgers.dispatch.actions import consolidate, reports, requests, st
 from shouwang.ledgers.dispatch.forms import RequestForm, StatementForm, number_of
 from shouwang.ledgers.dispatch.models import Report
 from shouwang.ledgers.dispatch.pages.notices import own_office
+from shouwang.ledgers.impact import queries as impact
 
 VIEW, DRAFT, CHECK, SIGN = "dispatch.report.view", "dispatch.report.draft", "dispatch.report.check", "dispatch.report.sign"
 RECEIVE, REQUEST, WORK = "dispatch.report.receive", "dispatch.report.request", "dispatch.task.work"
@@ -31,6 +32,7 @@ def new_request(request: Request) -> HttpResponse:
     office = own_office(request, REQUEST)
     offices = queries.reporting_offices(office, request.today)
     form = RequestForm(request.POST or None, offices=offices, initial={"direction": "down"})
+    rhythm = impact.report_rhythm(queries.counties_of(offices), request.today)
     if request.method == "POST" and form.is_valid():
         try:
             made = requests.open_request(
@@ -38,10 +40,10 @@ def new_request(request: Request) -> HttpResponse:
             )
         except Refused as no:
             form.add_error(no.field if no.field in form.fields else None, no.message)
-            return render(request, "dispatch/request_new.html", {"form": form, "link": no.link}, status=422)
+            return render(request, "dispatch/request_new.html", {"form": form, "link": no.link, "rhythm": rhythm}, status=422)
         messages.success(request, f"已向 {made.reports.count()} 个单位下达报送要求，初稿已自动生成。")
         return redirect(f"/dispatch/requests/{made.pk}/")
-    return render(request, "dispatch/request_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "dispatch/request_new.html", {"form": form, "rhythm": rhythm}, status=422 if form.errors else 200)
 
 
 @page(VIEW)
