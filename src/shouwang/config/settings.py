@@ -172,6 +172,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 80 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["shouwang.kernel.attachments.uploads.BoundedUpload", "django.core.files.uploadhandler.MemoryFileUploadHandler"]
 SHOUWANG_UPLOAD_LIMIT = 20 * 1024 * 1024
+SHOUWANG_FEED_LIMIT = 60 * 1024 * 1024  # a department's month: 500,000 rows of 8 columns are 31 MB, 600,000 of 12 some 55
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

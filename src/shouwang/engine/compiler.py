@@ -124,10 +124,11 @@ class _Features:
         """The expression of `features`."""
         own = [f for f in self.wanted if f.source == "households"]
         base = self.source("households", {*PLACE, *(f.column for f in own)})
-        many, few = [], []
-        for (source, joined), features in self.groups.items():
+        many: list[tuple[Any, Sequence[Feature]]] = []
+        few: list[tuple[Any, Sequence[Feature]]] = []
+        for (source, joined), asked in self.groups.items():
             full = joined is None and source in {"persons", *self.dense}
-            (many if full else few).append((self.aggregate(source, joined, features), features))
+            (many if full else few).append((self.aggregate(source, joined, asked), asked))
         wide = base
         values: dict[str, Any] = {name: base[name] for name in PLACE} | {f.code: _own(base[f.column], f) for f in own}
         for part, features in (*many, *_merged(few)):

@@ -36,17 +36,24 @@ class Access:
     public: bool = False
     why: str = ""
     methods: tuple[str, ...] = ("GET",)
+    file_limit: int = 0
 
 
 def page(
-    *permissions: str, methods: tuple[str, ...] = ("GET",), signed_in: bool = False, public: bool = False, why: str = ""
+    *permissions: str,
+    methods: tuple[str, ...] = ("GET",),
+    signed_in: bool = False,
+    public: bool = False,
+    why: str = "",
+    file_limit: int = 0,
 ) -> Callable[[Handler], Handler]:
     """Declare a route's access and turn refusals into answers.
 
     Not signed in → sign-in page; signed in without the permission → 403; OutOfScope → 404; Refused on a POST → the words as a
-    message and back to where the person was (or 422 for htmx); NotPermitted → 403 with the reason.
+    message and back to where the person was (or 422 for htmx); NotPermitted → 403 with the reason. `file_limit`: bytes of a file
+    sent here, where it is not SHOUWANG_UPLOAD_LIMIT.
     """
-    access = Access(permissions, signed_in, public, why, methods)
+    access = Access(permissions, signed_in, public, why, methods, file_limit)
     if not permissions and not why:
         raise ValueError("a page without a permission says why")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -30,3 +31,11 @@ def test_counties_and_chosen_households_give_their_part_of_the_whole(golden):
     chosen = sorted(set(whole.column("household").to_pylist()))[::7]
     few = evaluate(golden, *BOOK, asof=DAY, households=chosen)
     assert as_set(few) == {lead for lead in as_set(whole) if lead[1] in set(chosen)}
+
+
+@pytest.mark.parametrize("dense", [(), ("petitions",), ("payroll", "petitions", "housing")])
+def test_which_feeds_most_households_stand_in_changes_the_plan_and_not_the_leads(golden, whole, dense):
+    spans = {name: replace(span, rows=1_000_000 if name in dense else 1_000) for name, span in golden.feeds.items()}
+    shot = replace(golden, feeds=spans)
+    assert shot.dense == set(dense) != golden.dense
+    assert as_set(evaluate(shot, *BOOK, asof=DAY)) == whole

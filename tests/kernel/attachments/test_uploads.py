@@ -129,3 +129,13 @@ def test_the_real_server_answers_a_200_mb_file_in_words_and_without_using_the_di
             assert service.get("whoami/")
         finally:
             service.end(signal.SIGTERM)
+
+
+def test_a_page_may_take_larger_files_than_others() -> None:
+    request = post(3 * MB)
+    request.resolver_match = SimpleNamespace(func=SimpleNamespace(access=SimpleNamespace(file_limit=3 * MB)))
+    assert refusal_of(request) is None
+    assert [f.size for f in request.FILES.values()] == [3 * MB]
+    request = post(3 * MB + 1)
+    request.resolver_match = SimpleNamespace(func=SimpleNamespace(access=SimpleNamespace(file_limit=3 * MB)))
+    assert "超过 3 MB 的上限" in str(refusal_of(request))

@@ -8,12 +8,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.jobs.worker import Worker
 from shouwang.ledgers.exchange import actions, intake, lake, queries
 from shouwang.ledgers.exchange.models import Delivery, FeedAgreement, MatchQuestion
+from tests.factories.accounts import make_user, sign_in
 from tests.factories.exchange import JANUARY, TODAY
 from tests.ledgers.exchange.conftest import CHILD, HEAD, ID, OTHER, STRANGER, checked, row, sheet, taken_in, work
 
@@ -52,6 +54,15 @@ class TestTheWay:
         assert (one["household"], one["day"], one["kind"], one["total_fen"], one["own_fen"], one["insured_fen"], one["way"]) == (
             people["zeng"].household.lake_key, dt.date(2020, 1, 15), "inpatient", 1_200_050, 300_000, None, "exact",
         )  # fmt: skip
+
+    def test_the_page_takes_a_file_larger_than_an_attachment_may_be(self, medical, bureau, settings):
+        settings.SHOUWANG_UPLOAD_LIMIT = 1024
+        client = sign_in(Client(), make_user("office", bureau, "department_clerk"))
+        said = {"period": "2020-01", "file": sheet(*[row(序号=str(n)) for n in range(40)])}
+        assert said["file"].size > 2 * 1024
+        answer = client.post(f"/exchange/agreements/{medical.pk}/send/", said)
+        assert answer.status_code == 302, answer.content.decode()
+        assert Delivery.objects.get().name == "一月结算.csv"
 
     def test_the_same_file_is_refused_and_the_same_rows_change_nothing(self, medical, sender):
         taken_in(medical, sender, sheet(row(), row()))
@@ -106,7 +117,6 @@ class TestTheWay:
 
     def test_a_department_sends_its_own_feeds_only(self, medical, city):
         from shouwang.kernel.accounts.queries import scope_of
-        from tests.factories.accounts import make_user
 
         other = scope_of(make_user("other", city.offices["440513-nyj"], "department_clerk"), TODAY)
         with pytest.raises(NotPermitted):
@@ -225,7 +235,6 @@ def test_a_households_feed_names_no_person_in_the_lake(city, people, sender, bur
 def test_the_source_rows_of_a_household_are_shown_to_who_sees_it_and_say_how_they_were_tied(people, medical, sender, clerk, city):
     from shouwang.kernel.accounts.queries import scope_of
     from shouwang.kernel.errors import OutOfScope
-    from tests.factories.accounts import make_user
 
     made = taken_in(medical, sender, sheet(row(), row(身份证号码=CHILD, 患者姓名="曾小宝")))
     found = queries.source_rows(clerk, people["zeng"].household, dt.date(2019, 1, 1), TODAY)

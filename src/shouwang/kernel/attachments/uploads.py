@@ -19,7 +19,7 @@ FILES_A_FORM = 4
 class BoundedUpload(FileUploadHandler):
     """Counts; never keeps anything. What it refuses is left on the request for `refusal_of`.
 
-    A file may have settings.SHOUWANG_UPLOAD_LIMIT bytes, a whole form four times as many; who is not signed in may send no file.
+    A file may have `limit_of` its page, a whole form four times settings.SHOUWANG_UPLOAD_LIMIT; who is not signed in may send no file.
     """
 
     def handle_raw_input(
@@ -43,13 +43,13 @@ class BoundedUpload(FileUploadHandler):
         if user is not None and not user.is_authenticated:
             self._refuse("登录已失效，文件没有接收。请重新登录后上传。")
         if self._declared > FILES_A_FORM * settings.SHOUWANG_UPLOAD_LIMIT:
-            self._refuse(_too_large(self.file_name, self._declared))
+            self._refuse(_too_large(self.file_name, self._declared, limit_of(self.request)))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002 - Django's signature
         """Hand the bytes on, unless the file has grown too large."""
         self._seen += len(raw_data)
-        if self._seen > settings.SHOUWANG_UPLOAD_LIMIT:
-            self._refuse(_too_large(self.file_name, max(self._seen, self._declared)))
+        if self._seen > (limit := limit_of(self.request)):
+            self._refuse(_too_large(self.file_name, max(self._seen, self._declared), limit))
         return raw_data
 
     def file_complete(self, file_size: int) -> None:
@@ -64,9 +64,14 @@ class BoundedUpload(FileUploadHandler):
         raise StopUpload(connection_reset=True)
 
 
-def _too_large(name: str | None, size: int) -> str:
-    limit = settings.SHOUWANG_UPLOAD_LIMIT // 1048576
-    return f"文件“{(name or '')[:80]}”过大（约 {size / 1048576:.0f} MB），超过 {limit} MB 的上限，没有接收。请压缩或拆分后上传。"
+def limit_of(request: HttpRequest | None) -> int:
+    """Bytes that a file may have on the page asked for: what the page declares, else settings.SHOUWANG_UPLOAD_LIMIT."""
+    match = getattr(request, "resolver_match", None)
+    return getattr(getattr(match and match.func, "access", None), "file_limit", 0) or int(settings.SHOUWANG_UPLOAD_LIMIT)
+
+
+def _too_large(name: str | None, size: int, limit: int) -> str:
+    return f"文件“{(name or '')[:80]}”过大（约 {size / 1048576:.0f} MB），超过 {limit // 1048576} MB 的上限，没有接收。请压缩或拆分后上传。"
 
 
 def refusal_of(request: HttpRequest) -> Refused | None:

@@ -114,7 +114,7 @@ def _check_period(known: Feed, period: dt.date, today: dt.date) -> None:
 
 
 def _content(file: UploadedFile[Any]) -> bytes:
-    name, limit = plain_name(file.name or ""), settings.SHOUWANG_UPLOAD_LIMIT
+    name, limit = plain_name(file.name or ""), settings.SHOUWANG_FEED_LIMIT
     if not name.lower().endswith(ENDINGS):
         raise Refused(f"文件“{name}”不是表格文件。请上传 .xlsx、.xls 或 .csv 文件。", field="file")
     if not file.size:

@@ -68,7 +68,7 @@ def end(request: Request, pk: int) -> HttpResponse:
     return redirect("exchange_catalogue")
 
 
-@page(SEND, methods=BOTH)
+@page(SEND, methods=BOTH, file_limit=views.LIMIT)
 def send(request: Request, pk: int) -> HttpResponse:
     """Send a file, or say that there is nothing."""
     found = queries.agreement(request.scope, pk, SEND)

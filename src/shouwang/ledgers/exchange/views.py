@@ -18,7 +18,7 @@ from shouwang.ledgers.exchange.policies import MANAGE, SEND
 from shouwang.ledgers.exchange.reading import fields_of
 from shouwang.ledgers.registry.models import Household
 
-LIMIT = settings.SHOUWANG_UPLOAD_LIMIT
+LIMIT = settings.SHOUWANG_FEED_LIMIT
 STEPS = ("预检（不入库）", "核对并确认", "后台入库", "完成")
 REACHED = {"checking": 0, "unread": 0, "checked": 1, "writing": 2}
 PERIOD_WORDS = {"month": "每月", "quarter": "每季", "year": "每年"}
