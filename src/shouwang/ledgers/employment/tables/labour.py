@@ -82,8 +82,8 @@ WORKERS = Table(
     definition="本人授权范围内建档立卡户和监测对象户中有劳动能力、16 周岁以上、非在校的成员，每夜随户档案更新；一人一行。",
     empty="还没有劳动力。名单每夜从户档案自动列入，不需要手工登记。",
     columns=(
-        Column("code", "人编号", "member.code", kind="link"),
-        Column("name", "姓名", "member.name", mask="name"),
+        Column("name", "姓名", "member.name", kind="link", mask="name"),
+        Column("code", "人编号", "member.code"),
         Column("head", "户主", "household.head_name", mask="name", default_hidden=True),
         Column("place", "所在村", place),
         Column("age", "年龄", lambda r, d: r.member.age(d), kind="num", unit="岁", group="base"),
