@@ -96,6 +96,7 @@ EMPLOYMENT = {
     "employment_record_work": labour(SURVEY),
     "employment_record_training": labour(SURVEY),
     "employment_circumstances": labour(SURVEY),
+    "employment_start_work": labour(SURVEY, POST, "work_record", started_on="2020-02-10"),
     "employment_end_work": labour(SURVEY, POST, "work_record", ended_on="2020-02-10"),
     "employment_employers": Rule((E_VIEW,), lists="employer"),
     "employment_posts": Rule((E_VIEW,), lists="post"),

@@ -411,6 +411,7 @@ def test_only_the_work_list_and_taken_numbers_reach_beyond_who_acts():
     assert sorted(users) == [
         "kernel/jobs/worker.py",
         "kernel/worklist/actions.py",
+        "ledgers/employment/actions/counting.py",
         "ledgers/employment/actions/posts.py",
         "ledgers/employment/post_queries.py",
         "ledgers/impact/actions.py",

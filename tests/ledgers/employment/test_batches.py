@@ -157,6 +157,24 @@ def test_bus_leaves_arrives_and_is_handed_over(village):
     assert batches.hand_over(trip, by=BY, today=trip.day).state == "handed"
 
 
+def test_the_planned_work_of_who_rode_begins_with_the_handing_over(village):
+    batch, place, *_ = prepared(village, seats=20)
+    rider, waiting = (t.worker for t in batch.travellers.order_by("pk")[:2])
+    there = {"started_on": TODAY, "planned": True, "place_code": place.place_code, "place_name": place.place_name}
+    rode, stayed = add_record(rider, **there), add_record(waiting, **there)
+    planned(batch)
+    trip = Trip.objects.get()
+    batches.board(trip, set(trip.riders.exclude(worker=waiting).values_list("pk", flat=True)), by=BY, today=trip.day)
+    batches.depart(trip, by=BY, today=trip.day)
+    trip.refresh_from_db()
+    batches.arrive(trip, by=BY, today=trip.day)
+    batches.hand_over(trip, by=BY, today=trip.day)
+    rode.refresh_from_db()
+    stayed.refresh_from_db()
+    assert (rode.planned, rode.started_on, rode.point_to_point) == (False, trip.day, True)
+    assert stayed.planned
+
+
 def test_bus_leaves_on_its_day_with_somebody_on_it(village):
     batch, *_ = prepared(village, seats=20)
     planned(batch)

@@ -190,6 +190,6 @@ def test_page_of_a_much_changed_household_costs_no_query_for_each_change(
         leaving = Member.objects.get(name=name)
         staying = {m.pk: m.relation for m in Member.objects.filter(household=household).exclude(pk=leaving.pk)}
         reshape.split(household, {leaving.pk: "head"}, staying, basis=BASIS, by=by, today=TODAY)
-    with django_assert_max_num_queries(43):  # seven of them are what the other ledgers say of the household
+    with django_assert_max_num_queries(46):  # ten of them are what the other ledgers say of the household
         town.get(f"/registry/{household.pk}/")
     assert father.name in town.get(f"/registry/{household.pk}/").content.decode()

@@ -9,7 +9,7 @@ from shouwang.kernel.errors import OutOfScope, Refused
 from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment.actions import batches, labour, matching, retention, terms, tracing, workshops
+from shouwang.ledgers.employment.actions import arrivals, batches, labour, matching, retention, terms, tracing, workshops
 from shouwang.ledgers.employment.batch_queries import changed_levels
 from shouwang.ledgers.employment.models import Batch, MatchPlan
 from shouwang.ledgers.employment.policies import ARRANGE, TRANSPORT
@@ -76,15 +76,17 @@ def watch_levels(run: Run) -> dict[str, Any]:
 
 
 def follow_up(run: Run) -> dict[str, Any]:
-    """Plan the calls of people placed who have started."""
+    """Plan the calls of people placed who have started, and ask after those who were to start."""
     total, by = 0, Scope.system("稳岗跟踪")
+    with run.chunk():
+        late = arrivals.ask_arrivals(today=run.today)
     while True:
         with run.chunk():
             made = retention.plan_calls(by=by, today=run.today, limit=PIECE)
             total += made
             run.progress(total, None)
         if made < PIECE:
-            return {"words": f"新安排稳岗跟踪 {total:,} 人", "link": "/employment/follow-ups/"}
+            return {"words": f"新安排稳岗跟踪 {total:,} 人，计划上岗日已过待登记 {late:,} 人", "link": "/employment/follow-ups/"}
 
 
 def erase_traces(run: Run) -> dict[str, Any]:

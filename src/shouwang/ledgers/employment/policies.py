@@ -34,6 +34,8 @@ EDIT_WORKER = Verb("employment.worker.edit", "修改了就业条件", SURVEY)
 LOG_CALL = Verb("employment.worker.call", "登记了未接通的电话", SURVEY)
 WITHDRAW_SURVEY = Verb("employment.worker.withdraw_import", "撤回了导入的摸底结果", SURVEY, needs_reason=True)
 RECORD_WORK = Verb("employment.work.record", "登记了务工记录", SURVEY)
+START_WORK = Verb("employment.work.start", "登记了到岗", SURVEY)
+BRING_TO_WORK = Verb("employment.work.arrive", "随返岗专车到岗", TRANSPORT)
 END_WORK = Verb("employment.work.end", "登记了离岗", SURVEY, needs_reason=True)
 RECORD_TRAINING = Verb("employment.training.record", "登记了培训", SURVEY)
 LABOUR_VERBS = (
@@ -44,6 +46,8 @@ LABOUR_VERBS = (
     LOG_CALL,
     WITHDRAW_SURVEY,
     RECORD_WORK,
+    START_WORK,
+    BRING_TO_WORK,
     END_WORK,
     RECORD_TRAINING,
 )

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("workers/<int:pk>/work/", labour.record_work, name="employment_record_work"),
     path("workers/<int:pk>/training/", labour.record_training, name="employment_record_training"),
     path("workers/<int:pk>/circumstances/", labour.circumstances, name="employment_circumstances"),
+    path("records/<int:pk>/start/", labour.start_work, name="employment_start_work"),
     path("records/<int:pk>/end/", labour.end_work, name="employment_end_work"),
     path("workers/<int:pk>/offer/", posts.offer_post, name="employment_offer"),
     path("employers/", list_page(EMPLOYERS, "employment/employers.html"), name="employment_employers"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.privacy.classes import Group
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.monitoring import queries
 from shouwang.ledgers.monitoring.lifecycle import DISCREPANCY
@@ -30,8 +30,8 @@ def _late(rows: QuerySet[Discrepancy], wanted: bool, today: dt.date) -> QuerySet
     return late if wanted else rows.exclude(pk__in=late.values("pk"))
 
 
-def _rules(_scope: Any) -> Sequence[tuple[str, str]]:
-    return [(code, name) for code, name in book.names("verify", "quality").items()]
+def _rules(scope: Scope) -> Sequence[tuple[str, str]]:
+    return book.choices(scope, "verify", "quality")
 
 
 DISCREPANCIES = Table(

@@ -141,7 +141,7 @@ LEADS = Table(
         Filter("risk", "风险类型", options=risks, apply="risk", group=Group.BASE),
         Filter("level", "级别", options=lambda _s: LEVELS, apply="level", visible=False),
         Filter("found_on", "发现日期", "date_range", apply="found_on", visible=False),
-        Filter("rule", "规则", options=lambda _s: list(book.names("risk").items()), apply="rule", visible=False, group=Group.CASE),
+        Filter("rule", "规则", options=lambda scope: book.choices(scope, "risk"), apply="rule", visible=False, group=Group.CASE),
         Filter("this_month", "本月发现", "flag", apply=_this_month, visible=False),
         Filter(
             "by_rule", "规则筛查", "flag", apply=lambda rows, yes, _t: rows.exclude(rule="") if yes else rows.filter(rule=""), visible=False

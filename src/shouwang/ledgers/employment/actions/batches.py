@@ -24,6 +24,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.worklist.actions import tell
 from shouwang.ledgers.employment import destinations, lifecycle, policies
+from shouwang.ledgers.employment.actions.arrivals import arrived
 from shouwang.ledgers.employment.batch_queries import level_words, to_enlist
 from shouwang.ledgers.employment.departing import feverish, plan_as_stored, problem
 from shouwang.ledgers.employment.models import Batch, BatchDestination, BatchVehicle, Traveller, Trip
@@ -242,9 +243,11 @@ def arrive(trip: Trip, *, by: Scope, today: dt.date) -> Trip:
 
 
 def hand_over(trip: Trip, *, by: Scope, today: dt.date) -> Trip:
-    """The receiving place has taken the people over, with the list of what it needs to know."""
-    with lifecycle.TRIP.advance(trip, "hand_over", by=by, today=today) as locked:
-        pass
+    """The receiving place has taken the people over, with the list of what it needs to know; their planned work has begun."""
+    with transaction.atomic():
+        with lifecycle.TRIP.advance(trip, "hand_over", by=by, today=today) as locked:
+            pass
+        arrived(locked, by=by, today=today)
     return locked
 
 

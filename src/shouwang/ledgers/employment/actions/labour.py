@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from shouwang.kernel.audit.actions import change, create_many
+from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import destinations, impacts, policies
@@ -142,11 +143,11 @@ def record_work(worker: Worker, said: Mapping[str, Any], *, by: Scope, today: dt
     return made
 
 
-def now_works(worker: Worker, row: WorkRecord, *, by: Scope, today: dt.date) -> None:
+def now_works(worker: Worker, row: WorkRecord, *, by: Scope, today: dt.date, verb: Verb = policies.RECORD_WORK) -> None:
     """Work that goes on is what a survey would have found: it is not asked for a second time. Inside the act's transaction."""
     home = worker.household.county.code if worker.household.county else ""
     before = impacts.blocked(worker, today)
-    with change(worker, by=by, verb=policies.RECORD_WORK, today=today) as now:
+    with change(worker, by=by, verb=verb, today=today) as now:
         now.status, now.reason, now.wage = destinations.band(row.place_code, home) or "in_county", "", row.monthly_income
         now.place_code, now.place_name, now.place_detail = row.place_code, row.place_name, row.place_detail
         now.surveyed_on, now.surveyed_by = today, by.user_name[:40]
@@ -172,6 +173,8 @@ def _end(row: WorkRecord, ended_on: dt.date, reason: str, by: Scope, today: dt.d
     with change(row, by=by, verb=policies.END_WORK, today=today, reason=reason) as locked:
         if locked.ended_on is not None:
             raise Refused(f"该记录已于 {locked.ended_on} 登记离岗，不能重复登记。", field="ended_on")
+        if locked.planned:  # never began: nothing but the day it was planned for is left of it
+            ended_on = locked.started_on + dt.timedelta(1)
         if ended_on <= locked.started_on:
             raise Refused(f"离岗日期 {ended_on} 须晚于上岗日期 {locked.started_on}。请核对。", field="ended_on")
         locked.ended_on, locked.left_reason = ended_on, reason.strip()[:120]
@@ -216,9 +219,9 @@ def _check_income(income: int | None, today: dt.date) -> None:
         raise Refused(f"月收入 {said} 元不在 {low:,} 至 {high:,} 元之间，可能填成了年收入或日工资。请核对。", field="monthly_income")
 
 
-def check_overlap(worker: Worker, start: dt.date, end: dt.date | None) -> None:
-    """Raise Refused where a record of the worker shares a day with [start, end), naming it."""
-    for other in worker.records.all():
+def check_overlap(worker: Worker, start: dt.date, end: dt.date | None, *, besides: int = 0) -> None:
+    """Raise Refused where a record of the worker (other than `besides`) shares a day with [start, end), naming it."""
+    for other in worker.records.exclude(pk=besides):
         if overlaps(other, start, end):
             until = other.ended_on or "至今"
             raise Refused(

@@ -15,7 +15,7 @@ from shouwang.kernel.errors import NotPermitted, Refused
 from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
 from shouwang.ledgers.employment import queries, views
-from shouwang.ledgers.employment.actions import labour, retention
+from shouwang.ledgers.employment.actions import arrivals, labour, retention
 from shouwang.ledgers.employment.codes import choices
 from shouwang.ledgers.employment.forms import CircumstancesForm, FollowUpForm, SurveyForm, TrainingForm, WorkForm
 from shouwang.ledgers.employment.models import RetentionCall, Worker
@@ -79,6 +79,16 @@ def record_work(request: Request, pk: int) -> HttpResponse:
     if saved(request, form, lambda: labour.record_work(found, form.said(), by=request.scope, today=request.today)):
         return _done(request, found, "务工记录已登记。", "records")
     return entry(request, form, f"登记务工：{found.member.name}", reverse("employment_worker", args=[pk]))
+
+
+@page(SURVEY, methods=("POST",))
+def start_work(request: Request, pk: int) -> HttpResponse:
+    """Somebody whose work was planned has started."""
+    found = queries.record(request.scope, pk)
+    arrivals.start_work(
+        found, views.day_of(request.POST.get("started_on", ""), request.today, "started_on"), by=request.scope, today=request.today
+    )
+    return _done(request, found.worker, "到岗已登记。", "records")
 
 
 @page(SURVEY, methods=("POST",))

@@ -66,6 +66,17 @@ def _open(day: dt.date) -> Q:
     return Q(planned=False, started_on__lte=day) & (Q(ended_on=None) | Q(ended_on__gt=day))
 
 
+def _late(rows: QuerySet[Any], yes: bool, day: dt.date) -> QuerySet[Any]:
+    waiting = Q(planned=True, ended_on=None, started_on__lt=day)
+    return rows.filter(waiting) if yes else rows.exclude(waiting)
+
+
+def _stage(row: Any, _day: dt.date) -> Badge:
+    if not row.planned:
+        return Badge("已务工", "g")
+    return Badge("计划", "o") if row.ended_on is None else Badge("未到岗", "n")
+
+
 WORKERS = Table(
     key="workers",
     title="劳动力台账",
@@ -140,7 +151,7 @@ RECORDS = Table(
         Column("name", "姓名", "worker.member.name", kind="link", mask="name"),
         Column("code", "人编号", "worker.member.code"),
         Column("place", "所在村", place),
-        Column("planned", "类别", lambda r, _d: Badge("计划", "o") if r.planned else Badge("已务工", "g"), kind="tag", group="labour"),
+        Column("planned", "类别", _stage, kind="tag", group="labour"),
         Column("started_on", "上岗日期", "started_on", kind="date", sort="started_on", group="labour"),
         Column("ended_on", "离岗日期", "ended_on", kind="date", sort="ended_on", group="labour"),
         Column("where", "务工地", _where, group="labour"),
@@ -162,11 +173,13 @@ RECORDS = Table(
         Filter("industry", "行业", "choice", listed("industry"), apply="industry", visible=False, group="labour"),
         Filter("planned", "计划务工", "flag", apply="planned", visible=False, group="labour"),
         Filter("contract", "合同期限", "choice", listed("contract"), apply="contract", visible=False, group="labour"),
+        Filter("late", "计划上岗日已过", "flag", apply=_late, visible=False, group="labour"),
     ),
     quick_views=(
         QuickView("all", "全部", {}),
         QuickView("open", "在岗", {"open": "1"}, tone="g"),
         QuickView("planned", "计划务工", {"planned": "1"}, tone="o"),
+        QuickView("late", "计划上岗日已过", {"late": "1"}, tone="r"),
     ),
 )
 

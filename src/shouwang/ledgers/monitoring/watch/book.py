@@ -10,8 +10,10 @@ from typing import Any
 from shouwang.engine.catalog import FeatureCatalog
 from shouwang.engine.params import Params, Threshold
 from shouwang.engine.rules import Rule, RuleSet
+from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.monitoring.models import RuleVersion, ThresholdChange
+from shouwang.ledgers.monitoring.watch.policies import RULES
 
 COUNTED = ("approved", "ended")
 
@@ -50,6 +52,12 @@ def rules(*more: Rule, without: tuple[str, ...] = ()) -> RuleSet:
 def names(*kinds: str) -> dict[str, str]:
     """{rule: its name} of the kinds, own rules and ended ones included; the youngest version names it."""
     return {r.id: r.name for r in rules().rules if r.kind in kinds}
+
+
+def choices(scope: Scope, *kinds: str) -> list[tuple[str, str]]:
+    """[(rule, its name)] of the kinds to filter a list by; rules of offices only for who may read rules."""
+    known = _published_names()
+    return [(code, name) for code, name in names(*kinds).items() if code in known or scope.may(RULES)]
 
 
 def name_of(rule: str, own: str | None = None) -> str:
