@@ -12,7 +12,8 @@ from django.test import Client
 from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.exchange import actions, lake, queries, questions
+from shouwang.kernel.worklist.models import WorkItem
+from shouwang.ledgers.exchange import actions, lake, queries, questions, watch
 from shouwang.ledgers.exchange.models import MatchQuestion
 from shouwang.ledgers.registry import reshape
 from shouwang.ledgers.registry.reshape_checks import Basis
@@ -149,3 +150,16 @@ def test_feeds_that_contradict_are_said_with_the_rule(people, medical, sender, c
     ]
     other = scope_of(make_user("far", city.offices["440514-fpb"], "office_clerk"), TODAY)
     assert queries.contradictions(other, JANUARY) == []
+
+
+def test_contradictions_are_work_of_the_county_until_the_next_month_has_none(people, medical, sender, city, bureau):
+    registry = make_agreement(city.at("440513"), bureau, "civil_registry")
+    taken_in(registry, sender, sheet(["曾样板", ID, "死亡", "2020-01-03"], head=["姓名", "身份证号", "变动类型", "日期"]))
+    taken_in(medical, sender, sheet(row()))
+    for _night in range(2):
+        assert watch.contradiction_items(TODAY) == 1
+    item = WorkItem.objects.get(kind=watch.CONTRADICTION, state="open")
+    assert (item.office, item.title) == (city.offices["440513-fpb"], "部门数据打架 2020-01：1 处，请函询有关部门")
+    assert people["zeng"].name not in item.title
+    assert watch.contradiction_items(dt.date(2020, 3, 1)) == 0
+    assert not WorkItem.objects.filter(kind=watch.CONTRADICTION, state="open").exists()

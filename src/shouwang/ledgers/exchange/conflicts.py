@@ -28,12 +28,20 @@ class Conflict:
 
 
 @lru_cache(maxsize=1)
+def _said() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(files("shouwang.rulebook").joinpath("feed_conflicts.yaml").read_text("utf-8"))
+    return found
+
+
 def rules() -> dict[str, dict[str, Any]]:
     """The rules by code: `one` and `other` are feed and condition, `by` what ties them (person, household), `also` a condition over both."""
-    found: dict[str, dict[str, Any]] = yaml.safe_load(files("shouwang.rulebook").joinpath("feed_conflicts.yaml").read_text("utf-8"))[
-        "rules"
-    ]
+    found: dict[str, dict[str, Any]] = _said()["rules"]
     return found
+
+
+def ask_by(period: dt.date) -> dt.date:
+    """The day by which the departments are asked about a month's contradictions: `ask_day` of the month after."""
+    return (period.replace(day=28) + dt.timedelta(4)).replace(day=int(_said()["ask_day"]))
 
 
 def found_in(counties: list[str], period: dt.date) -> list[Conflict]:

@@ -134,8 +134,8 @@ def follow(run: Run) -> dict[str, Any]:
 def nightly(run: Run) -> dict[str, Any]:
     """Who is late, and what is past its term."""
     with run.chunk():
-        late = watch.late_items(run.today)
-    return {"late": late, "expired": watch.expire(run)}
+        late, against = watch.late_items(run.today), watch.contradiction_items(run.today)
+    return {"late": late, "contradicting": against, "expired": watch.expire(run)}
 
 
 def register_all() -> None:

@@ -10,18 +10,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shouwang.engine.feeds import feeds
+from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.accounts.queries import offices_in_force
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.jobs.actions import enqueue
 from shouwang.kernel.jobs.run import Run
+from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.shifts import HouseholdShift
 from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end
-from shouwang.ledgers.exchange import actions, lake, policies
+from shouwang.ledgers.exchange import actions, conflicts, lake, policies
 from shouwang.ledgers.exchange.intake import put_among
 from shouwang.ledgers.exchange.lifecycle import DELIVERY
 from shouwang.ledgers.exchange.models import Delivery, FeedAgreement, MatchQuestion
 from shouwang.ledgers.registry.models import Member
+
+CONTRADICTION = "exchange.contradiction"
 
 
 def due_period(code: str, today: dt.date) -> dt.date:
@@ -67,6 +72,25 @@ def late_items(today: dt.date) -> int:
     for agreement in in_force(today).filter(delivered(today)):
         worklist.finish(agreement, now=now, kind=actions.LATE)
     return len(late)
+
+
+def contradiction_items(today: dt.date) -> int:
+    """One line a county for what feeds of last month say against one another: its lead office asks the departments.
+
+    Ends when the departments have sent rows that fit together, or a new month takes its place. Returns how many counties have any.
+    """
+    period, now, open_in = (today.replace(day=1) - dt.timedelta(1)).replace(day=1), timezone.now(), 0
+    for office in offices_in_force(today).filter(kind=Office.Kind.LEAD, tier=Region.COUNTY).select_related("region"):
+        found = len(conflicts.found_in([office.region.code[:6]], period))
+        if found:
+            many = f"{found} 处" if found < conflicts.AT_MOST else f"{found} 处以上"
+            title, url = f"部门数据打架 {period:%Y-%m}：{many}，请函询有关部门", f"{reverse('exchange_conflicts')}?period={period:%Y-%m}"
+            due_at = day_end(conflicts.ask_by(period))
+            worklist.assign(office.region, office, kind=CONTRADICTION, title=title, action="函询核实", url=url, due_at=due_at, now=now)
+            open_in += 1
+        else:
+            worklist.finish(office.region, now=now, kind=CONTRADICTION, office=office)
+    return open_in
 
 
 def expire(run: Run) -> int:
