@@ -230,7 +230,7 @@ def in_background(run: Run) -> dict[str, Any]:
         run.progress(1, 1, "")
     return {
         "words": f"模拟完成：{result['households']:,} 户，{len(result['grid'])} 个情景。",
-        "link": f"/monitoring/simulation/?{urlencode(row.body)}",
+        "link": f"/monitoring/simulation/?{urlencode(sorted(row.body.items()))}",
     }
 
 
