@@ -19,7 +19,7 @@ THUMB = 44
 def test_the_town_works_by_phone(staff: People) -> None:
     pass_on(staff.desk(DISTRICT))
     page = staff.phone(TOWN)
-    page.goto("/")
+    page.goto("/worklist/")
     page.get_by_role("link", name=re.compile("签收任务：")).first.click()
     pressed(page, "签收")
     said(page, "已签收")

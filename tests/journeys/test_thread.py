@@ -167,7 +167,7 @@ def town_works(people: People, tmp_path: Path) -> None:
     district.get_by_role("button", name="转办", exact=True).click()
     said(district, "已转办 1 个下级单位")
 
-    town.goto("/")
+    town.goto("/worklist/")
     town.get_by_role("link", name=re.compile(f"签收任务：{SPRING}")).click()
     town.get_by_role("button", name="签收").click()
     town.get_by_role("textbox", name=re.compile("^登记进展")).fill("各村种苗已发放到户。")
