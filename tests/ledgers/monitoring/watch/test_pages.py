@@ -239,7 +239,7 @@ def test_a_large_place_is_simulated_in_the_background_once_and_the_result_is_kep
     job = Job.objects.get(kind="monitoring.simulation")
     assert (job.state, job.result["link"]) == ("done", f"/monitoring/simulation/?{urlencode(sorted(SHOCK.items()))}"), job.message
     kept = text(clerk.get(job.result["link"]))
-    body = lambda page: page[page.index("前后对比") : page.index("</main>")]  # noqa: E731 - used twice below
+    body = lambda page: page[page.index("前后对比") : page.index("打印：")]  # noqa: E731 - used twice below
     assert "陈边缘" in kept and body(kept) == body(whole)
     assert clerk.post(f"/monitoring/simulation/export/?{query}", {"reason": "研判"}).status_code == 200
     swept(watch.by(watch.author))  # another snapshot is another question
