@@ -8,7 +8,6 @@ import time
 
 import click
 from django.db import transaction
-from django.utils import timezone
 
 from shouwang.cli.setup import prepare
 from shouwang.kernel import figures
@@ -17,6 +16,7 @@ from shouwang.kernel.clock import DEMO_DATE
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions import load
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.worklist.clocks import morning
 from shouwang.ledgers.registry.models import Household
 
 START = dt.date(2020, 2, 17)
@@ -105,7 +105,7 @@ def _build(households: int, seed: int, without_work: bool) -> None:
     for before in range(13 if households <= TREND_UP_TO else 1, -1, -1):
         day = START - dt.timedelta(before)
         if before in FROZEN:
-            figures.freeze(figures.installed(), timezone.make_aware(dt.datetime.combine(day, dt.time(8))), city=city)
+            figures.freeze(figures.installed(), morning(day), city=city)
         with transaction.atomic():  # nobody else is here yet: a day in one piece spares a thousand flushes to the disk
             history.on(day)
             outbreak.on(day)

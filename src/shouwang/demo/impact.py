@@ -9,7 +9,6 @@ import datetime as dt
 from itertools import islice
 
 import numpy as np
-from django.utils import timezone
 
 from shouwang.demo.offices import Staff
 from shouwang.demo.people import MARK
@@ -18,6 +17,7 @@ from shouwang.kernel.accounts.queries import scope_of
 from shouwang.kernel.audit.actions import create_many
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.worklist.clocks import morning
 from shouwang.ledgers.impact import fitting, level_actions, survey_actions
 from shouwang.ledgers.impact.actions import Impact, record_impacts
 from shouwang.ledgers.impact.models import ImpactRecord, ImpactSurvey, Shock
@@ -105,7 +105,7 @@ class Outbreak:
 
     def _measure(self, day: dt.date) -> None:
         """The demonstration town takes measures for a few households; the first is done."""
-        clerk, now = scope_of(self._staff.users["440513100-zf-jb"], day), timezone.make_aware(dt.datetime.combine(day, dt.time(8)))
+        clerk, now = scope_of(self._staff.users["440513100-zf-jb"], day), morning(day)
         hit = ImpactRecord.objects.filter(town__code=TOWN, recovered_on=None).exclude(household=None).order_by("pk")
         for n, row in enumerate(hit.select_related("household__region")[:6]):
             home = row.household

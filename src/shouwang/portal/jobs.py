@@ -13,16 +13,12 @@ from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.worklist.actions import sweep
-
-
-def daily_cut_off(day: dt.date) -> dt.datetime:
-    """08:00, when the city office looks at its board."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time(8)))
+from shouwang.kernel.worklist.clocks import morning
 
 
 def freeze_all(now: dt.datetime) -> int:
-    """Freeze every figure at today's 08:00 where that is past and not done; the trend lines read these."""
-    cut_off = daily_cut_off(timezone.localtime(now).date())
+    """Freeze every figure at today's 08:00, when the city office looks at its board, where that is past and not done; the trend lines read these."""
+    cut_off = morning(timezone.localtime(now).date())
     if now < cut_off:
         return 0
     return sum(figures.freeze(figures.installed(), cut_off, city=city) for city in Region.objects.filter(level=Region.CITY))

@@ -175,6 +175,23 @@ def test_the_planned_work_of_who_rode_begins_with_the_handing_over(village):
     assert stayed.planned
 
 
+def test_one_record_that_cannot_begin_does_not_hold_up_the_handing_over(village):
+    batch, place, *_ = prepared(village, seats=20)
+    there = {"started_on": TODAY, "planned": True, "place_code": place.place_code, "place_name": place.place_name}
+    pupil, worker = (add_record(t.worker, **there) for t in batch.travellers.order_by("pk")[:2])
+    planned(batch)
+    trip = Trip.objects.get()
+    batches.board(trip, set(trip.riders.values_list("pk", flat=True)), by=BY, today=trip.day)
+    batches.depart(trip, by=BY, today=trip.day)
+    trip.refresh_from_db()
+    type(pupil.worker.member).objects.filter(pk=pupil.worker.member_id).update(school_status="senior")
+    batches.arrive(trip, by=BY, today=trip.day)
+    assert batches.hand_over(trip, by=BY, today=trip.day).state == "handed"
+    pupil.refresh_from_db()
+    worker.refresh_from_db()
+    assert (pupil.planned, worker.planned) == (True, False)
+
+
 def test_bus_leaves_on_its_day_with_somebody_on_it(village):
     batch, *_ = prepared(village, seats=20)
     planned(batch)

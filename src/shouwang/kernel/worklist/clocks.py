@@ -71,6 +71,11 @@ def due_from_rule(name: str, start: dt.datetime, *, region_code: str = "") -> dt
     return working.due(start, working.Clock(rule.value, rule.unit), calendar_for())  # type: ignore[arg-type]  # the rulebook's units are the clock's
 
 
+def morning(day: dt.date) -> dt.datetime:
+    """08:00 of a day, when the offices open: the moment of what happens on a day without an hour."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(8)))
+
+
 def day_end(day: dt.date) -> dt.datetime:
     """24:00 of a day as stored: its last second, in Asia/Shanghai."""
     return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))

@@ -111,9 +111,9 @@ FIGURES: tuple[Figure, ...] = (
     _money("renewed_balance", "续贷余额", "以续贷发放的贷款余额。", _owing(renewals__gt=0), "balance", f"{LOANS}?owing=1&renewed=1"),
     _count(
         "maturing_loans",
-        "30天内到期笔数",
+        "临近到期笔数",
         "笔",
-        "自当日起 30 天内到期或有分期本金应还、尚有余额的贷款笔数。",
+        "自当日起在临近到期的天数（规则库）内到期或有分期本金应还、尚有余额的贷款笔数。",
         lambda day: queries.maturing(Loan.objects.all(), day),
         f"{LOANS}?maturing=1",
     ),

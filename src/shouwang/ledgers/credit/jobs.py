@@ -15,12 +15,11 @@ from shouwang.kernel.jobs.handlers import register
 from shouwang.kernel.jobs.run import Run
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.clocks import day_end, morning
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.credit import queries
 from shouwang.ledgers.credit.models import Loan
 from shouwang.ledgers.credit.rules import rule
-from shouwang.ledgers.credit.work import opening
 
 MATURING, OVERDUE, ALARM = "credit.maturing", "credit.overdue", "credit.alarm"
 Said = dict[int, tuple[str, str, str, dt.datetime | None]]  # by region: title, what to do, the list's filter, due
@@ -79,12 +78,12 @@ def _refresh(kind: str, office: str, lines: Said, today: dt.date) -> int:
     standing = WorkItem.objects.filter(kind=kind, state=WorkItem.State.OPEN, ledger=Region._meta.label_lower)
     gone = {int(item.record_id) for item in standing} - set(lines)
     for region in Region.objects.filter(pk__in=gone):
-        worklist.finish(region, now=opening(today), kind=kind)
+        worklist.finish(region, now=morning(today), kind=kind)
     offices = offices_in_force(today).filter(kind=office, region_id__in=lines).select_related("region")
     for found in offices:
         title, action, query, due = lines[found.region_id]
         url = f"{reverse('credit_loans')}?{query}&region={found.region.code}"
-        worklist.assign(found.region, found, kind=kind, title=title, action=action, url=url, due_at=due, now=opening(today))
+        worklist.assign(found.region, found, kind=kind, title=title, action=action, url=url, due_at=due, now=morning(today))
     return len(lines)
 
 

@@ -100,7 +100,7 @@ WELFARE_FIGURES: tuple[Figure, ...] = (
         "employment.welfare_expiring",
         "公益性岗位即将到期",
         "人",
-        "公益性岗位在岗人员中，30 天内聘期届满的人数。",
+        "公益性岗位在岗人员中，聘期在提前提示的天数（规则库）内届满的人数。",
         _terms(welfare_queries.expiring),
         drill=f"{APPOINTMENTS}?expiring=1",
     ),

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.sections import Section
 from shouwang.ledgers.exchange import queries
 from shouwang.ledgers.exchange.letters import AUDIENCES
@@ -101,5 +102,6 @@ def household_section(scope: Scope, household: int, today: dt.date) -> Section |
 
 
 def letter_days(today: dt.date) -> dict[str, dt.date]:
-    """Usual days: an answer in ten, the list destroyed twenty days later."""
-    return {"answer_by": today + dt.timedelta(10), "destroy_by": today + dt.timedelta(30)}
+    """The days a new letter proposes: rulebook/letters.yaml."""
+    ways = (("answer_by", "answer_days"), ("destroy_by", "destroy_days"))
+    return {field: today + dt.timedelta(int(lookup("letters", name, on=today).value)) for field, name in ways}

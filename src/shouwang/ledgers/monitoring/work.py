@@ -12,14 +12,13 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
 from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Placed, Region
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.clocks import day_end, morning
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.lifecycle import CASE
 from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, MonitoringCase
@@ -108,7 +107,7 @@ class Line:
 
 def _write(line: Line, wanted: dict[int, tuple[int, dt.date]], county: int, today: dt.date) -> None:
     """Write what differs from the lines that stand: after one act a line or two of the county's."""
-    now = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
+    now = morning(today)
     open_items = WorkItem.objects.filter(kind=line.kind, state=WorkItem.State.OPEN, office__county_id=county).order_by()
     standing = {office: (title, due_at) for office, title, due_at in open_items.values_list("office_id", "title", "due_at")}
     due = {office: (f"防返贫监测：{line.label} {n} {line.unit}", day_end(first)) for office, (n, first) in wanted.items()}

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db.models import Count, Min
 from django.urls import reverse
-from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import due_from_rule
+from shouwang.kernel.worklist.clocks import due_from_rule, morning
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.registry.models import CheckFinding
 
@@ -38,11 +37,11 @@ def refresh_towns(towns: Collection[int] | None, *, today: dt.date) -> int:
     wanted: dict[int, Any] = {row["town_id"]: row for row in counted}
     standing = {int(item.record_id): item for item in open_items}
     offices = {o.region_id: o for o in offices_in_force(today).filter(kind=Office.Kind.TOWN, region_id__in=wanted).select_related("region")}
-    due = {day: due_from_rule(CLOCK, _start(day)) for day in {row["oldest"] for row in wanted.values()}}
+    due = {day: due_from_rule(CLOCK, morning(day)) for day in {row["oldest"] for row in wanted.values()}}
     for town, office in offices.items():
         _assign(office, wanted[town], standing.get(town), due[wanted[town]["oldest"]], today)
     for region in Region.objects.filter(pk__in=[town for town in standing if town not in wanted]):
-        worklist.finish(region, now=_start(today), kind=KIND)
+        worklist.finish(region, now=morning(today), kind=KIND)
     return len(offices)
 
 
@@ -52,11 +51,6 @@ def _assign(office: Office, row: dict[str, Any], item: WorkItem | None, due_at: 
     if item is not None and (item.title, item.due_at, item.office_id) == (title, due_at, office.pk):
         return
     if item is not None and item.office_id != office.pk:
-        worklist.finish(region, now=_start(today), kind=KIND, dropped=True)  # the town's office has a successor
+        worklist.finish(region, now=morning(today), kind=KIND, dropped=True)  # the town's office has a successor
     url = f"{reverse('registry_findings')}?state=open&severity=error&region={region.code}"
-    worklist.assign(region, office, kind=KIND, title=title, action="改正或核实", url=url, due_at=due_at, now=_start(today))
-
-
-def _start(day: dt.date) -> dt.datetime:
-    """The opening of the offices on a business day, 08:00: checks know the day and not the hour."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time(8)))
+    worklist.assign(region, office, kind=KIND, title=title, action="改正或核实", url=url, due_at=due_at, now=morning(today))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from django.db import transaction
 from django.db.models import Count, Min
 from django.urls import reverse
-from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
@@ -16,7 +16,7 @@ from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.clocks import day_end, morning
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import policies
 from shouwang.ledgers.employment.actions.labour import check_overlap, now_works
@@ -48,16 +48,20 @@ def start_work(row: WorkRecord, day: dt.date, *, by: Scope, today: dt.date, verb
 def arrived(trip: Trip, *, by: Scope, today: dt.date) -> int:
     """Whoever was on board and had planned work where the bus went is at work from today; inside the hand-over's transaction.
 
-    Nobody has to type it again. Returns how many.
+    Nobody has to type it again; a record that cannot begin (someone gone back to school) does not hold up the bus: it stays planned
+    and the town is asked. Returns how many began.
     """
     riders = trip.riders.filter(boarded=True).values("worker_id")
     rows = WorkRecord.objects.filter(worker__in=riders, planned=True, ended_on=None, place_code=trip.destination.place_code)
     busy = WorkRecord.objects.filter(worker__in=riders, planned=False, ended_on=None).values("worker_id")
     found = list(rows.exclude(worker__in=busy).order_by("worker_id", "started_on"))
     first = {row.worker_id: row for row in reversed(found)}
+    begun = 0
     for row in first.values():
-        start_work(row, today, by=by, today=today, verb=policies.BRING_TO_WORK)
-    return len(first)
+        with suppress(Refused):
+            start_work(row, today, by=by, today=today, verb=policies.BRING_TO_WORK)
+            begun += 1
+    return begun
 
 
 def ask_arrivals(*, today: dt.date) -> int:
@@ -65,7 +69,7 @@ def ask_arrivals(*, today: dt.date) -> int:
     late = WorkRecord.objects.filter(planned=True, ended_on=None, started_on__lt=today).order_by()
     waiting = {town: (n, first) for town, n, first in late.values_list("town_id").annotate(n=Count("pk"), first=Min("started_on")) if town}
     grace = dt.timedelta(int(rule("arrival_days", on=today).value))
-    now = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
+    now = morning(today)
     towns = offices_in_force(today).filter(kind=Office.Kind.TOWN).select_related("region")
     with transaction.atomic():
         for office in towns.filter(region_id__in=waiting):

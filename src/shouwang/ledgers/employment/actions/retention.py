@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.accounts.queries import offices_in_force
@@ -14,7 +13,7 @@ from shouwang.kernel.audit.actions import change, create_many
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.clocks import day_end, morning
 from shouwang.ledgers.employment import policies
 from shouwang.ledgers.employment.actions.labour import end_work
 from shouwang.ledgers.employment.codes import rule
@@ -46,7 +45,7 @@ def _assign(call: RetentionCall, office: Office, today: dt.date) -> None:
     """No name on the work list: who sees the list of the office need not see the person."""
     title = f"稳岗跟踪：人编号 {call.record.worker.member.code} 上岗满 {call.days} 天"
     url = f"{reverse('employment_follow_ups')}?open=1"
-    moment = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
+    moment = morning(today)
     worklist.assign(call, office, kind=KIND, title=title, action="电话跟踪", url=url, due_at=day_end(call.due_on), now=moment)
 
 
@@ -56,7 +55,7 @@ def answer(call: RetentionCall, outcome: str, note: str, *, by: Scope, today: dt
         raise Refused("请选择在岗或已离岗。", field="outcome")
     if outcome == "left" and len(note.strip()) < 2:
         raise Refused("已离岗的请写明离岗原因。", field="note")
-    moment = timezone.make_aware(dt.datetime.combine(today, dt.time(8)))
+    moment = morning(today)
     with transaction.atomic():
         with change(call, by=by, verb=policies.ANSWER_CALL, today=today) as locked:
             if locked.outcome:

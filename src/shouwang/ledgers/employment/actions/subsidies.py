@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.audit.actions import change
@@ -17,7 +16,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import due_from_rule
+from shouwang.kernel.worklist.clocks import due_from_rule, morning
 from shouwang.ledgers.employment import destinations, lifecycle, policies, subsidies, subsidy_queries
 from shouwang.ledgers.employment.models import Employer, SubsidyClaim, SubsidyRate, Worker
 from shouwang.ledgers.registry.reshape_items import office_of
@@ -129,7 +128,7 @@ def pay(claim: SubsidyClaim, paid_on: dt.date, voucher: str, *, by: Scope, today
             if paid_on < locked.applied_on:
                 raise Refused(f"发放日期 {paid_on} 早于申领日期 {locked.applied_on}。请核对。", field="paid_on")
             locked.paid_on, locked.voucher = paid_on, voucher.strip()[:60]
-        worklist.finish(locked, now=_moment(today), kind=WORK)
+        worklist.finish(locked, now=morning(today), kind=WORK)
     return locked
 
 
@@ -147,7 +146,7 @@ def refuse(claim: SubsidyClaim, *, reason: str, by: Scope, today: dt.date) -> Su
     with transaction.atomic():
         with lifecycle.SUBSIDY.advance(claim, "refuse", by=by, today=today, reason=reason) as locked:
             pass
-        worklist.finish(locked, now=_moment(today), kind=WORK, dropped=True)
+        worklist.finish(locked, now=morning(today), kind=WORK, dropped=True)
     return locked
 
 
@@ -178,10 +177,6 @@ def _ask(claim: SubsidyClaim, kind: subsidies.Kind, today: dt.date) -> None:
         return
     who = f"人编号 {claim.worker.member.code}" if claim.worker else str(claim.employer)
     title, url = f"{kind.name}：{who}", reverse("employment_subsidy", args=[claim.pk])
-    now = _moment(today)
+    now = morning(today)
     due = due_from_rule("subsidy_step", now)
     worklist.assign(claim, office, kind=WORK, title=title, action=NEXT[claim.state], url=url, due_at=due, now=now)
-
-
-def _moment(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time(8)))

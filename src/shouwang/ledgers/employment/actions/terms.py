@@ -6,14 +6,13 @@ import datetime as dt
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.clocks import day_end, morning
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import lifecycle, policies, welfare, welfare_queries
 from shouwang.ledgers.employment.models import WelfareAppointment, WelfareMonth, Worker, WorkRecord
@@ -129,18 +128,14 @@ def _ask(row: WelfareAppointment, today: dt.date) -> None:
     office = office_of(row.town_id, Office.Kind.TOWN, today) or office_of(row.county_id, Office.Kind.LEAD, today)
     if office is not None:
         title, url = f"公益岗位聘期届满：人编号 {row.worker.member.code}", reverse("employment_appointment", args=[row.pk])
-        due, now = day_end(row.ends_on - dt.timedelta(1)), _moment(today)
+        due, now = day_end(row.ends_on - dt.timedelta(1)), morning(today)
         worklist.assign(row, office, kind=KIND, title=title, action="办理续聘或终止", url=url, due_at=due, now=now)
 
 
 def _done(row: WelfareAppointment, today: dt.date) -> None:
-    worklist.finish(row, now=_moment(today), kind=KIND)
+    worklist.finish(row, now=morning(today), kind=KIND)
 
 
 def _worker(row: WelfareAppointment) -> Worker:
     found: Worker = Worker.objects.select_related("member", "region").get(pk=row.worker_id)
     return found
-
-
-def _moment(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time(8)))

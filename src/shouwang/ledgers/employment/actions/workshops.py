@@ -8,14 +8,13 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist import actions as worklist
-from shouwang.kernel.worklist.clocks import day_end
+from shouwang.kernel.worklist.clocks import day_end, morning
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import lifecycle, policies, workshop_queries
 from shouwang.ledgers.employment.actions.posts import close_post
@@ -70,7 +69,7 @@ def review(workshop: Workshop, said: Mapping[str, Any], *, by: Scope, today: dt.
             locked.workers, locked.poor_workers, locked.steady = people.workers, people.poor_workers, people.steady
             locked.reviewed_on, locked.unmet = today, unmet
             row = _keep(locked, said, unmet, by, today)
-        worklist.finish(workshop, now=_moment(today), kind=REVIEW)
+        worklist.finish(workshop, now=morning(today), kind=REVIEW)
     return row
 
 
@@ -109,7 +108,7 @@ def restore(workshop: Workshop, *, reason: str, by: Scope, today: dt.date) -> Wo
         with lifecycle.WORKSHOP.advance(workshop, "restore", by=by, today=today, reason=reason) as locked:
             _allow(locked, "restore", today)
             locked.buffer_until = None
-        worklist.finish(workshop, now=_moment(today), kind=BUFFER)
+        worklist.finish(workshop, now=morning(today), kind=BUFFER)
     return locked
 
 
@@ -121,7 +120,7 @@ def clear(workshop: Workshop, *, reason: str, by: Scope, today: dt.date) -> Work
             locked.buffer_until = None
         for post in locked.employer.posts.filter(kind="workshop").exclude(state="closed"):
             close_post(post, reason="扶贫车间已清理", by=by, today=today)
-        worklist.finish(workshop, now=_moment(today), dropped=True)
+        worklist.finish(workshop, now=morning(today), dropped=True)
     return locked
 
 
@@ -154,8 +153,4 @@ def _ask(workshop: Workshop, kind: str, title: str, action: str, due: dt.date, t
     office = office_of(workshop.town_id, Office.Kind.TOWN, today) or office_of(workshop.county_id, Office.Kind.LEAD, today)
     if office is not None:
         url = reverse("employment_workshop", args=[workshop.pk])
-        worklist.assign(workshop, office, kind=kind, title=title, action=action, url=url, due_at=day_end(due), now=_moment(today))
-
-
-def _moment(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time(8)))
+        worklist.assign(workshop, office, kind=kind, title=title, action=action, url=url, due_at=day_end(due), now=morning(today))

@@ -22,7 +22,7 @@ from shouwang.ledgers.monitoring.actions.steps import step
 from shouwang.ledgers.monitoring.clearing import clear_problems
 from shouwang.ledgers.monitoring.lifecycle import OPEN
 from shouwang.ledgers.monitoring.models import Lead, MonitoringCase, Verification
-from shouwang.ledgers.monitoring.rules import due
+from shouwang.ledgers.monitoring.rules import due, rule
 from shouwang.ledgers.registry import actions as registry
 from shouwang.ledgers.registry.codes import rule as code_rule
 from shouwang.ledgers.registry.income import after_medical, below, window_of
@@ -131,8 +131,9 @@ def check_household(
     Raises Refused for means the risk level does not allow, a missing authorisation (绿色通道 brings it later), a judgement that stands on
     income alone, a household that cannot be what the case wants, risks missing; all or nothing is written.
     """
-    if said.checked_on > today or said.checked_on < case.opened_on - dt.timedelta(90):
-        raise Refused(f"核实日期 {said.checked_on} 不合理：不能晚于今天，也不能早于发起前 90 天。请核对日期。", field="checked_on")
+    before = int(rule("check_before_days", on=today).value)
+    if said.checked_on > today or said.checked_on < case.opened_on - dt.timedelta(before):
+        raise Refused(f"核实日期 {said.checked_on} 不合理：不能晚于今天，也不能早于发起前 {before} 天。请核对日期。", field="checked_on")
     judging.check_means(case.county or case.region, said.checked_on, said.means)
     judging.check_judgement(case.purpose, said.conclusion, said.coping, said.reason_code, said.problems, said.reasons)
     with transaction.atomic():

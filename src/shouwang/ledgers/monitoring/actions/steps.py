@@ -15,7 +15,7 @@ from shouwang.ledgers.monitoring import policies, work
 from shouwang.ledgers.monitoring.actions.intake import county_code, decide
 from shouwang.ledgers.monitoring.lifecycle import CASE
 from shouwang.ledgers.monitoring.models import MonitoringCase
-from shouwang.ledgers.monitoring.rules import due
+from shouwang.ledgers.monitoring.rules import due, rule
 
 # The clock that starts when a case comes to a state; that of `posted` follows from the posting.
 CLOCKS = {
@@ -109,8 +109,9 @@ def postpone(case: MonitoringCase, until: dt.date, *, reason: str, by: Scope, to
         with change(case, by=by, verb=policies.POSTPONE, today=today, reason=reason) as locked:
             if locked.state != "verified":
                 raise Refused("只有待评议的个案可以推迟评议。请刷新页面查看。")
-            if not today < until <= today + dt.timedelta(60):
-                raise Refused(f"推迟到的日期 {until} 须在今天之后、60 天以内。请重新选择日期。", field="until")
+            most = int(rule("postpone_days", on=today).value)
+            if not today < until <= today + dt.timedelta(most):
+                raise Refused(f"推迟到的日期 {until} 须在今天之后、{most} 天以内。请重新选择日期。", field="until")
             locked.due_on = until
         work.refresh([locked], today=today, kinds=("verified",))
     return locked
