@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
@@ -31,6 +32,13 @@ def test_calls_are_planned_once_for_who_was_placed_and_has_started(village):
     items = WorkItem.objects.filter(kind=retention.KIND, state="open")
     assert items.count() == 3
     assert all(record.worker.member.name not in i.title for i in items)
+
+
+def test_a_call_whose_day_was_past_when_it_was_asked_is_not_late_at_once(village):
+    placed(village).worker.records.update(started_on=TODAY - dt.timedelta(40))
+    retention.plan_calls(by=BY, today=TODAY)
+    due = sorted(timezone.localtime(i.due_at).date() for i in WorkItem.objects.filter(kind=retention.KIND))
+    assert due == [TODAY + dt.timedelta(3), TODAY + dt.timedelta(3), TODAY + dt.timedelta(50)]
 
 
 def test_still_there_finishes_one_item_only(village):

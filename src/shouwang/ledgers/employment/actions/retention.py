@@ -46,7 +46,8 @@ def _assign(call: RetentionCall, office: Office, today: dt.date) -> None:
     title = f"稳岗跟踪：人编号 {call.record.worker.member.code} 上岗满 {call.days} 天"
     url = f"{reverse('employment_follow_ups')}?open=1"
     moment = morning(today)
-    worklist.assign(call, office, kind=KIND, title=title, action="电话跟踪", url=url, due_at=day_end(call.due_on), now=moment)
+    due = max(call.due_on, today + dt.timedelta(int(rule("work_grace", on=today).value)))  # nobody is late with what was not asked yet
+    worklist.assign(call, office, kind=KIND, title=title, action="电话跟踪", url=url, due_at=day_end(due), now=moment)
 
 
 def answer(call: RetentionCall, outcome: str, note: str, *, by: Scope, today: dt.date) -> RetentionCall:

@@ -15,6 +15,7 @@ from shouwang.kernel.worklist import actions as worklist
 from shouwang.kernel.worklist.clocks import day_end, morning
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import lifecycle, policies, welfare, welfare_queries
+from shouwang.ledgers.employment.codes import rule
 from shouwang.ledgers.employment.models import WelfareAppointment, WelfareMonth, Worker, WorkRecord
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.reshape_items import office_of
@@ -128,7 +129,8 @@ def _ask(row: WelfareAppointment, today: dt.date) -> None:
     office = office_of(row.town_id, Office.Kind.TOWN, today) or office_of(row.county_id, Office.Kind.LEAD, today)
     if office is not None:
         title, url = f"公益岗位聘期届满：人编号 {row.worker.member.code}", reverse("employment_appointment", args=[row.pk])
-        due, now = day_end(row.ends_on - dt.timedelta(1)), morning(today)
+        grace = today + dt.timedelta(int(rule("work_grace", on=today).value))  # nobody is late with what was not asked yet
+        due, now = day_end(max(row.ends_on - dt.timedelta(1), grace)), morning(today)
         worklist.assign(row, office, kind=KIND, title=title, action="办理续聘或终止", url=url, due_at=due, now=now)
 
 
