@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -83,11 +84,18 @@ def page(
 
 def opens(path: str, scope: Scope) -> bool:
     """Whether the page at an address of ours lets the person in: links go only where they lead."""
+    access = _access(re.sub(r"\d", "0", urlsplit(path).path))  # one answer for all records of a kind: lists ask it for every line
+    return access is not None and (not access.permissions or any(scope.may(p) for p in access.permissions))
+
+
+@functools.lru_cache(maxsize=1024)
+def _access(path: str) -> Access | None:
+    """Who may come in at an address; None where there is no page: an old record of one that is gone."""
     try:
-        access: Access = resolve(urlsplit(path).path).func.access  # type: ignore[attr-defined]  # the route check holds it to be there
-    except Resolver404:  # an old record of a page that is gone
-        return False
-    return not access.permissions or any(scope.may(p) for p in access.permissions)
+        access: Access = resolve(path).func.access  # type: ignore[attr-defined]  # the route check holds it to be there
+    except Resolver404:
+        return None
+    return access
 
 
 def _once(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:

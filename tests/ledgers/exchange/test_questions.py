@@ -163,3 +163,17 @@ def test_contradictions_are_work_of_the_county_until_the_next_month_has_none(peo
     assert people["zeng"].name not in item.title
     assert watch.contradiction_items(dt.date(2020, 3, 1)) == 0
     assert not WorkItem.objects.filter(kind=watch.CONTRADICTION, state="open").exists()
+
+
+def test_a_line_of_the_offices_work_leads_only_those_who_may_open_it(people, medical, sender, city, bureau):
+    registry = make_agreement(city.at("440513"), bureau, "civil_registry")
+    taken_in(registry, sender, sheet(["曾样板", ID, "死亡", "2020-01-03"], head=["姓名", "身份证号", "变动类型", "日期"]))
+    taken_in(medical, sender, sheet(row()))
+    watch.contradiction_items(TODAY)
+    for role, leads in (("office_clerk", True), ("office_leader", False)):
+        client = sign_in(Client(), make_user(role, city.offices["440513-fpb"], role))
+        for page in ("/", "/worklist/"):
+            shown = client.get(page).content.decode()
+            assert "部门数据打架 2020-01" in shown, (role, page)
+            assert ('href="/exchange/conflicts/?period=2020-01"' in shown) is leads, (role, page)
+        assert (client.get("/exchange/conflicts/?period=2020-01").status_code == 200) is leads

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from shouwang.kernel.pages import opens
 from shouwang.kernel.worklist.clocks import day_end
 from shouwang.kernel.worklist.queries import light as light_key
 
@@ -50,6 +51,15 @@ def may(context: dict[str, Any], permission: str) -> bool:
     """Whether the person holds the permission anywhere: decides which buttons a list shows."""
     found: bool = context["request"].scope.may(permission)
     return found
+
+
+@register.simple_tag(takes_context=True)
+def leads(context: dict[str, Any], url: str, text: object) -> SafeString:
+    """The text as a link where the person may open the page, else the text alone: a line of an office's work or inbox is
+    read by everyone in it, also by those for whom the page it leads to is not."""
+    if url and opens(url, context["request"].scope):
+        return format_html('<a href="{}" title="{}">{}</a>', url, text, text)
+    return format_html("{}", text)
 
 
 def tone_of(tone: str) -> str:
