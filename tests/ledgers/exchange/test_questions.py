@@ -165,7 +165,8 @@ def test_contradictions_are_work_of_the_county_until_the_next_month_has_none(peo
     assert not WorkItem.objects.filter(kind=watch.CONTRADICTION, state="open").exists()
 
 
-def test_a_line_of_the_offices_work_leads_only_those_who_may_open_it(people, medical, sender, city, bureau):
+@pytest.mark.usefixtures("people")
+def test_a_line_of_the_offices_work_leads_only_those_who_may_open_it(medical, sender, city, bureau):
     registry = make_agreement(city.at("440513"), bureau, "civil_registry")
     taken_in(registry, sender, sheet(["曾样板", ID, "死亡", "2020-01-03"], head=["姓名", "身份证号", "变动类型", "日期"]))
     taken_in(medical, sender, sheet(row()))

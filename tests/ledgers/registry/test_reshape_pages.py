@@ -86,6 +86,9 @@ def test_one_person_cannot_split(city: City, town: Client) -> None:
     household, _members = family(city.villages[0], "陈父")
     answer = town.get(f"/registry/{household.pk}/split/")
     assert (answer.status_code, "只有 1 名成员" in answer.content.decode()) == (422, True)
+    page = town.get(f"/registry/{household.pk}/").content.decode()
+    offered = [move for move in ("split", "merge", "transfer", "move") if f"/registry/{household.pk}/{move}/" in page]
+    assert offered == ["merge", "move"]
 
 
 def test_merge_asks_for_the_other_household_and_names_a_wrong_number(city: City, town: Client) -> None:
