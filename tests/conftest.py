@@ -16,6 +16,18 @@ from tests.support.as_person import bind_actions
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder, and warnings are errors
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what asks no database: it has run on SQLite, and would do the same again."""
+    if connection.vendor != "postgresql":
+        return
+    asks, fixtures, marks = [], {"db", "transactional_db"}, ("django_db", "database")
+    for item in items:
+        if not fixtures.isdisjoint(getattr(item, "fixturenames", ())) or any(item.get_closest_marker(m) for m in marks):
+            asks.append(item)
+    config.hook.pytest_deselected(items=sorted(set(items) - set(asks), key=str))
+    items[:] = asks
+
+
 def pytest_collection_finish() -> None:
     """Once every module is loaded."""
     if settings.SHOUWANG_DATABASE_ROLE:

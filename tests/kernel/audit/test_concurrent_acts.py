@@ -14,6 +14,7 @@ from tests.kernel.jobs.installation import DATABASES, installation, python
 EACH = 2_500 if os.environ.get("SHOUWANG_TEST_LONG") else 300
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("database", DATABASES)
 def test_acts_of_4_processes_leave_one_row_each(tmp_path: Path, database: str) -> None:
     with installation(tmp_path, database) as env:

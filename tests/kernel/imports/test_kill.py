@@ -21,6 +21,7 @@ from tests.kernel.jobs.installation import DATABASES, installation, python
 from tests.ledgers.registry.intake.rows import HEADER, TODAY, id_of
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("database", DATABASES)
 def test_import_killed_in_check_and_write_is_whole(tmp_path: Path, database: str) -> None:
     with installation(tmp_path, database, settings="shouwang.config.settings") as env:

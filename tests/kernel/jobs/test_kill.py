@@ -10,6 +10,7 @@ import pytest
 from tests.kernel.jobs.installation import DATABASES, installation, python
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("database", DATABASES)
 def test_jobs_killed_25_times_lose_and_double_nothing(tmp_path: Path, database: str) -> None:
     with installation(tmp_path, database) as env:
