@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -66,14 +67,17 @@ class Case:
 def plan(
     world: World, rule: Rule, people: Iterable[Person] | None = None, methods: Iterable[str] = METHODS, whole: bool = WHOLE
 ) -> Iterator[Case]:
-    """Every case of one route."""
-    everyone = list(people or world.people)
-    fewer = some(everyone)
+    """Every case of one route; in the short form every second of what is due alike carries the header of htmx, in the whole form each
+    is asked with and without it.
+    """
+    everyone, turns = list(people or world.people), Counter[tuple[str, str]]()
     for method in methods:
         for person in everyone if whole else asking(everyone, rule, method):
             for target in chosen(world, rule, person, method):
                 due = expected(rule, person, target, method, world)
-                for htmx in (False, True) if whole or (method in ("GET", "POST") and person in fewer) else (False,):
+                turns[method, due] += 1
+                turn = method in ("GET", "POST") and turns[method, due] % 2 == 0
+                for htmx in (False, True) if whole else (turn,):
                     yield Case(person, method, target, htmx, due)
 
 
@@ -107,7 +111,7 @@ def by_state(everyone: list[Person]) -> Collection[Person]:
 
 
 def some(everyone: list[Person]) -> list[Person]:
-    """Every third person and one of each state: who asks where what stands behind the answer is the same code for all (a header)."""
+    """Every third person and one of each state: who asks where what stands behind the answer is the same code for all."""
     states = by_state(everyone)
     return [p for n, p in enumerate(everyone) if n % 3 == 0 or p in states]
 
