@@ -44,6 +44,7 @@ POST: dict[str, object] = {
     "at_home": False,
     "poor_only": True,
     "close_on": None,
+    "restart_approval": "",
     "place": "",
 }
 FIRM = {"kind": "workshop", "credit_code": "", "address": "", "contact": "负责人", "contact_line": "0754-00000000"}
