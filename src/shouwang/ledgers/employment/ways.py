@@ -55,7 +55,7 @@ def _told(bases: Mapping[str, str], places: Mapping[str, str], days: tuple[dt.da
     for names, shut, words in ends:
         for code, name in names.items():
             if when := [d for d in days if shut(found[code, d])]:
-                span = str(when[0]) if len(when) == 1 else f"{when[0]} ～ {when[-1]} "
+                span = f"{when[0]}" if len(when) == 1 else f"{when[0]} ～ {when[-1]}"
                 there = found[code, when[0]]
-                out.append(f"{span}{words.format(name)}：当地{there.because(there.travel_words)}")
+                out.append(f"{span} {words.format(name)}：当地{there.because(there.travel_words)}")
     return out

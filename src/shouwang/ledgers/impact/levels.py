@@ -53,10 +53,11 @@ class Allowed:
 
     def because(self, words: str) -> str:
         """What is said of the place, with the level, the document and the rule it rests on; for people to read."""
+        ground = self.source.split("；", maxsplit=1)[0]  # what follows is of visits and reports
         if self.level is None:
-            return f"尚未公布风险等级：{words}（依据：{self.source}）。"
+            return f"尚未公布风险等级：{words}（依据：{ground}）。"
         known = f"{self.level.document}，{self.level.published_on} 公布"
-        return f"自 {self.level.since} 起为{self.level.name}（{known}）：{words}（依据：{self.source}）。"
+        return f"自 {self.level.since} 起为{self.level.name}（{known}）：{words}（依据：{ground}）。"
 
 
 def unit_code(place: Region | str) -> str:
