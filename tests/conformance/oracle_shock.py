@@ -161,6 +161,8 @@ EMPLOYMENT = {
     "employment_subsidy_rate_new": Rule((GRANT,), BOTH),
     "employment_subsidy": labour(E_VIEW, GET, "subsidy"),
     "employment_subsidy_pay": labour(GRANT, BOTH, "subsidy"),
+    "employment_subsidy_failed": labour(GRANT, BOTH, "subsidy"),
+    "employment_subsidy_correct": labour(SURVEY, BOTH, "subsidy"),
     "employment_subsidy_step": Rule(
         (ARRANGE, GRANT), POST, "subsidy", keeps(E_VIEW), keeps(GRANT), path=lambda t: {"pk": t.row.pk, "move": "refuse"}
     ),

@@ -68,3 +68,32 @@ def listed(page: Page) -> None:
     expect(page.get_by_role("img", name="班次二维码")).to_be_visible()
     expect(page.locator("main")).to_contain_text("联防联控批准文号")
     assert not misfits(page) + barriers(page)
+
+
+def test_a_subsidy_that_the_bank_returned_is_paid_again(people: People) -> None:
+    page = people.desk(CLERK)
+    page.goto("/employment/subsidies/?state=paid")
+    page.locator("tbody a").first.click()
+    page.get_by_role("link", name="登记发放失败").click()
+    page.get_by_label("银行退回的原因").select_option(value="closed")
+    page.get_by_role("button", name="保存", exact=True).click()
+    said(page, "发放失败已登记")
+    expect(page.get_by_role("alert")).to_contain_text("须补：新开账户的存折（卡）复印件")
+    assert not misfits(page) + barriers(page)
+    put_right(people.phone(CLERK), page.url)
+    page.reload()
+    page.get_by_role("link", name="登记发放", exact=True).click()
+    page.get_by_label("拨付凭证号").fill("2020-重发-1")
+    page.get_by_role("button", name="保存", exact=True).click()
+    said(page, "发放已登记")
+    expect(page.locator("main")).to_contain_text("2020-重发-1")
+
+
+def put_right(page: Page, address: str) -> None:
+    """The paper has come."""
+    page.goto(address)
+    page.get_by_role("link", name="登记补正").tap()
+    page.get_by_label("补正情况").fill("已交新开账户存折复印件")
+    assert not misfits(page) + barriers(page)
+    page.get_by_role("button", name="保存", exact=True).tap()
+    said(page, "补正已登记")

@@ -99,6 +99,7 @@ def _employer(row: tuple[Any, ...], town: Region, clerk: Scope, today: dt.date) 
             "poor_only": kind in ("welfare", "workshop"),
             "start_on": start,
             "close_on": None,
+            "restart_approval": "" if where else f"潮阳复工〔2020〕4号（{MARK}）",
             "place": where,
         }
         kept = posts.save_post(post, usual | more | end, by=clerk, today=today)

@@ -44,6 +44,7 @@ POST: dict[str, object] = {
     "at_home": False,
     "poor_only": True,
     "close_on": None,
+    "restart_approval": "",
     "place": "",
 }
 FIRM = {"kind": "workshop", "credit_code": "", "address": "", "contact": "负责人", "contact_line": "0754-00000000"}
@@ -144,10 +145,12 @@ def load_claims(*, today: dt.date, clerk: Scope, second: Scope) -> int:
 
 
 def _settle(claim: SubsidyClaim, steps: int, clerk: Scope, second: Scope, today: dt.date) -> None:
-    """As far as it has come: from applied to paid."""
+    """As far as it has come: from applied to paid, and returned by the bank."""
     if steps >= 1:
         subsidies.check(claim, by=clerk, today=today)
     if steps >= 2:
         subsidies.approve(claim, by=second, today=today)
     if steps >= 3:
         subsidies.pay(claim, today, f"2020-{claim.pk:04d}", by=clerk, today=today)
+    if steps >= 4:
+        subsidies.fail(claim, ("dormant", "name", "closed")[claim.pk % 3], today, by=clerk, today=today)

@@ -281,6 +281,37 @@ def test_one_public_welfare_post_a_household():
     assert pinned.post_of() == {"a": "p"}
 
 
+def test_household_is_given_as_many_public_welfare_posts_as_it_may():
+    home = [worker(k, household="h", poor=True, strength=n) for n, k in enumerate("abc", 1)]
+    lesser = worker("other", household="g", strength=1)
+    made = request([lesser, *home], [post("p", welfare=True, effort=1, places=2)], welfare_places={"h": 2})
+    plan = solve(made)
+    assert plan.post_of() == {"a": "p", "b": "p"}
+    assert {u.worker: u.reason for u in plan.unplaced} == {"c": "welfare", "other": "full"}
+    assert plan.proof.priority_kept
+    assert check(made, plan) == ()
+    given_away = solve(replace(made, welfare_places={}))
+    assert given_away.post_of() == {"a": "p", "other": "p"}
+    assert check(made, given_away) == ("有优先人员未安排，而其可胜任的岗位空着或给了次优先人员",)
+    assert check(replace(made, welfare_places={}), plan) == ("户 h 安排了 2 个公益性岗位，至多 1 个",)
+    assert solve(replace(made, welfare_places={"h": 0})).post_of() == {"other": "p"}
+
+
+@given(st.lists(st.tuples(st.sampled_from("gh"), st.booleans()), min_size=1, max_size=5), st.integers(0, 2), st.integers(1, 3))
+@run(max_examples=30, deadline=None)
+def test_plan_under_a_household_limit_is_the_best_of_all_ways(rows, limit, places):
+    workers = [worker(f"w{i}", household=home, poor=poor, strength=1) for i, (home, poor) in enumerate(rows)]
+    made = request(workers, [post("p", welfare=True, effort=1, places=places)], welfare_places={"g": limit, "h": 1})
+    plan = solve(made)
+    best: tuple[int, int] = (0, 0)
+    for taken in itertools.product((False, True), repeat=len(rows)):
+        of = [row for row, yes in zip(rows, taken, strict=True) if yes]
+        if len(of) <= places and sum(h == "g" for h, _ in of) <= limit and sum(h == "h" for h, _ in of) <= 1:
+            best = max(best, (sum(poor for _, poor in of), sum(not poor for _, poor in of)))
+    assert (plan.tiers[1].placed, plan.tiers[3].placed) == best
+    assert check(made, plan) == ()
+
+
 def test_new_plan_keeps_old_posts_when_staying_counts():
     made = instance(200, 40, seed=9)
     before = solve(made)

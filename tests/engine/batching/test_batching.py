@@ -32,6 +32,7 @@ from shouwang.engine.batching import (
 from shouwang.engine.batching.plan import seat_numbers
 from shouwang.engine.refused import PlanRefused
 
+BUS = Vehicle("v", 4, "c")
 DAYS = tuple(dt.date(2020, 2, 26) + dt.timedelta(days=i) for i in range(4))
 
 
@@ -107,7 +108,7 @@ def test_impossible_problem_is_refused(fields, words, field):
         ({"destination": "e"}, {"destinations": (*place(), Destination("e", "广州", "gz"))}, "approval"),
         (
             {"destination": "e"},
-            {"destinations": (*place(), replace(place()[0], key="e", county="gz")), "levels": {("gz", d): HIGH for d in DAYS}},
+            {"destinations": (*place(), replace(place()[0], key="e", county="gz")), "no_entry": frozenset(("gz", d) for d in DAYS)},
             "level",
         ),
         ({"destination": "e"}, {"destinations": (*place(), replace(place()[0], key="e", cap=0))}, "destination_cap"),
@@ -266,7 +267,7 @@ def test_replan_keeps_what_has_left_and_moves_few(city):
 def test_level_that_rises_stops_the_way_and_warns_of_buses_on_the_road(city):
     p, plan = city
     today = p.days[3]
-    risen = replace(p, levels={**p.levels, **{("深圳", d): HIGH for d in p.days[2:]}})
+    risen = replace(p, no_entry=frozenset(("深圳", d) for d in p.days[2:]))
     again = replan(risen, plan.departed_before(today), today=today)
     assert check(risen, again, today=today) == ()
     assert not [t for t in again.trips if t.day >= today and t.destination == "深圳"]
@@ -350,10 +351,21 @@ def test_checker_notices_who_was_left_beside_a_vehicle_that_stands():
 
 
 def test_rules_come_from_the_rulebook_by_date():
-    assert in_force(dt.date(2020, 2, 10)).seat_percent == {"low": 50, "medium": 50, "high": 0}
+    assert in_force(dt.date(2020, 2, 10)).seat_percent == {"low": 50, "medium": 50, "high": 50}
     assert in_force(dt.date(2020, 2, 26)).seat_percent["low"] == 100
-    assert ("high", "low") in in_force().closed
-    assert in_force(dt.date(2019, 1, 1)).closed == frozenset()
+
+
+def test_way_is_closed_by_what_the_caller_says_of_its_ends_and_not_by_a_level():
+    day, ends = DAYS[0], {"days": DAYS[:1], "destinations": (*place(), replace(place()[0], key="e", county="gz"))}
+    people = [person("in"), person("out", destination="e")]
+    assert made(problem(people, **ends, levels={("c", day): HIGH, ("sz", day): HIGH}, vehicles=(BUS, replace(BUS, key="w")))).left == ()
+    shut = problem(people, **ends, no_entry=frozenset({("gz", day)}), no_exit=frozenset({("sz", day)}))
+    plan = made(shut)
+    assert reasons(plan) == {"out": "level"}
+    forged_ = replace(plan, trips=(replace(plan.trips[0], destination="e"),))
+    assert any("两地等级不允许通行" in words for words in check(shut, forged_))
+    with pytest.raises(PlanRefused, match="两地风险等级不允许通行（2 人）"):
+        solve(problem(people, **ends, no_exit=frozenset({("c", day)})))
 
 
 def test_seats_are_spread_evenly():

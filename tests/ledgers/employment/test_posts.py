@@ -31,6 +31,7 @@ POST = {
     "poor_only": False,
     "start_on": TODAY,
     "close_on": None,
+    "restart_approval": "",
     "place": "东莞市长安镇",
 }
 

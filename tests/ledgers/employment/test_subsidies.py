@@ -3,20 +3,25 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shouwang.kernel.errors import NotPermitted, Refused
+from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.testing import holding
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import subsidies as worth
+from shouwang.ledgers.employment import subsidy_queries, subsidy_views
 from shouwang.ledgers.employment.actions import subsidies
 from shouwang.ledgers.employment.models import SubsidyClaim, SubsidyRate
-from tests.factories.accounts import make_user, scope
+from shouwang.ledgers.employment.place_figures import SUBSIDY_FIGURES
+from tests.factories.accounts import make_user, scope, sign_in
 from tests.factories.employment import TODAY, add_record, make_employer, make_worker
 
+FAILED, PAID, OPEN = (next(f for f in SUBSIDY_FIGURES if f.code == f"employment.subsidies_{name}") for name in ("failed", "paid", "open"))
 BY, SECOND = Scope.system("核验"), Scope.system("复核")
 ONCE = {"starts_on": TODAY, "ends_on": None}
 RATE = {"kind": "transport", "band": "out_city", "amount": 40_001, "valid_from": dt.date(2020, 1, 1), "document": "汕人社〔2020〕9号"}
@@ -177,3 +182,108 @@ def test_a_period_in_two_parts_is_worth_what_the_whole_is(first, more, amount, p
     middle, end = (dt.date(2018 + n // 12, n % 12 + 1, 1) for n in (first, first + more))
     parts = [worth.quantity(kind, *span) * amount * persons for span in ((start, middle), (middle, end))]
     assert sum(parts) == worth.quantity(kind, start, end) * amount * persons
+
+
+def paid(city, village):
+    """A claim paid on the day, with the clerk of the county having checked it."""
+    claim = transport(away(village))
+    subsidies.enter_rate(city.city, RATE, by=BY, today=TODAY)
+    subsidies.check(claim, by=BY, today=TODAY)
+    subsidies.approve(claim, by=SECOND, today=TODAY)
+    return subsidies.pay(claim, TODAY, "2020-17", by=BY, today=TODAY)
+
+
+def lines(**kw):
+    return [(i.office.code, i.action, i.state) for i in WorkItem.objects.filter(**kw).select_related("office").order_by("pk")]
+
+
+def test_payment_that_the_bank_returned_goes_to_the_village_and_is_paid_again(city, village):
+    claim, later = paid(city, village), TODAY + dt.timedelta(3)
+    assert subsidy_queries.open_claims(SubsidyClaim.objects.all()).count() == 0
+    failed = subsidies.fail(claim, "dormant", later, by=BY, today=later)
+    assert (failed.state, failed.failure, failed.failed_on, failed.paid_on, failed.voucher) == ("failed", "dormant", later, None, "")
+    assert subsidy_views.paper(failed, later) == "2020-02-20 发放失败：账户休眠。须补：本人持身份证到网点激活账户。"
+    assert lines(kind=subsidies.FAILED) == [(f"{village.code}-cwh", "通知补材料", "open")]
+    item = WorkItem.objects.get(kind=subsidies.FAILED)
+    assert item.title == f"外出务工交通补贴发放失败：人编号 {claim.worker.member.code}"
+    assert [f.rows(later).count() for f in (FAILED, PAID, OPEN)] == [1, 0, 1]
+    with pytest.raises(Refused, match="不能重复申领"):
+        transport(claim.worker)
+    officer = scope(make_user("village", city.offices[f"{village.code}-cwh"], "village_officer"))
+    fixed = subsidies.correct(claim, "已持身份证到网点激活账户", by=officer, today=later)
+    assert (fixed.state, fixed.correction, subsidy_views.paper(fixed, later)) == ("approved", "已持身份证到网点激活账户", "")
+    assert lines(kind=subsidies.FAILED) == [(f"{village.code}-cwh", "通知补材料", "done")]
+    assert lines(kind=subsidies.WORK, state="open") == [("440513-fpb", "发放", "open")]
+    with pytest.raises(Refused, match="早于上次发放失败的日期 2020-02-20"):
+        subsidies.pay(claim, TODAY, "2020-18", by=BY, today=later)
+    again = subsidies.pay(claim, later, "2020-18", by=BY, today=later)
+    assert (again.state, again.paid_on, again.voucher, again.amount) == ("paid", later, "2020-18", 40_001)
+    assert [f.rows(later).count() for f in (FAILED, PAID, OPEN)] == [0, 1, 0]
+    assert not WorkItem.objects.filter(state="open", ledger="employment.subsidyclaim").exists()
+
+
+def test_employers_failed_payment_goes_to_the_town(city, village):
+    firm = make_employer(village.town)
+    subsidies.enter_rate(city.city, RATE | {"kind": "absorb", "band": ""}, by=BY, today=TODAY)
+    claim = subsidies.claim_for_employer(firm, {"kind": "absorb", "persons": 2, **ONCE}, by=BY, today=TODAY)
+    subsidies.check(claim, by=BY, today=TODAY)
+    subsidies.approve(claim, by=SECOND, today=TODAY)
+    subsidies.pay(claim, TODAY, "2020-17", by=BY, today=TODAY)
+    subsidies.fail(claim, "number", TODAY, by=BY, today=TODAY)
+    assert lines(kind=subsidies.FAILED) == [("440513100-zf", "通知补材料", "open")]
+
+
+def test_failure_needs_a_reason_a_day_after_the_payment_and_a_payment(city, village):
+    claim = paid(city, village)
+    for failure, day, field in (
+        ("", TODAY, "failure"),
+        ("none", TODAY, "failure"),
+        ("name", TODAY - dt.timedelta(1), "failed_on"),
+        ("name", TODAY + dt.timedelta(1), "failed_on"),
+    ):
+        with pytest.raises(Refused) as no:
+            subsidies.fail(claim, failure, day, by=BY, today=TODAY)
+        assert no.value.field == field
+    claim.refresh_from_db()
+    assert (claim.state, claim.paid_on, WorkItem.objects.filter(kind=subsidies.FAILED).count()) == ("paid", TODAY, 0)
+    subsidies.fail(claim, "name", TODAY, by=BY, today=TODAY)
+    with pytest.raises(Refused):
+        subsidies.fail(claim, "name", TODAY, by=BY, today=TODAY)
+
+
+@pytest.mark.parametrize("words", [" ", "新卡号 6228 4800 1234 5678 已交", "身份证 440513198001011234"])
+def test_correction_says_what_was_done_and_holds_no_number(city, village, words):
+    claim = subsidies.fail(paid(city, village), "closed", TODAY, by=BY, today=TODAY)
+    with pytest.raises(Refused) as no:
+        subsidies.correct(claim, words, by=BY, today=TODAY)
+    assert no.value.field == "correction"
+    claim.refresh_from_db()
+    assert (claim.state, claim.correction) == ("failed", "")
+
+
+def test_failed_payment_that_cannot_be_sent_again_goes_back(city, village):
+    claim = subsidies.fail(paid(city, village), "closed", TODAY, by=BY, today=TODAY)
+    back = subsidies.send_back(claim, reason="无法重新发放", by=BY, today=TODAY)
+    assert (back.state, back.amount) == ("applied", None)
+    assert lines(kind=subsidies.FAILED) == [(f"{village.code}-cwh", "通知补材料", "dropped")]
+    assert subsidies.refuse(claim, reason="本人放弃", by=BY, today=TODAY).state == "refused"
+
+
+def test_pages_of_a_failed_payment_for_county_and_village(city, village):
+    Setting.objects.create(key="demo.business_date", value=TODAY.isoformat())
+    claim = paid(city, village)
+    county = sign_in(Client(), make_user("county", city.offices["440513-fpb"], "office_clerk"))
+    officer = sign_in(Client(), make_user("village", city.offices[f"{village.code}-cwh"], "village_officer"))
+    page = f"/employment/subsidies/{claim.pk}/"
+    assert f"{page}failed/" in county.get(page).content.decode()
+    assert "账户已销户（须补：新开账户的存折（卡）复印件）" in county.get(f"{page}failed/").content.decode()
+    assert county.post(f"{page}failed/", {"failure": "closed", "failed_on": "2020-02-17"}).status_code == 302
+    assert officer.get(f"{page}failed/").status_code == 403
+    text = officer.get(page).content.decode()
+    assert "2020-02-17 发放失败：账户已销户。须补：新开账户的存折（卡）复印件。" in text
+    assert f"{page}correct/" in text
+    assert claim.worker.member.code in county.get("/employment/subsidies/?state=failed").content.decode()
+    assert claim.worker.member.code in county.get("/employment/subsidies/?failure=closed").content.decode()
+    assert officer.post(f"{page}correct/", {"correction": "卡号 6228480012345678"}).status_code == 422
+    assert officer.post(f"{page}correct/", {"correction": "已交新存折复印件"}).status_code == 302
+    assert "已交新存折复印件" in county.get(page).content.decode()

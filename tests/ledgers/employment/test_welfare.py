@@ -1,6 +1,7 @@
 """Public-welfare posts: each limit is named, in the plan and by hand; terms with months, renewed, ended, announced."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
+from shouwang.kernel.rulebook import book
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import welfare, welfare_queries
 from shouwang.ledgers.employment.actions import labour, matching, posts, terms
@@ -68,6 +70,38 @@ def test_one_of_a_household(village):
     second = add_worker(first.household, member=add_member(first.household, relation="son"), status="wants")
     assert "一户至多 1 人在公益性岗位，同户已有 1 人" in barred(second)
     assert "公益性岗位，同户已有" in next(f.why for f in fitting(second, TODAY))
+
+
+def test_plan_gives_a_household_as_many_posts_as_the_rule_allows(village, monkeypatch):
+    (one,) = book("welfare_posts")["per_household"]
+    monkeypatch.setitem(book("welfare_posts"), "per_household", (replace(one, value=2),))
+    first = make_worker(village, status="wants")
+    sons = [add_worker(first.household, member=add_member(first.household, relation="son"), status="wants") for _ in range(2)]
+    other = make_worker(village, status="wants")
+    post, plan = welfare_post(village, places=3), make_plan(village)
+    matching.keep(plan, matching.solve(plan, today=TODAY), by=BY, today=TODAY)
+    given = set(plan.lines.filter(post=post).values_list("worker", flat=True))
+    assert len(given & {first.pk, *(s.pk for s in sons)}) == 2
+    assert other.pk in given
+    plan.refresh_from_db()
+    assert plan.result["proof"]["priority_kept"]
+    assert posts.send_offers(plan, plan.lines.exclude(post=None).select_related("household"), by=BY, today=TODAY) == 3
+    for offer in Offer.objects.filter(worker__in=[first, *sons]).select_related("worker__household"):
+        posts.accept_offer(offer, TODAY, ends_on=AUGUST, by=BY, today=TODAY)
+    (left,) = {first, *sons} - {o.worker for o in Offer.objects.select_related("worker")}
+    with pytest.raises(Refused, match="一户至多 2 人在公益性岗位，同户已有 2 人"):
+        posts.offer_post(left, welfare_post(village), by=BY, today=TODAY)
+
+
+def test_household_with_one_on_a_post_is_given_one_more_under_a_limit_of_two(village, monkeypatch):
+    (one,) = book("welfare_posts")["per_household"]
+    monkeypatch.setitem(book("welfare_posts"), "per_household", (replace(one, value=2),))
+    first = make_worker(village, status="in_county")
+    add_appointment(first)
+    sons = [add_worker(first.household, member=add_member(first.household, relation="son"), status="wants") for _ in range(2)]
+    welfare_post(village)
+    found = matching.solve(make_plan(village), today=TODAY)["plan"]
+    assert [p.worker for p in found.placements] in ([str(s.pk)] for s in sons)
 
 
 def test_one_post_a_person_also_where_only_the_registry_knows(village):

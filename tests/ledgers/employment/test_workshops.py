@@ -11,7 +11,7 @@ from shouwang.ledgers.employment import workshop_queries as queries
 from shouwang.ledgers.employment.actions import posts, workshops
 from shouwang.ledgers.employment.models import Workshop, WorkshopReview
 from tests.factories.employment import TODAY, add_record, make_employer, make_post, make_worker, make_workshop
-from tests.factories.impact import make_shock
+from tests.factories.impact import make_level, make_shock
 
 BY = Scope.system("核验")
 GOOD = {"running": True, "workers": 12, "poor_workers": 5, "steady": 3, "problems": ""}
@@ -135,6 +135,7 @@ def test_workshop_is_cleared_after_its_buffer_and_hires_nobody_more(village):
 def test_workshop_post_of_an_employer_not_recognised_cannot_open(village):
     firm = make_employer(village, kind="workshop")
     post = make_post(village, employer=firm, kind="workshop", state="draft")
+    make_level(village)
     with pytest.raises(Refused, match="没有认定为扶贫车间"):
         posts.verify_post(post, by=BY, today=TODAY)
     make_workshop(village, employer=firm)

@@ -15,8 +15,8 @@ from shouwang.engine.assignment.reasons import WORDS, barriers
 def check(request: Request, plan: Plan) -> tuple[str, ...]:
     """What is wrong with a plan, in Chinese; empty = nothing.
 
-    Every worker once; no post over its places; every pair feasible by the one-pair definition; pins and forbidden pairs respected; one
-    public-welfare post a household; sums right; and over all feasible pairs nobody left while a place he could have stands empty or is
+    Every worker once; no post over its places; every pair feasible by the one-pair definition; pins and forbidden pairs respected; no
+    household over its public-welfare posts; sums right; and over all feasible pairs nobody left while a place he could have stands empty or is
     held, directly or by a chain of moves, for a worker of a lesser group.
     """
     wrong = [*_counts(request, plan), *_pairs(request, plan), *_wishes(request, plan)]
@@ -58,7 +58,8 @@ def _pairs(request: Request, plan: Plan) -> list[str]:
         bars = barriers(worker, post, request.settings, request.on)
         wrong += [f"人员 {p.worker} 不能安排到岗位 {p.post}：{WORDS[b]}" for b in bars]
         homes[worker.household] += bool(post.welfare and worker.household)
-    return wrong + [f"户 {home} 安排了 {n} 个公益性岗位" for home, n in homes.items() if n > 1]
+    over = {home: n for home, n in homes.items() if n > request.welfare_limit(home)}
+    return wrong + [f"户 {home} 安排了 {n} 个公益性岗位，至多 {request.welfare_limit(home)} 个" for home, n in over.items()]
 
 
 def _wishes(request: Request, plan: Plan) -> list[str]:

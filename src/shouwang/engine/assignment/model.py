@@ -21,7 +21,7 @@ class Worker:
     key: str
     birth: dt.date
     place: str  # code of the village (or town) where the person lives
-    household: str = ""  # key of the household: one public-welfare post each
+    household: str = ""  # key of the household: see Request.welfare_places
     sex: str = ""  # "male", "female"; "" when not known: then a post with a lawful restriction does not fit
     poor: bool = False  # registered poor household, or monitored against a relapse
     listed: bool = False  # lives in a village under priority oversight
@@ -37,7 +37,7 @@ class Worker:
     last_employer: str = ""  # key of last year's employer
     free_from: dt.date | None = None  # cannot start before (quarantine, harvest, confinement)
     cadre_family: bool = False  # village cadre or family of one: no public-welfare post
-    holds_welfare: bool = False  # the household holds a public-welfare post, or the worker's months on one are used up
+    holds_welfare: bool = False  # the worker holds a public-welfare post, or a limit keeps him from one whatever the plan does
 
     def age(self, on: dt.date) -> int:
         """Full years on the day; a person of 29 February comes of age on 1 March."""
@@ -212,3 +212,8 @@ class Request:
     forbids: tuple[Forbid, ...] = ()
     previous: Mapping[str, str] = field(default_factory=dict)  # worker -> post of the plan before
     stay: int = 0  # points for keeping the previous post: the higher, the fewer changes
+    welfare_places: Mapping[str, int] = field(default_factory=dict)  # household -> public-welfare posts it may still be given
+
+    def welfare_limit(self, household: str) -> int:
+        """Members of a household that a plan may give a public-welfare post; one where the caller says nothing."""
+        return self.welfare_places.get(household, 1)

@@ -45,7 +45,7 @@ class Pairs:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.workers, self.posts = one_welfare_post(request), request.posts
+        self.workers, self.posts = within_household_limit(request), request.posts
         self.n, self.m = len(self.workers), len(self.posts)
         self.index = {w.key: i for i, w in enumerate(self.workers)}
         self.post_index = {p.key: j for j, p in enumerate(self.posts)}
@@ -156,21 +156,22 @@ def distances(homes: Sequence[str], works: Sequence[str]) -> npt.NDArray[np.uint
     return out
 
 
-def one_welfare_post(request: Request) -> tuple[Worker, ...]:
-    """The workers, with one of each household allowed a public-welfare post: who is pinned to one, else who can do the least other work.
+def within_household_limit(request: Request) -> tuple[Worker, ...]:
+    """The workers, with as many of each household allowed a public-welfare post as it may be given: who is pinned to one, else of the
+    first tier, else who can do the least other work.
 
-    One post a household is no constraint of a flow; so the household's candidate is chosen before, and the others get the barrier "welfare".
+    A number a household is no constraint of a flow; so its candidates are chosen before, and the others get the barrier "welfare".
     """
     if not any(p.welfare for p in request.posts):
         return request.workers
-    welfare = {p.key for p in request.posts if p.welfare}
+    s, welfare = request.settings, {p.key for p in request.posts if p.welfare}
     pinned = {p.worker for p in request.pins if p.post in welfare}
-    chosen: dict[str, Worker] = {}
-    for worker in sorted(request.workers, key=lambda w: (w.key not in pinned, w.strength, w.reach, not w.care, w.key)):
-        able = not (worker.cadre_family or worker.holds_welfare) and worker.age(request.on) < request.settings.welfare_age
-        if worker.household and able:
-            chosen.setdefault(worker.household, worker)
+    chosen: dict[str, set[str]] = {}
+    for w in sorted(request.workers, key=lambda w: (w.key not in pinned, s.tier(w), w.strength, w.reach, not w.care, w.key)):
+        able = not (w.cadre_family or w.holds_welfare) and w.age(request.on) < s.welfare_age
+        if w.household and able and len(found := chosen.setdefault(w.household, set())) < request.welfare_limit(w.household):
+            found.add(w.key)
     return tuple(
-        replace(w, holds_welfare=True) if w.household and chosen.get(w.household, w) is not w and not w.holds_welfare else w
+        replace(w, holds_welfare=True) if w.household and w.key not in chosen.get(w.household, ()) and not w.holds_welfare else w
         for w in request.workers
     )

@@ -41,7 +41,7 @@ WORDS = {
     "hours": "每天能投入的时间不够",
     "start": "本人可到岗日期晚于岗位开工日期",
     "poor_only": "岗位只招贫困劳动力",
-    "welfare": "不符合公益性岗位的限制（一户一岗、一人一岗、年龄、累计月数、村干部及其家属）",
+    "welfare": "不符合公益性岗位的限制（一户在岗人数、一人一岗、年龄、累计月数、村干部及其家属）",
     "declined": "本人已谢绝或已设为不安排",
     "full": "有合适岗位，但已由同等或更优先的人员占满",
     "nothing": "同时受几项限制，没有一项放宽就有合适岗位",
@@ -131,7 +131,7 @@ def far(worker: Worker, post: Post) -> int:
 def barriers(worker: Worker, post: Post, settings: Settings, on: dt.date) -> tuple[str, ...]:
     """Codes of the constraints that keep this worker from this post, in the order of CODES; empty = feasible.
 
-    "declined" and the one-post-a-household side of "welfare" depend on the request and are not seen here.
+    "declined" and the household side of "welfare" depend on the request and are not seen here.
     """
     found = {r.name for r in CONSTRAINTS if r.test(r.worker(worker, settings, on), r.post(post, settings), settings)}
     reach = far(worker, post)

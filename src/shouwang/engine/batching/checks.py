@@ -46,8 +46,9 @@ def _people(problem: Problem, plan: BatchPlan) -> list[str]:
 def _share(problem: Problem, vehicle: Vehicle, trip: Trip) -> int:
     """Per cent of the seats at the levels of both ends; 0 = closed."""
     to = next(d for d in problem.destinations if d.key == trip.destination)
-    pair = (problem.level(vehicle.county, trip.day), problem.level(to.county, trip.day))
-    return 0 if pair in problem.rules.closed else min(problem.rules.seat_percent[pair[0]], problem.rules.seat_percent[pair[1]])
+    if problem.closed(vehicle.county, to.county, trip.day):
+        return 0
+    return min(problem.rules.seat_percent[problem.level(county, trip.day)] for county in (vehicle.county, to.county))
 
 
 def _trip(problem: Problem, trip: Trip) -> list[str]:

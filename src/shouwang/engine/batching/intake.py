@@ -11,14 +11,14 @@ from shouwang.engine.batching.model import HIGH, LOW, MEDIUM, Destination, Group
 from shouwang.engine.batching.reasons import WORDS
 from shouwang.engine.refused import PlanRefused
 
-NAMES = ("tiers", "worth", "wait", "trip", "seat_percent", "closed", "working_age", "stops", "largest_group")
+NAMES = ("tiers", "worth", "wait", "trip", "seat_percent", "working_age", "stops", "largest_group")
 WORSE = {LOW: 0, MEDIUM: 1, HIGH: 2}
 
 
 def rules(value: Callable[[str], Any]) -> Rules:
     """Rules of `rulebook/departure_batches.yaml`: `value` gives the value of a name in force on the day and at the place of the plan."""
     raw = {name: value(name) for name in NAMES}
-    lists = {"tiers": tuple(raw["tiers"]), "worth": tuple(raw["worth"]), "closed": frozenset((a, b) for a, b in raw["closed"])}
+    lists = {"tiers": tuple(raw["tiers"]), "worth": tuple(raw["worth"])}
     return Rules(**{**raw, **lists})
 
 
@@ -47,13 +47,12 @@ class Facts:
         return sum(1 << i for i, d in enumerate(self.problem.days) if first <= d <= last)
 
     def percent(self, county: str, destination: str, day: int) -> int:
-        """Share of the seats that may be used between two levels; 0 where the way is closed."""
+        """Share of the seats that may be used at the levels of both ends; 0 where the way is closed."""
         key = (county, destination, day)
         if key not in self._percent:
-            date = self.problem.days[day]
-            a, b = self.problem.level(county, date), self.problem.level(self.destinations[destination].county, date)
-            worse = max(a, b, key=lambda level: WORSE[level])
-            self._percent[key] = 0 if (a, b) in self.rules.closed else self.rules.seat_percent[worse]
+            date, to = self.problem.days[day], self.destinations[destination].county
+            worse = max(self.problem.level(county, date), self.problem.level(to, date), key=lambda level: WORSE[level])
+            self._percent[key] = 0 if self.problem.closed(county, to, date) else self.rules.seat_percent[worse]
         return self._percent[key]
 
     def leaves(self, vehicle: Vehicle, day: int) -> bool:

@@ -91,8 +91,7 @@ class Rules:
     worth: tuple[int, ...] = (8000, 4000, 2000, 1000)  # points of carrying one person of each tier
     wait: int = 1  # points lost for each person and day after the earliest day
     trip: int = 20  # points lost for each trip: buses go full
-    seat_percent: Mapping[str, int] = field(default_factory=lambda: {LOW: 100, MEDIUM: 50, HIGH: 0})  # of the worse level at both ends
-    closed: frozenset[tuple[str, str]] = frozenset({(HIGH, LOW), (HIGH, MEDIUM), (HIGH, HIGH), (LOW, HIGH), (MEDIUM, HIGH)})  # from, to
+    seat_percent: Mapping[str, int] = field(default_factory=lambda: {LOW: 100, MEDIUM: 50, HIGH: 50})  # of the worse level at both ends
     working_age: int = 16
     stops: int = 1  # places of one county that one vehicle may collect from
     largest_group: int = 20
@@ -108,12 +107,18 @@ class Problem:
     destinations: tuple[Destination, ...]
     vehicles: tuple[Vehicle, ...]
     levels: Mapping[tuple[str, dt.date], str] = field(default_factory=dict)  # (county key, day) -> level; missing = low
+    no_exit: frozenset[tuple[str, dt.date]] = frozenset()  # (county key, day) that nobody may leave
+    no_entry: frozenset[tuple[str, dt.date]] = frozenset()  # (county key, day) where nobody may go
     rules: Rules = Rules()
     day_cap: int | None = None  # departures of all places a day, persons
 
     def level(self, county: str, day: dt.date) -> str:
         """The published level; a place without an entry is low."""
         return self.levels.get((county, day), LOW)
+
+    def closed(self, origin: str, destination: str, day: dt.date) -> bool:
+        """Whether the way from one county to another is closed: the caller says where nobody may leave or go, the levels do not."""
+        return (origin, day) in self.no_exit or (destination, day) in self.no_entry
 
 
 @dataclass(frozen=True, slots=True)

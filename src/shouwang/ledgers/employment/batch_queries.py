@@ -58,20 +58,20 @@ def to_enlist(batch: Batch, today: dt.date) -> QuerySet[WorkRecord]:
     return rows.exclude(worker__in=busy).select_related(*beside).order_by("pk")
 
 
-def level_words(vehicle: BatchVehicle, place: BatchDestination, today: dt.date) -> str:
-    """The published levels of both ends: 出发地低风险／接收地低风险; 未公布 where there is none."""
+def level_words(vehicle: BatchVehicle, place: BatchDestination, day: dt.date) -> str:
+    """The published levels of both ends on the day: 出发地低风险／接收地低风险; 未公布 where there is none."""
     here = vehicle.base.code[:6]
-    found = levels_on([here, place.place_code], today)
+    found = levels_on([here, place.place_code], day)
     named = [level.name if (level := found[code]) else "未公布" for code in (here, place.place_code)]
     return f"出发地{named[0]}／接收地{named[1]}"
 
 
 def changed_levels(day: dt.date) -> list[tuple[Trip, str]]:
-    """Trips that wait or are on the road under levels that are no longer those published, with the levels of today."""
+    """Trips that wait or are on the road under levels that are no longer those published, with those of their day, or of today if it is past."""
     rows = Trip.objects.filter(state__in=("planned", "departed"), batch__state__in=("planned", "asked"))
     out = []
     for trip in rows.select_related("vehicle__base", "destination", "batch__region"):
-        now = level_words(trip.vehicle, trip.destination, day)
+        now = level_words(trip.vehicle, trip.destination, max(day, trip.day))
         if now != trip.levels:
             out.append((trip, now))
     return out

@@ -10,7 +10,7 @@ from django.db.models import Count
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import batch_queries, queries
+from shouwang.ledgers.employment import batch_queries, queries, ways
 from shouwang.ledgers.employment.actions import batches as acts
 from shouwang.ledgers.employment.departing import feverish
 from shouwang.ledgers.employment.lifecycle import BATCH, TRIP
@@ -39,6 +39,7 @@ def batch(found: Batch, scope: Scope, today: dt.date) -> dict[str, Any]:
         "tiers": [t | {"gap": percent(t["gap"])} for t in result.get("tiers", ())],
         "reasons": [{"code": r["reason"], "words": LEFT.get(r["reason"], r["reason"]), "n": r["n"]} for r in reasons],
         "may": scope.may_at(TRANSPORT, found),
+        "closed": ways.closed_ends(found, today) if found.state != "closed" else [],
         "editable": found.state not in ("closed", "asked"),
         "events": queries.timeline_of(found),
     }
@@ -66,7 +67,8 @@ def trip(found: Trip, scope: Scope, today: dt.date) -> dict[str, Any]:
         "state": TRIP.state_of(found),
         "riders": riders,
         "hidden": found.riders.count() - len(riders),
-        "now": batch_queries.level_words(found.vehicle, found.destination, today),
+        "now": batch_queries.level_words(found.vehicle, found.destination, max(today, found.day)),
+        "closed": ways.closed(found.vehicle, found.destination, max(today, found.day)) if found.state in ("planned", "departed") else "",
         "may": scope.may_at(TRANSPORT, found),
         "may_trace": scope.may_at(TRACE, found) and found.state != "planned",
         "today": today,

@@ -11,33 +11,31 @@ from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.employment.codes import rule
 from shouwang.ledgers.employment.models import Batch, BatchDestination, BatchVehicle, Traveller, Trip
 from shouwang.ledgers.employment.post_queries import listed_on
-from shouwang.ledgers.impact.queries import levels_on
+from shouwang.ledgers.employment.ways import days_of, no_entry, no_exit
+from shouwang.ledgers.impact.queries import allowed_on
 from shouwang.ledgers.registry.queries import IN_REGISTRATION
 
 BOOK = "departure_batches"
 
 
-def days_of(batch: Batch) -> tuple[dt.date, ...]:
-    """The days of departure."""
-    return tuple(batch.day_from + dt.timedelta(n) for n in range((batch.day_to - batch.day_from).days + 1))
-
-
 def problem(batch: Batch, today: dt.date) -> batching.Problem:
-    """The whole problem. Levels of days to come are those published today: they change, and then the batch is planned again."""
+    """The whole problem. Levels of days to come are those known today: they change, and then the batch is planned again."""
     rows = list(batch.travellers.select_related("worker__member", "household", "boarding__county", "boarding__town").order_by("pk"))
     places, buses = list(batch.destinations.order_by("pk")), list(batch.vehicles.select_related("base").order_by("pk"))
     towns, villages = listed_on(today)
     origins = {r.boarding_id: r.boarding for r in rows}
     units = {o.county.code[:6] for o in origins.values() if o.county} | {p.place_code for p in places}
     days = days_of(batch)
-    found = levels_on(units, today)
+    found = allowed_on(units, days)
     return batching.Problem(
         days=days,
         travellers=tuple(_traveller(r, batch, towns, villages, today) for r in rows),
         origins=tuple(batching.Origin(str(k), o.name, o.county.code[:6] if o.county else "") for k, o in origins.items()),
         destinations=tuple(_destination(p) for p in places),
         vehicles=tuple(_vehicle(v, days) for v in buses),
-        levels={(unit, day): level.code for unit, level in found.items() if level for day in days},
+        levels={end: there.level.code for end, there in found.items() if there.level},
+        no_exit=frozenset(end for end, there in found.items() if no_exit(there)),
+        no_entry=frozenset(end for end, there in found.items() if no_entry(there)),
         rules=batching.rules(lambda name: lookup(BOOK, name, on=today, region=batch.region.code).value),
         day_cap=batch.day_cap,
     )

@@ -147,11 +147,13 @@ APPOINTMENT = Lifecycle(
         "lapse": Move(("active",), "ended", "随离岗终止", LAPSE),
     },
 )
-GRANT = "employment.subsidy"
+GRANT, SURVEY_LABOUR = "employment.subsidy", "employment.survey"
 APPLY_SUBSIDY = Verb("employment.subsidy.apply", "登记了就业补贴申领", ARRANGE)
 CHECK_SUBSIDY = Verb("employment.subsidy.check", "审核了就业补贴", ARRANGE)
 APPROVE_SUBSIDY = Verb("employment.subsidy.approve", "批准了就业补贴", GRANT)
 PAY_SUBSIDY = Verb("employment.subsidy.pay", "登记了就业补贴发放", GRANT)
+FAIL_SUBSIDY = Verb("employment.subsidy.fail", "登记了就业补贴发放失败", GRANT)
+FIX_SUBSIDY = Verb("employment.subsidy.fix", "登记了发放失败的补正，待重发", SURVEY_LABOUR)
 RETURN_SUBSIDY = Verb("employment.subsidy.send_back", "退回了就业补贴", GRANT, needs_reason=True)
 REFUSE_SUBSIDY = Verb("employment.subsidy.refuse", "不予就业补贴", GRANT, needs_reason=True)
 SUBSIDY = Lifecycle(
@@ -162,13 +164,16 @@ SUBSIDY = Lifecycle(
         "checked": State("待批准", "区（县）", "o"),
         "approved": State("待发放", "区（县）", "b"),
         "paid": State("已发放", "区（县）", "g", final=True),
+        "failed": State("发放失败", "村（社区）：通知本人补材料", "r"),
         "refused": State("不予补贴", "区（县）", "", final=True),
     },
     moves={
         "check": Move(("applied",), "checked", "审核通过", CHECK_SUBSIDY),
         "approve": Move(("checked",), "approved", "批准", APPROVE_SUBSIDY),
         "pay": Move(("approved",), "paid", "登记发放", PAY_SUBSIDY),
-        "send_back": Move(("checked", "approved"), "applied", "退回重审", RETURN_SUBSIDY),
+        "fail": Move(("paid",), "failed", "发放失败", FAIL_SUBSIDY),
+        "fix": Move(("failed",), "approved", "补正后重发", FIX_SUBSIDY),
+        "send_back": Move(("checked", "approved", "failed"), "applied", "退回重审", RETURN_SUBSIDY),
         "refuse": Move(("applied", "checked"), "refused", "不予补贴", REFUSE_SUBSIDY),
     },
 )

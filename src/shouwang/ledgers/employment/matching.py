@@ -53,6 +53,7 @@ def market(plan: MatchPlan, today: dt.date) -> Market:
         settings=settings,
         pins=tuple(assignment.Pin(str(w), str(p)) for w, p in _choices(plan, "pin") if str(w) in workers),
         forbids=_forbids(plan, workers),
+        welfare_places={str(home): n for home, n in welfare.places_left(people, today).items()},
     )
     waiting = in_force(Worker.objects.filter(**_at(plan)), today).filter(status="unsurveyed").count()
     return Market(

@@ -166,6 +166,14 @@ SUBSIDY_FIGURES: tuple[Figure, ...] = (
         drill=f"{SUBSIDIES}?open=1",
     ),
     Figure(
+        "employment.subsidies_failed",
+        "就业补贴发放失败",
+        "笔",
+        "银行退回、尚未补正的就业补贴笔数。",
+        lambda _day: SubsidyClaim.objects.filter(state="failed"),
+        drill=f"{SUBSIDIES}?state=failed",
+    ),
+    Figure(
         "employment.subsidies_paid",
         "已发放就业补贴",
         "笔",

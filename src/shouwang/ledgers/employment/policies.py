@@ -19,7 +19,7 @@ ARRANGE, TRANSPORT, TRACE = "employment.arrange", "employment.transport", "emplo
 SUBSIDY = "employment.subsidy"
 PERMISSIONS = {
     VIEW: "查看劳动力就业台账（按区划）",
-    SURVEY: "摸底劳动力、登记务工记录和培训",
+    SURVEY: "摸底劳动力、登记务工记录和培训、补贴发放失败的补正",
     ARRANGE: "登记和核实岗位、匹配、推荐岗位、登记答复，扶贫车间和公益岗位，申领和审核就业补贴",
     SUBSIDY: "批准、退回、发放就业补贴，录入补贴标准",
     TRANSPORT: "编排返岗批次、登记健康申报、发车、到达和移交",

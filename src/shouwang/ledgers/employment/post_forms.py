@@ -9,6 +9,7 @@ from django import forms
 
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.employment import restart
 from shouwang.ledgers.employment.codes import choices
 from shouwang.ledgers.employment.forms import PLACE_HELP, CodedForm, Sections, day_field, yuan, yuan_field
 from shouwang.ledgers.employment.models import Employer, Post
@@ -55,6 +56,7 @@ class PostForm(CodedForm):
     start_on = day_field("上岗日期")
     close_on = day_field("招聘截止", required=False)
     place = forms.CharField(label="工作地", max_length=60, required=False, help_text=f"在单位登记地工作的不填。{PLACE_HELP}")
+    restart_approval = forms.CharField(label="复工批准文件", max_length=80, required=False)
     board = forms.BooleanField(label="提供住宿", required=False)
     at_home = forms.BooleanField(label="可居家完成", required=False)
     hours = forms.IntegerField(label="每日工时", min_value=1, max_value=12, initial=8)
@@ -77,7 +79,7 @@ class PostForm(CodedForm):
     money = ("wage",)
     sections: ClassVar[Sections] = (
         ("岗位", ("title", "kind", "industry", "places", "wage", "start_on", "close_on")),
-        ("地点和条件", ("place", "board", "at_home", "hours", "effort", "conditions")),
+        ("地点和条件", ("place", "restart_approval", "board", "at_home", "hours", "effort", "conditions")),
         (
             "要求",
             ("skill", "age_min", "age_max", "sex", "sex_ground", "poor_only"),
@@ -88,6 +90,7 @@ class PostForm(CodedForm):
     def __init__(self, *args: Any, today: dt.date, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
         self.initial.setdefault("kind", post.employer.kind)
+        self.fields["restart_approval"].help_text = restart_help(post, today)
         if post.pk:
             names = [n for n in self.fields if n not in ("place", "conditions", "wage")]
             self.initial.update({name: getattr(post, name) for name in names})
@@ -98,6 +101,14 @@ class PostForm(CodedForm):
     def said(self) -> dict[str, Any]:
         """As the action takes it: conditions joined."""
         return super().said() | {"conditions": ",".join(self.cleaned_data["conditions"])}
+
+
+def restart_help(post: Post, today: dt.date) -> str:
+    """When the document is needed, and what is said of the workplace as it stands."""
+    said = restart.barrier(post, today) or restart.condition(post, today)
+    return (
+        f"工作地没有公布风险等级、复工须经当地批准的填写。现工作地：{said}" if said else "工作地没有公布风险等级、复工须经当地批准的填写。"
+    )
 
 
 class PriorityForm(forms.Form):

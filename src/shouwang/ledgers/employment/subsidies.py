@@ -52,6 +52,16 @@ def kind_name(code: str, on: dt.date) -> str:
     return found[code].name if code in found else code
 
 
+def failures(on: dt.date) -> dict[str, tuple[str, str]]:
+    """{code: (why a bank returns a payment, the paper needed)} as it stands on the day."""
+    return {code: (f["name"], f["paper"]) for code, f in lookup(BOOK, "failures", on=on).value.items()}
+
+
+def failure_listed(_scope: Scope) -> Sequence[tuple[str, str]]:
+    """A filter's options."""
+    return [(code, f["name"]) for code, f in book(BOOK)["failures"][-1].value.items()]
+
+
 def listed(_scope: Scope) -> Sequence[tuple[str, str]]:
     """A filter's options."""
     return [(code, k["name"]) for code, k in book(BOOK)["kinds"][-1].value.items()]

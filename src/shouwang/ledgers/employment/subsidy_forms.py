@@ -43,6 +43,30 @@ class PaidForm(forms.Form):
         self.initial["paid_on"] = today
 
 
+class FailedForm(forms.Form):
+    """What the bank returned, and when."""
+
+    failure = forms.ChoiceField(label="银行退回的原因")
+    failed_on = day_field("失败日期")
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        failure: Any = self.fields["failure"]
+        failure.choices = [
+            ("", "请选择"),
+            *((code, f"{name}（须补：{paper}）") for code, (name, paper) in subsidies.failures(today).items()),
+        ]
+        self.initial["failed_on"] = today
+
+
+class CorrectionForm(forms.Form):
+    """What was put right."""
+
+    correction = forms.CharField(
+        label="补正情况", max_length=120, help_text="补了什么材料、账户怎样更正。账号、证件号码只交发放单位，不要写在这里。"
+    )
+
+
 class RateForm(forms.Form):
     """An amount with the document it rests on."""
 

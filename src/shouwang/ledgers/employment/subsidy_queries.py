@@ -14,7 +14,7 @@ from shouwang.ledgers.employment.models import SubsidyClaim, WorkRecord
 from shouwang.ledgers.employment.subsidies import UNITS, kinds, rate
 from shouwang.ledgers.registry.queries import IN_REGISTRATION, PLACE_NAMES
 
-LIVE = ("applied", "checked", "approved", "paid")
+LIVE = ("applied", "checked", "approved", "paid", "failed")
 
 
 def claims(scope: Scope) -> QuerySet[SubsidyClaim]:
@@ -26,7 +26,7 @@ def claims(scope: Scope) -> QuerySet[SubsidyClaim]:
 
 def open_claims(rows: QuerySet[SubsidyClaim]) -> QuerySet[SubsidyClaim]:
     """Not yet paid and not refused."""
-    return rows.filter(state__in=("applied", "checked", "approved"))
+    return rows.filter(state__in=("applied", "checked", "approved", "failed"))
 
 
 def clashing(claim: SubsidyClaim, once: bool) -> SubsidyClaim | None:

@@ -14,13 +14,13 @@ from shouwang.ledgers.employment import queries, subsidies, subsidy_queries
 from shouwang.ledgers.employment.codes import word
 from shouwang.ledgers.employment.lifecycle import SUBSIDY as CYCLE
 from shouwang.ledgers.employment.models import SubsidyClaim
-from shouwang.ledgers.employment.policies import SUBSIDY, VIEW, why_not_approve
+from shouwang.ledgers.employment.policies import SUBSIDY, SURVEY, VIEW, why_not_approve
 from shouwang.ledgers.employment.tables.subsidies import period
 from shouwang.ledgers.employment.views import HIDDEN, item, money
 from shouwang.ledgers.registry.policies import VIEW as VIEW_HOUSEHOLD
 from shouwang.ledgers.registry.policies import seen_groups
 
-PHRASES = {"send_back": ("人数有误", "期间有误", "标准已更新"), "refuse": ("不符合条件", "已享受同类补贴", "本人放弃")}
+PHRASES = {"send_back": ("人数有误", "期间有误", "标准已更新", "无法重新发放"), "refuse": ("不符合条件", "已享受同类补贴", "本人放弃")}
 
 
 def claim(found: SubsidyClaim, scope: Scope, today: dt.date) -> dict[str, Any]:
@@ -49,9 +49,20 @@ def claim(found: SubsidyClaim, scope: Scope, today: dt.date) -> dict[str, Any]:
         if found.covers(scope, SUBSIDY)
         else [],
         "may_pay": "pay" in moves and found.covers(scope, SUBSIDY),
+        "may_fail": "fail" in moves and found.covers(scope, SUBSIDY),
+        "may_fix": "fix" in moves and found.covers(scope, SURVEY),
+        "paper": paper(found, today),
         "events": queries.timeline_of(found) if shown else [],
         "shown": shown,
     }
+
+
+def paper(found: SubsidyClaim, today: dt.date) -> str:
+    """Why the bank returned the money and the paper needed; "" where it did not, or that is put right."""
+    if found.state != "failed":
+        return ""
+    name, needed = subsidies.failures(today)[found.failure]
+    return f"{found.failed_on} 发放失败：{name}。须补：{needed}。"
 
 
 def _missing(found: SubsidyClaim, today: dt.date) -> str:
@@ -85,6 +96,8 @@ def _facts(found: SubsidyClaim, scope: Scope, today: dt.date) -> list[dict[str, 
         item("审核人", found.checked_by or None),
         item("批准人", found.approved_by or None),
         item("发放日期", found.paid_on, note=found.voucher),
+        *([item("发放失败", found.failed_on, note=subsidies.failures(today)[found.failure][0])] if found.failed_on else []),
+        *([item("补正情况", found.correction)] if found.correction else []),
     ]
 
 

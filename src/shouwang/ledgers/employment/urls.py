@@ -105,5 +105,7 @@ urlpatterns: list[URLPattern] = [
     path("subsidies/rates/new/", subsidies.new_rate, name="employment_subsidy_rate_new"),
     path("subsidies/<int:pk>/", subsidies.subsidy, name="employment_subsidy"),
     path("subsidies/<int:pk>/pay/", subsidies.pay, name="employment_subsidy_pay"),
+    path("subsidies/<int:pk>/failed/", subsidies.failed, name="employment_subsidy_failed"),
+    path("subsidies/<int:pk>/correct/", subsidies.correct, name="employment_subsidy_correct"),
     path("subsidies/<int:pk>/step/<slug:move>/", subsidies.step, name="employment_subsidy_step"),
 ]

@@ -13,7 +13,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.pasted import as_date
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import post_queries, queries
+from shouwang.ledgers.employment import post_queries, queries, restart
 from shouwang.ledgers.employment.actions import matching
 from shouwang.ledgers.employment.codes import word
 from shouwang.ledgers.employment.forms import SurveyForm
@@ -178,14 +178,13 @@ def post(found: Post, scope: Scope, today: dt.date) -> dict[str, Any]:
     """The page of a post. Its people are shown as numbers here: their names stand on lists within the scope."""
     ages = f"{found.age_min} 岁以上" if found.age_max is None else f"{found.age_min} ～ {found.age_max} 岁"
     sex = {"male": "男", "female": "女"}.get(found.sex, "不限")
-    where = f"{found.place_name}{found.place_detail}" or f"{found.region.county or ''}{found.region.town or ''}"
     facts = [
         item("用工单位", found.employer.name, href=reverse("employment_employer", args=[found.employer_id])),
         item("来源", word("employer_kind", found.kind, today)),
         item("招聘人数", found.places, unit="人"),
         item("已占名额", found.taken, unit="人", note="在岗、计划上岗和待答复"),
         item("月工资", money(found.wage)),
-        item("工作地", where),
+        item("工作地", restart.place_of(found)),
         item("上岗日期", found.start_on),
         item("招聘截止", found.close_on),
         item("技能要求", word("skill", found.skill, today) if found.skill else "不限"),
@@ -196,6 +195,8 @@ def post(found: Post, scope: Scope, today: dt.date) -> dict[str, Any]:
         item("每日工时", found.hours, unit="小时"),
         item("提供住宿", "是" if found.board else "否"),
         item("只招贫困劳动力", "是" if found.poor_only else "否"),
+        *([item("复工条件", words, wide=True)] if (words := restart.condition(found, today)) else []),
+        *([item("复工批准文件", found.restart_approval)] if found.restart_approval else []),
         item("核实", found.verified_on, note=found.verified_by),
     ]
     state = POST.state_of(found)
@@ -204,6 +205,7 @@ def post(found: Post, scope: Scope, today: dt.date) -> dict[str, Any]:
         "post": found,
         "record": record,
         "facts": facts,
+        "barrier": restart.barrier(found, today) if found.state in ("draft", "open", "filled") else "",
         "may_arrange": scope.may_at(ARRANGE, found),
         "events": queries.timeline_of(found),
     }

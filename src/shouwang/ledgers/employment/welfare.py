@@ -42,6 +42,13 @@ def holders(household_ids: Iterable[int]) -> dict[int, set[int]]:
     return out
 
 
+def places_left(workers: Iterable[Worker], on: dt.date) -> dict[int, int]:
+    """{household id: public-welfare posts its members may still be given}. Workers come with region."""
+    rows = list(workers)
+    held = holders({w.household_id for w in rows})
+    return {w.household_id: max(0, int(rule("per_household", on, w.region.code).value) - len(held.get(w.household_id, ()))) for w in rows}
+
+
 def months_used(worker_ids: Iterable[int]) -> dict[int, int]:
     """{worker id: months of ended terms, all told}; the running one is the renewal's own matter."""
     out: dict[int, int] = {}

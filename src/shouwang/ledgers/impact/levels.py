@@ -51,6 +51,14 @@ class Allowed:
     source: str
     unverified: bool
 
+    def because(self, words: str) -> str:
+        """What is said of the place, with the level, the document and the rule it rests on; for people to read."""
+        ground = self.source.split("；", maxsplit=1)[0]  # what follows is of visits and reports
+        if self.level is None:
+            return f"尚未公布风险等级：{words}（依据：{ground}）。"
+        known = f"{self.level.document}，{self.level.published_on} 公布"
+        return f"自 {self.level.since} 起为{self.level.name}（{known}）：{words}（依据：{ground}）。"
+
 
 def unit_code(place: Region | str) -> str:
     """The six digits of the county-level unit a place lies in; a city stands for itself, as 东莞 and 中山 do.
@@ -99,6 +107,22 @@ def current(day: dt.date) -> QuerySet[EpidemicRiskLevel]:
 def allowed(place: Region | str, day: dt.date) -> Allowed:
     """What is allowed where and when: by the published level, else by the rule for places without one."""
     return allowed_at(level_on(place, day), day, unit_code(place))
+
+
+def allowed_on(places: Iterable[Region | str], days: Iterable[dt.date]) -> dict[tuple[str, dt.date], Allowed]:
+    """{(six-digit unit code, day): what is allowed} for many places on many days, by what is published now, in one query."""
+    units, dates = {unit_code(p) for p in places}, sorted(set(days))
+    rows = EpidemicRiskLevel.objects.filter(unit_code__in=units, from_on__lte=dates[-1]) if dates else EpidemicRiskLevel.objects.none()
+    found: dict[str, list[EpidemicRiskLevel]] = {unit: [] for unit in units}
+    for row in rows.order_by("-from_on"):
+        found[row.unit_code].append(row)
+    out = {}
+    for day in dates:
+        exist = in_force(day)
+        for unit, known in found.items():
+            last = next((r for r in known if r.from_on <= day), None) if exist else None
+            out[unit, day] = allowed_at(as_level(last, day) if last else None, day, unit)
+    return out
 
 
 def allowed_at(level: Level | None, day: dt.date, code: str = "") -> Allowed:

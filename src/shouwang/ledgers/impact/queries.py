@@ -1,4 +1,4 @@
-"""Reads of the ledger, and the doors other ledgers use: `level_on`, `levels_on`, `allowed`, `report_rhythm`, `open_impacts`."""
+"""Reads of the ledger, and the doors other ledgers use: `level_on`, `levels_on`, `allowed`, `allowed_on`, `report_rhythm`, `open_impacts`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.impact.levels import Allowed, Level, allowed, allowed_at, current, level_on, levels_on, previews
+from shouwang.ledgers.impact.levels import Allowed, Level, allowed, allowed_at, allowed_on, current, level_on, levels_on, previews
 from shouwang.ledgers.impact.models import EpidemicRiskLevel, FittedMeasure, ImpactRecord, ImpactSurvey, Shock, YearBase
 from shouwang.ledgers.impact.policies import VIEW
 from shouwang.ledgers.registry.models import Household
@@ -22,6 +22,7 @@ __all__ = [
     "Level",
     "allowed",
     "allowed_at",
+    "allowed_on",
     "current",
     "level_on",
     "levels_on",

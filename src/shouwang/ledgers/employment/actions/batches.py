@@ -23,7 +23,7 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.worklist.actions import tell
-from shouwang.ledgers.employment import destinations, lifecycle, policies
+from shouwang.ledgers.employment import destinations, lifecycle, policies, ways
 from shouwang.ledgers.employment.actions.arrivals import arrived
 from shouwang.ledgers.employment.batch_queries import level_words, to_enlist
 from shouwang.ledgers.employment.departing import feverish, plan_as_stored, problem
@@ -136,14 +136,14 @@ def solve(batch: Batch, *, today: dt.date) -> batching.BatchPlan:
             return batching.replan(problem(batch, today), plan_as_stored(batch), today=today)
         return batching.solve(problem(batch, today))
     except PlanRefused as no:
-        raise Refused(no.message[:300], field=no.field) from no
+        raise Refused("".join([no.message, *ways.closed_ends(batch, today)[:1]])[:300], field=no.field) from no
 
 
 def keep(batch: Batch, plan: batching.BatchPlan, *, by: Scope, today: dt.date) -> int:
     """Store a plan; trips that have left stay as they are. Called inside the job's transaction; returns how many have a seat."""
     gone = {(str(t.vehicle_id), t.day): t for t in batch.trips.exclude(state="planned")}
     batch.trips.filter(state="planned").delete()
-    fresh = [_trip(batch, t, today) for t in plan.trips if (t.vehicle, t.day) not in gone]
+    fresh = [_trip(batch, t) for t in plan.trips if (t.vehicle, t.day) not in gone]
     made = {(str(t.vehicle_id), t.day): t for t in create_many(fresh, by=by, verb=lifecycle.PLAN_TRIP, today=today)} | gone
     seats = {int(s.traveller): (made[t.vehicle, t.day], s.number) for t in plan.trips for s in t.riders}
     left = {int(x.traveller): x.reason for x in plan.left}
@@ -185,13 +185,13 @@ def sound(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _trip(batch: Batch, t: batching.Trip, today: dt.date) -> Trip:
+def _trip(batch: Batch, t: batching.Trip) -> Trip:
     vehicle, place = (
         BatchVehicle.objects.select_related("base").get(pk=t.vehicle),
         BatchDestination.objects.get(pk=t.destination),
     )
     row = Trip(batch=batch, vehicle=vehicle, destination=place, day=t.day, seats=t.seats, approval=t.approval)
-    row.levels = level_words(vehicle, place, today)
+    row.levels = level_words(vehicle, place, t.day)
     row.put_in(batch.region)
     return row
 
@@ -224,6 +224,8 @@ def depart(trip: Trip, *, by: Scope, today: dt.date) -> Trip:
     with transaction.atomic():
         if not trip.riders.filter(boarded=True).exists():
             raise Refused("还没有人上车，不能发车。请先登记上车人员。")
+        if why := ways.closed(trip.vehicle, trip.destination, today):
+            raise Refused(f"两地现已不能通行，不能发车。{why}请在批次页重新编排。")
         with lifecycle.TRIP.advance(trip, "depart", by=by, today=today) as locked:
             locked.levels = level_words(trip.vehicle, trip.destination, today)
 
@@ -270,9 +272,10 @@ def warn(trip: Trip, now: str, *, by: Scope, today: dt.date) -> None:
     office = Office.objects.filter(region=trip.batch.region).order_by("pk").first()
     if office:
         what = "请联系接收单位" if trip.state == "departed" else "请重新编排"
+        shut = ways.closed(trip.vehicle, trip.destination, max(today, trip.day))
         tell(
             office,
-            f"{trip.day} {trip.vehicle.plate} 两地风险等级有变：{now}。{what}。",
+            f"{trip.day} {trip.vehicle.plate} 两地风险等级有变：{now}。{what}。{shut}"[:300],
             now=business_now(),
             url=f"/employment/trips/{trip.pk}/",
         )

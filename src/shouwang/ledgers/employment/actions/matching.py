@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -77,16 +77,9 @@ def solve(plan: MatchPlan, *, today: dt.date) -> dict[str, Any]:
     built = market(plan, today)
     before = {str(w): str(p) for w, p in plan.lines.exclude(post=None).values_list("worker_id", "post_id")}
     known = {p.key for p in built.request.posts}
-    request = assignment.Request(
-        on=today,
-        workers=built.request.workers,
-        posts=built.request.posts,
-        settings=built.request.settings,
-        pins=built.request.pins,
-        forbids=built.request.forbids,
-        previous={w: p for w, p in before.items() if p in known} if plan.run > 1 else {},
-        stay=STAY if plan.run > 1 else 0,
-    )
+    request = built.request
+    if plan.run > 1:
+        request = replace(request, previous={w: p for w, p in before.items() if p in known}, stay=STAY)
     try:
         found = assignment.solve(request)
     except PlanRefused as no:

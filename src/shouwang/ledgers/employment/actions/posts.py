@@ -13,7 +13,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions import rls
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import destinations, lifecycle, policies, welfare
+from shouwang.ledgers.employment import destinations, lifecycle, policies, restart, welfare
 from shouwang.ledgers.employment.actions.counting import recount
 from shouwang.ledgers.employment.actions.labour import check_overlap, now_works
 from shouwang.ledgers.employment.actions.terms import appoint
@@ -25,7 +25,7 @@ from shouwang.ledgers.employment.post_queries import taken_places
 EMPLOYER = ("name", "kind", "credit_code", "address", "contact", "contact_line")
 POST = (
     *("title", "kind", "places", "wage", "industry", "skill", "age_min", "age_max", "sex", "sex_ground", "effort", "conditions", "hours"),
-    *("board", "at_home", "poor_only", "start_on", "close_on"),
+    *("board", "at_home", "poor_only", "start_on", "close_on", "restart_approval"),
 )
 
 
@@ -45,10 +45,12 @@ def save_employer(employer: Employer, said: Mapping[str, Any], region: Region | 
 def save_post(post: Post, said: Mapping[str, Any], *, by: Scope, today: dt.date) -> Post:
     """Register or correct a post of an employer; a new one waits to be verified. `place` is where the work is, as written; "" = here.
 
-    Raises Refused: no places, wage out of bounds, a sex without a lawful ground, days or ages in the wrong order.
+    Raises Refused: no places, wage out of bounds, a sex without a lawful ground, days or ages in the wrong order; an open post moved to
+    where work may not restart.
     """
     _check_post(post, said, today)
     with change(post, by=by, verb=policies.EDIT_POST, today=today) as locked:
+        before = restart.barrier(locked, today)
         for name in POST:
             setattr(locked, name, said[name])
         if said["place"]:
@@ -56,6 +58,8 @@ def save_post(post: Post, said: Mapping[str, Any], *, by: Scope, today: dt.date)
             locked.place_code, locked.place_name, locked.place_detail = found.code, found.name[:40], found.detail
         else:
             locked.place_code = locked.place_name = locked.place_detail = ""
+        if locked.state == "open" and (why := restart.barrier(locked, today)) and why != before:
+            raise Refused(why, field="place")
     return locked
 
 
@@ -84,6 +88,8 @@ def verify_post(post: Post, *, by: Scope, today: dt.date) -> Post:
             raise Refused(f"招聘截止 {locked.close_on} 已过，不能开放。请先改截止日期。")
         if locked.kind == "workshop" and not Workshop.objects.filter(employer=locked.employer_id).exclude(state="cleared").exists():
             raise Refused("该单位没有认定为扶贫车间或已清理，不能开放扶贫车间岗位。请先在用工单位页登记认定，或更正岗位来源。")
+        if why := restart.barrier(locked, today):
+            raise Refused(f"现在不能开放招聘：{why}")
         locked.verified_on, locked.verified_by = today, by.user_name[:40]
     return locked
 

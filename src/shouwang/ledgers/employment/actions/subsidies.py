@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,8 @@ from shouwang.ledgers.employment import destinations, lifecycle, policies, subsi
 from shouwang.ledgers.employment.models import Employer, SubsidyClaim, SubsidyRate, Worker
 from shouwang.ledgers.registry.reshape_items import office_of
 
-WORK = "employment.subsidy"
+WORK, FAILED = "employment.subsidy", "employment.subsidy_failed"
+NUMBER = re.compile(r"\d(?:[ -]?\d){7}")  # an account or ID number has at least eight digits
 NEXT = {"applied": "审核", "checked": "批准", "approved": "发放"}
 
 
@@ -127,8 +129,40 @@ def pay(claim: SubsidyClaim, paid_on: dt.date, voucher: str, *, by: Scope, today
         with lifecycle.SUBSIDY.advance(claim, "pay", by=by, today=today) as locked:
             if paid_on < locked.applied_on:
                 raise Refused(f"发放日期 {paid_on} 早于申领日期 {locked.applied_on}。请核对。", field="paid_on")
+            if locked.failed_on and paid_on < locked.failed_on:
+                raise Refused(f"发放日期 {paid_on} 早于上次发放失败的日期 {locked.failed_on}。请填写重新发放的日期。", field="paid_on")
             locked.paid_on, locked.voucher = paid_on, voucher.strip()[:60]
         worklist.finish(locked, now=morning(today), kind=WORK)
+    return locked
+
+
+def fail(claim: SubsidyClaim, failure: str, failed_on: dt.date, *, by: Scope, today: dt.date) -> SubsidyClaim:
+    """The bank has returned the money for a reason of the rulebook: back to the village for the paper needed. Raises Refused."""
+    if failure not in subsidies.failures(today):
+        raise Refused("请选择银行退回的原因。", field="failure")
+    with transaction.atomic():
+        with lifecycle.SUBSIDY.advance(claim, "fail", by=by, today=today) as locked:
+            if locked.paid_on is None or not locked.paid_on <= failed_on <= today:
+                raise Refused(f"失败日期 {failed_on} 须在发放日期 {locked.paid_on} 与今天之间。请核对。", field="failed_on")
+            locked.failure, locked.failed_on, locked.correction = failure, failed_on, ""
+            locked.paid_on, locked.voucher = None, ""
+        kind = subsidies.kinds(today)[locked.kind]
+        _assign(locked, _nearest_office(locked, today), FAILED, f"{kind.name}发放失败", "通知补材料", "subsidy_failed", today)
+    return locked
+
+
+def correct(claim: SubsidyClaim, correction: str, *, by: Scope, today: dt.date) -> SubsidyClaim:
+    """The paper is there and the account put right with the paying office; the money may be sent again. Raises Refused for a number."""
+    said = correction.strip()
+    if not said:
+        raise Refused("请填写补了什么材料、怎样更正。", field="correction")
+    if NUMBER.search(said):
+        raise Refused("补正情况中带有号码。账号、证件号码只交发放单位，不要写在这里。", field="correction")
+    with transaction.atomic():
+        with lifecycle.SUBSIDY.advance(claim, "fix", by=by, today=today) as locked:
+            locked.correction = said[:120]
+        worklist.finish(locked, now=morning(today), kind=FAILED)
+        _ask(locked, subsidies.kinds(today)[locked.kind], today)
     return locked
 
 
@@ -137,6 +171,7 @@ def send_back(claim: SubsidyClaim, *, reason: str, by: Scope, today: dt.date) ->
     with transaction.atomic():
         with lifecycle.SUBSIDY.advance(claim, "send_back", by=by, today=today, reason=reason) as locked:
             locked.amount, locked.basis, locked.checker_id, locked.checked_by, locked.approved_by = None, [], None, "", ""
+        worklist.finish(locked, now=morning(today), kind=FAILED, dropped=True)
         _ask(locked, subsidies.kinds(today)[locked.kind], today)
     return locked
 
@@ -171,12 +206,24 @@ def enter_rate(region: Region, said: Mapping[str, Any], *, by: Scope, today: dt.
 
 
 def _ask(claim: SubsidyClaim, kind: subsidies.Kind, today: dt.date) -> None:
-    """The next step on the county's work list; no name there, nor an amount."""
-    office = office_of(claim.county_id, Office.Kind.LEAD, today) or office_of(claim.city_id, Office.Kind.LEAD, today)
+    """The next step on the county's work list."""
+    _assign(claim, _county_office(claim, today), WORK, kind.name, NEXT[claim.state], "subsidy_step", today)
+
+
+def _county_office(claim: SubsidyClaim, today: dt.date) -> Office | None:
+    return office_of(claim.county_id, Office.Kind.LEAD, today) or office_of(claim.city_id, Office.Kind.LEAD, today)
+
+
+def _nearest_office(claim: SubsidyClaim, today: dt.date) -> Office | None:
+    """Who reaches the applicant: the village for a worker, for an employer the town; where there is none the county."""
+    village = office_of(claim.village_id, Office.Kind.VILLAGE, today) if claim.worker_id else None
+    return village or office_of(claim.town_id, Office.Kind.TOWN, today) or _county_office(claim, today)
+
+
+def _assign(claim: SubsidyClaim, office: Office | None, work: str, what: str, action: str, clock: str, today: dt.date) -> None:
+    """A line on an office's work list; no name there, nor an amount."""
     if office is None:
         return
     who = f"人编号 {claim.worker.member.code}" if claim.worker else str(claim.employer)
-    title, url = f"{kind.name}：{who}", reverse("employment_subsidy", args=[claim.pk])
-    now = morning(today)
-    due = due_from_rule("subsidy_step", now)
-    worklist.assign(claim, office, kind=WORK, title=title, action=NEXT[claim.state], url=url, due_at=due, now=now)
+    now, url = morning(today), reverse("employment_subsidy", args=[claim.pk])
+    worklist.assign(claim, office, kind=work, title=f"{what}：{who}", action=action, url=url, due_at=due_from_rule(clock, now), now=now)

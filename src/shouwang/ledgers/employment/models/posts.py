@@ -72,6 +72,7 @@ class Post(Record, Placed):
     """岗位: one kind of work at one employer with a number of places. `place_*` = where the work is, empty = in the region it lies in.
 
     `taken` counts people at work or expected and offers that wait; actions.posts keeps it.
+    `restart_approval` is the document by which a place without a published level lets work restart.
     `conditions` are codes joined by commas. `poor_only` keeps it for poor labour. Money is 分 a month.
     """
 
@@ -99,6 +100,7 @@ class Post(Record, Placed):
     poor_only = models.BooleanField("只招贫困劳动力", default=False)
     start_on = models.DateField("上岗日期")
     close_on = models.DateField("招聘截止", null=True, blank=True)
+    restart_approval = models.CharField("复工批准文件", max_length=80, blank=True)
     verified_on = models.DateField("核实日期", null=True, blank=True)
     verified_by = models.CharField("核实人", max_length=40, blank=True)
 
@@ -119,7 +121,7 @@ class Post(Record, Placed):
                 "age_min",
             ),
             *("age_max", "sex", "sex_ground", "effort", "conditions", "hours", "board", "at_home", "poor_only", "start_on", "close_on"),
-            *("verified_on", "verified_by"),
+            *("restart_approval", "verified_on", "verified_by"),
         ),
         open_to_scope(),
     )

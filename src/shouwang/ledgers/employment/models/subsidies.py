@@ -52,6 +52,7 @@ class SubsidyClaim(OfHousehold):
     """就业补贴申领: a worker's (with the household) or an employer's, for [starts_on, ends_on) (a kind paid once has no end).
 
     `amount` (分) and `basis`, its derivation line by line, are reckoned when the claim is checked (subsidies.reckon).
+    `failure` (a code) and `failed_on` are of the last payment the bank returned, `correction` what was put right; no account is kept here.
     """
 
     household = models.ForeignKey(  # type: ignore[assignment]  # an employer's claim is of no household
@@ -73,9 +74,13 @@ class SubsidyClaim(OfHousehold):
     approved_by = models.CharField("批准人", max_length=40, blank=True, editable=False)
     paid_on = models.DateField("发放日期", null=True, blank=True, editable=False)
     voucher = models.CharField("拨付凭证", max_length=60, blank=True, editable=False)
+    failure = models.CharField("失败原因", max_length=12, blank=True, editable=False)
+    failed_on = models.DateField("失败日期", null=True, blank=True, editable=False)
+    correction = models.CharField("补正情况", max_length=120, blank=True, editable=False)
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
         **dict.fromkeys(("kind", "band", "state", "persons", "starts_on", "ends_on", "applied_on", "paid_on"), personal(Group.LABOUR)),
+        **dict.fromkeys(("failure", "failed_on", "correction"), personal(Group.LABOUR)),
         **dict.fromkeys(("amount", "basis"), sensitive(Group.LABOUR)),
         **dict.fromkeys(("checked_by", "approved_by", "voucher"), open_to_scope()),
     }
@@ -95,6 +100,9 @@ class SubsidyClaim(OfHousehold):
             models.CheckConstraint(condition=Q(state__in=("applied", "refused")) | Q(amount__gt=0), name="subsidy_checked_has_an_amount"),
             models.CheckConstraint(
                 condition=(Q(state="paid") & Q(paid_on__isnull=False)) | (~Q(state="paid") & Q(paid_on=None)), name="subsidy_paid_has_a_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | (~Q(failure="") & Q(failed_on__isnull=False)), name="subsidy_failed_says_why_and_when"
             ),
         ]
         indexes = by_place("subsidy", "state")

@@ -16,8 +16,8 @@ from shouwang.ledgers.employment.actions import subsidies
 from shouwang.ledgers.employment.codes import fen
 from shouwang.ledgers.employment.models import SubsidyClaim
 from shouwang.ledgers.employment.pages.labour import BOTH, entry, saved
-from shouwang.ledgers.employment.policies import ARRANGE, SUBSIDY, VIEW
-from shouwang.ledgers.employment.subsidy_forms import ClaimForm, PaidForm, RateForm
+from shouwang.ledgers.employment.policies import ARRANGE, SUBSIDY, SURVEY, VIEW
+from shouwang.ledgers.employment.subsidy_forms import ClaimForm, CorrectionForm, FailedForm, PaidForm, RateForm
 
 PLAIN = {"check": (subsidies.check, "已审核，金额已计算。"), "approve": (subsidies.approve, "已批准，待发放。")}
 REASONED = {"send_back": (subsidies.send_back, "已退回重审。"), "refuse": (subsidies.refuse, "已登记不予补贴。")}
@@ -90,6 +90,33 @@ def pay(request: Request, pk: int) -> HttpResponse:
         messages.success(request, "发放已登记。")
         return redirect(back)
     return entry(request, form, "登记就业补贴发放", back)
+
+
+@page(SUBSIDY, methods=BOTH)
+def failed(request: Request, pk: int) -> HttpResponse:
+    """The bank has returned the money."""
+    found = _claim(request, pk, SUBSIDY)
+    form, back = FailedForm(request.POST or None, today=request.today), reverse("employment_subsidy", args=[pk])
+
+    def act() -> None:
+        said = form.cleaned_data
+        subsidies.fail(found, said["failure"], said["failed_on"], by=request.scope, today=request.today)
+
+    if saved(request, form, act):
+        messages.success(request, "发放失败已登记，已列入村（社区）或镇（街道）待办。")
+        return redirect(back)
+    return entry(request, form, "登记就业补贴发放失败", back)
+
+
+@page(SURVEY, methods=BOTH)
+def correct(request: Request, pk: int) -> HttpResponse:
+    """The paper needed is there."""
+    found = _claim(request, pk, SURVEY)
+    form, back = CorrectionForm(request.POST or None), reverse("employment_subsidy", args=[pk])
+    if saved(request, form, lambda: subsidies.correct(found, form.cleaned_data["correction"], by=request.scope, today=request.today)):
+        messages.success(request, "补正已登记，待重新发放。")
+        return redirect(back)
+    return entry(request, form, "登记发放失败的补正", back, sub=subsidy_views.paper(found, request.today))
 
 
 @page(VIEW)

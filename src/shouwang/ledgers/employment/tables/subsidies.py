@@ -25,6 +25,16 @@ def period(row: SubsidyClaim, _today: dt.date) -> str:
     return f"{row.starts_on.year} 年" if whole else f"{row.starts_on} ～ {row.ends_on}"
 
 
+def failure(row: SubsidyClaim, today: dt.date) -> str | None:
+    """Why the bank returned the money of a claim that waits to be put right."""
+    return subsidies.failures(today)[row.failure][0] if row.state == "failed" else None
+
+
+def paper(row: SubsidyClaim, today: dt.date) -> str | None:
+    """The paper such a claim needs."""
+    return subsidies.failures(today)[row.failure][1] if row.state == "failed" else None
+
+
 SUBSIDIES = Table(
     key="subsidies",
     title="就业补贴",
@@ -53,12 +63,15 @@ SUBSIDIES = Table(
         Column("persons", "人数", "persons", kind="num", unit="人", group="labour"),
         Column("applied_on", "申领日期", "applied_on", kind="date", sort="applied_on", group="labour"),
         Column("paid_on", "发放日期", "paid_on", kind="date", group="labour"),
+        Column("failure", "失败原因", failure, group="labour", default_hidden=True),
+        Column("paper", "须补材料", paper, group="labour", default_hidden=True),
         Column("voucher", "拨付凭证", "voucher", default_hidden=True),
     ),
     filters=(
         Filter("region", "所在区划", "region"),
         Filter("kind", "补贴项目", "choice", subsidies.listed, apply="kind", group="labour"),
         Filter("state", "状态", "choice", states(SUBSIDY), apply="state", group="labour"),
+        Filter("failure", "失败原因", "choice", subsidies.failure_listed, apply="failure", visible=False, group="labour"),
         Filter("applied_on", "申领日期", "date_range", apply="applied_on", visible=False, group="labour"),
         Filter("open", "办理中", "flag", apply=named(subsidy_queries.open_claims), visible=False, group="labour"),
     ),
@@ -67,6 +80,7 @@ SUBSIDIES = Table(
         QuickView("applied", "待审核", {"state": "applied"}, tone="o"),
         QuickView("checked", "待批准", {"state": "checked"}, tone="o"),
         QuickView("approved", "待发放", {"state": "approved"}),
+        QuickView("failed", "发放失败", {"state": "failed"}, tone="r"),
         QuickView("paid", "已发放", {"state": "paid"}, tone="g"),
     ),
 )
