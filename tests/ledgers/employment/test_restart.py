@@ -10,8 +10,9 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import restart
 from shouwang.ledgers.employment.actions import posts
+from shouwang.ledgers.employment.matching import fitting, market
 from tests.factories.accounts import make_user, sign_in
-from tests.factories.employment import TODAY, make_employer, make_post
+from tests.factories.employment import TODAY, make_employer, make_plan, make_post, make_worker
 from tests.factories.impact import make_level
 from tests.ledgers.employment.test_posts import POST
 
@@ -93,6 +94,19 @@ def test_open_post_may_be_corrected_after_the_level_rose_but_not_moved_to_such_a
     assert no.value.field == "place"
     there = make_post(village, **THERE)
     assert posts.save_post(there, POST, by=BY, today=TODAY).wage == POST["wage"]
+
+
+def test_open_post_takes_no_part_in_a_plan_while_work_may_not_restart_there(village, django_assert_num_queries):
+    worker, near, far = make_worker(village, status="wants", wish="anywhere"), make_post(village), make_post(village, **THERE)
+    plan = make_plan(village)
+    assert {p.key for p in market(plan, TODAY).request.posts} == {str(near.pk), str(far.pk)}
+    make_level(village, "high", unit_code="441900", unit_name="东莞市")
+    built = market(plan, TODAY)
+    assert [p.key for p in built.request.posts] == [str(near.pk)]
+    assert "有 1 个岗位的工作地现在不能开工复工，未列入本方案。原因见各岗位。" in built.skipped
+    assert {f.post.pk: f.why for f in fitting(worker, TODAY)} == {near.pk: "", far.pk: "工作地现在不能开工复工"}
+    with django_assert_num_queries(1):
+        assert restart.held([near, far], TODAY) == {far.pk}
 
 
 def test_page_and_form_say_what_holds_the_post_or_on_what_it_opens(city, village):

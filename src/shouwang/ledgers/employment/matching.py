@@ -12,7 +12,7 @@ from shouwang.engine.assignment.model import ANYWHERE, CITY, COUNTY, PROVINCE, V
 from shouwang.engine.assignment.reasons import parts
 from shouwang.kernel.regions.scope import LEVEL_FIELDS
 from shouwang.kernel.rulebook import lookup
-from shouwang.ledgers.employment import welfare
+from shouwang.ledgers.employment import restart, welfare
 from shouwang.ledgers.employment.models import MatchPlan, Offer, Post, Worker, WorkRecord
 from shouwang.ledgers.employment.post_queries import hiring, listed_on, taken_places
 from shouwang.ledgers.employment.queries import in_force
@@ -45,7 +45,7 @@ def market(plan: MatchPlan, today: dt.date) -> Market:
     last = _last_employers([w.pk for w in people])
     barred = welfare.barriers(people, today)
     workers = {str(w.pk): _worker(w, towns, villages, last, barred) for w in people}
-    posts, dear = _posts(today)
+    posts, dear, shut = _posts(today)
     request = assignment.Request(
         on=today,
         workers=tuple(workers.values()),
@@ -64,6 +64,7 @@ def market(plan: MatchPlan, today: dt.date) -> Market:
         [
             *([f"还有 {waiting:,} 名劳动力没有摸底，未列入本方案。"] if waiting else []),
             *([f"有 {dear} 个公益性岗位月报酬不在规定范围内，未列入本方案。请核对岗位的月工资。"] if dear else []),
+            *([f"有 {shut} 个岗位的工作地现在不能开工复工，未列入本方案。原因见各岗位。"] if shut else []),
         ],
     )
 
@@ -112,13 +113,17 @@ def _worker(
     )
 
 
-def _posts(today: dt.date) -> tuple[tuple[assignment.Post, ...], int]:
-    """Posts with places left, and how many public-welfare ones take no part because the rules of the day do not allow their pay."""
+def _posts(today: dt.date) -> tuple[tuple[assignment.Post, ...], int, int]:
+    """Posts with places left; how many public-welfare ones take no part because the rules of the day do not allow their pay; and how
+    many because a published level forbids work where they are.
+    """
     found = list(hiring(today).select_related("employer", "region").order_by("pk"))
-    rows = [p for p in found if p.kind != "welfare" or not welfare.pay_barrier(p.wage, today, p.region.code)]
+    shut = restart.held(found, today)
+    dear = {p.pk for p in found if p.kind == "welfare" and welfare.pay_barrier(p.wage, today, p.region.code)}
+    rows = [p for p in found if p.pk not in shut and p.pk not in dear]
     used = taken_places([p.pk for p in rows])
     free = tuple(_post(p, p.places - used.get(p.pk, 0)) for p in rows if p.places > used.get(p.pk, 0))
-    return free, len(found) - len(rows)
+    return free, len(dear), len(shut)
 
 
 def _post(p: Post, left: int) -> assignment.Post:
@@ -173,7 +178,7 @@ def fitting(worker: Worker, today: dt.date) -> list[Fit]:
     barred = welfare.barriers([worker], today)
     me = _worker(worker, towns, villages, _last_employers([worker.pk]), barred)
     rows = list(hiring(today).select_related("employer", "region"))
-    used = taken_places([p.pk for p in rows])
+    used, shut = taken_places([p.pk for p in rows]), restart.held(rows, today)
     refused = set(Offer.objects.filter(worker=worker, state="declined").values_list("post_id", flat=True))
     out = []
     for row in rows:
@@ -181,6 +186,8 @@ def fitting(worker: Worker, today: dt.date) -> list[Fit]:
         there = _post(row, left)
         codes = [*assignment.barriers(me, there, settings, today), *(["declined"] if row.pk in refused else [])]
         words = assignment.WORDS | ({"welfare": barred[worker.pk]} if worker.pk in barred else {})
-        why = "；".join(words[c] for c in codes) or ("" if left > 0 else "名额已满")
-        out.append(Fit(row, left, 0 if codes else sum(parts(me, there, settings, today).values()), why))
+        why = "；".join([*(words[c] for c in codes), *(["工作地现在不能开工复工"] if row.pk in shut else [])]) or (
+            "" if left > 0 else "名额已满"
+        )
+        out.append(Fit(row, left, 0 if codes or row.pk in shut else sum(parts(me, there, settings, today).values()), why))
     return sorted(out, key=lambda f: (bool(f.why), -f.score, f.post.pk))

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from shouwang.ledgers.employment.codes import rule
 from shouwang.ledgers.employment.models import Post
-from shouwang.ledgers.impact.queries import Allowed, allowed
+from shouwang.ledgers.impact.queries import Allowed, allowed_on, unit_code
 
 CITY = 4  # digits of a city's code
 
 
-def at_workplace(post: Post, today: dt.date) -> Allowed | None:
-    """What is said of the workplace; None where nothing is: kinds of post that wait for no restart, work done at home, no level elsewhere.
+def at_workplaces(posts: Iterable[Post], today: dt.date) -> dict[int, Allowed]:
+    """{post: what is said of its workplace}, the levels in one query; without kinds of post that wait for no restart, work done at home
+    and other cities without a level.
 
     Another city without a published level goes by rules of its own place, which are not known here.
     """
-    if post.at_home or post.kind not in rule("restart_kinds", on=today).value:
-        return None
-    code = post.place_code or post.region.code
-    there = allowed(code, today)
-    return None if there.level is None and code[:CITY] != post.region.code[:CITY] else there
+    kinds = rule("restart_kinds", on=today).value
+    places = {p.pk: (p.place_code or p.region.code, p.region.code[:CITY]) for p in posts if not p.at_home and p.kind in kinds}
+    said = allowed_on({code for code, _ in places.values()}, [today])
+    found = {pk: (said[unit_code(code), today], code[:CITY] == home) for pk, (code, home) in places.items()}
+    return {pk: there for pk, (there, near) in found.items() if there.level is not None or near}
+
+
+def held(posts: Iterable[Post], today: dt.date) -> set[int]:
+    """Posts, open ones too, where a published level forbids work: nobody is sent there meanwhile. One query."""
+    return {pk for pk, there in at_workplaces(posts, today).items() if there.level is not None and not there.restart}
 
 
 def barrier(post: Post, today: dt.date) -> str:
@@ -28,7 +35,7 @@ def barrier(post: Post, today: dt.date) -> str:
 
     A published level that forbids it is final. Where none is published the rule asks for the place's approval: with its document it may.
     """
-    there = at_workplace(post, today)
+    there = at_workplaces([post], today).get(post.pk)
     if there is None or there.restart or (there.level is None and post.restart_approval):
         return ""
     remedy = "等级下调后再开放" if there.level else "已获批准的，请在岗位上填写复工批准文件"
@@ -37,7 +44,7 @@ def barrier(post: Post, today: dt.date) -> str:
 
 def condition(post: Post, today: dt.date) -> str:
     """On what the post may open, with what it rests on; "" where nothing is asked."""
-    there = at_workplace(post, today)
+    there = at_workplaces([post], today).get(post.pk)
     if there is None or (there.level is None and there.restart) or barrier(post, today):
         return ""
     return there.because(there.restart_words)

@@ -10,7 +10,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from shouwang.kernel.errors import OutOfScope
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.impact.levels import Allowed, Level, allowed, allowed_at, allowed_on, current, level_on, levels_on, previews
+from shouwang.ledgers.impact.levels import (
+    Allowed,
+    Level,
+    allowed,
+    allowed_at,
+    allowed_on,
+    current,
+    level_on,
+    levels_on,
+    previews,
+    unit_code,
+)
 from shouwang.ledgers.impact.models import EpidemicRiskLevel, FittedMeasure, ImpactRecord, ImpactSurvey, Shock, YearBase
 from shouwang.ledgers.impact.policies import VIEW
 from shouwang.ledgers.registry.models import Household
@@ -30,6 +41,7 @@ __all__ = [
     "previews",
     "report_rhythm",
     "shocks_at",
+    "unit_code",
 ]
 
 # The last day a household was asked, and what it said.
