@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.http import QueryDict
@@ -12,6 +13,8 @@ from shouwang.kernel import figures, sheets, testing
 from shouwang.kernel.clock import DEMO_DATE
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
+from shouwang.ledgers.dispatch import burden, wording
+from shouwang.ledgers.dispatch.actions import drafting
 from shouwang.ledgers.monitoring.ledger import LEDGER
 from shouwang.ledgers.monitoring.record_tables import MONITORED
 from shouwang.ledgers.monitoring.tables import CASES
@@ -116,3 +119,22 @@ def test_a_figures_page_speaks_the_words_of_its_cut_off(city, client: Client):
     said = [client.get(address).content.decode() for address in (page, f"{page}?at={then}", "/figures/")]
     assert ["<h1>防止返贫致贫对象户数</h1>" in said[0], "<h1>监测对象户数</h1>" in said[1], "防止返贫致贫对象户数" in said[2]] == [True] * 3
     assert "防止返贫致贫对象" not in said[1].split("<h1>")[1].split("下级区划")[0]
+
+
+def test_a_report_speaks_the_words_of_its_cut_off():
+    codes = ["registry.monitored_households", "registry.below_line_households", "monitoring.identified_year"]
+    office = SimpleNamespace(region=SimpleNamespace(name="潮阳区"), region_id=1)
+    material = SimpleNamespace(values={(c, 1): figures.Value(figures.get(c), 3) for c in codes})
+    said = [
+        drafting._sentences("impact", SimpleNamespace(figures=codes, cut_off_day=day), SimpleNamespace(office=office), material)
+        for day in (FEB_2020, Y2026)
+    ]
+    assert ["纳入监测的{{registry.monitored_households}}户" in said[0], "纳入帮扶的{{registry.monitored_households}}户" in said[1]] == [
+        True
+    ] * 2
+    text = "新增{{monitoring.identified_year}}户"
+    assert wording.to_names(text, Y2026) == "新增【本年识别防止返贫致贫对象户数】户"
+    assert wording.to_codes(wording.to_names(text, Y2026), codes, Y2026) == text
+    for label in ("监测对象户数", "防止返贫致贫对象户数"):
+        found = burden.matching_figure(label, Y2026)
+        assert found is not None and found.code == "registry.monitored_households"
