@@ -245,9 +245,10 @@ def shown_values(report: Report) -> dict[str, dict[str, Any]]:
     """{code: {text, unit, name, definition, cut_off, frozen_at, region}} of a report's figures, for preview and document."""
     out: dict[str, dict[str, Any]] = {}
     for row in report.figures.all():
-        figure = figures.installed(timezone.localtime(row.cut_off).date()).get(row.figure)
-        if figure is None or row.region_id != report.office.region_id:
+        known = figures.installed().get(row.figure)
+        if known is None or row.region_id != report.office.region_id:
             continue
+        figure = known.on(timezone.localtime(row.cut_off).date())
         value = figures.Value(figure, row.numerator, row.denominator, row.frozen_at)
         out[row.figure] = {
             "text": value.plain, "unit": figure.unit, "name": figure.name, "definition": figure.definition, "cut_off": row.cut_off,
