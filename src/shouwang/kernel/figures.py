@@ -6,7 +6,7 @@ import datetime as dt
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ class Figure:
     `rows(day)` gives the placed rows it counts as they stand at the end of `day`; `measure` is "count" or the field summed
     (integers: counts or 分); `denominator` names another figure: the value is then numerator ÷ denominator (× 100 when the unit
     is %). `scale` divides a sum for display (100: 分 → 元). `good` says which direction is good. `drill` gives the list page of
-    exactly the rows counted.
+    exactly the rows counted. `dated` puts name and definition in the words of a day, where words change with time.
     """
 
     code: str
@@ -45,6 +45,11 @@ class Figure:
     good: str = ""
     version: int = 1
     drill: str = ""
+    dated: Callable[[str, dt.date], str] | None = None
+
+    def on(self, day: dt.date) -> Figure:
+        """The same figure in the words of the day."""
+        return replace(self, name=self.dated(self.name, day), definition=self.dated(self.definition, day)) if self.dated else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +94,14 @@ def install(figures: Iterable[Figure]) -> None:
         _installed[figure.code] = figure
 
 
-def installed() -> Mapping[str, Figure]:
-    """Every figure by code, in catalog order."""
-    return _installed
+def installed(on: dt.date | None = None) -> Mapping[str, Figure]:
+    """Every figure by code, in catalog order; what is shown to people takes the words of its day (`on`)."""
+    return {code: figure.on(on) for code, figure in _installed.items()} if on else _installed
 
 
-def get(code: str) -> Figure:
-    """The figure of that code; raises KeyError."""
-    return _installed[code]
+def get(code: str, on: dt.date | None = None) -> Figure:
+    """The figure of that code, in the words of the day where one is given; raises KeyError."""
+    return _installed[code].on(on) if on else _installed[code]
 
 
 def _within(rows: QuerySet[Any], place: Place | None) -> QuerySet[Any]:

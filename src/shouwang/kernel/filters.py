@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from shouwang.kernel.clock import business_now
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, LEVEL_NAMES, Scope
 
@@ -75,7 +76,8 @@ class Filter:
     date_range (date or None, date or None; both days inclusive), region (Region).
     `options(scope)` gives a choice's (code, label) pairs. `apply` is the ORM field it filters on — for a region the prefix of the
     placed record, "" = the row itself — or a function (queryset, value, today) -> queryset. `moments` says that a date range filters
-    a date-time field. `group` is the privacy field group: who does not see it cannot filter by it.
+    a date-time field. `group` is the privacy field group: who does not see it cannot filter by it. `dated` puts the label in the words of a day.
+    `past(scope)` gives pairs that an address may carry though they are not offered: codes of another day's list, which rows may still bear.
     """
 
     key: str
@@ -87,6 +89,12 @@ class Filter:
     group: str = ""
     unit: str = ""
     moments: bool = False
+    dated: Callable[[str, dt.date], str] | None = None
+    past: Callable[[Scope], Sequence[tuple[str, str]]] = lambda _scope: ()
+
+    def named(self, today: dt.date) -> str:
+        """What it is called on the day."""
+        return self.dated(self.label, today) if self.dated else self.label
 
     def read(self, params: QueryDict, scope: Scope, permission: str) -> Reading | None:
         """The value in the URL, None where there is none; raises Invalid with the words for the person."""
@@ -126,13 +134,14 @@ class Filter:
         chosen = {v for _, v in reading.pairs} if reading else set()
         pairs: Sequence[tuple[str, str]] = ()
         if self.kind == "choice":
-            pairs = self.options(scope)
+            offered = dict(self.options(scope))
+            pairs = (*offered.items(), *(p for p in self.past(scope) if p[0] in chosen and p[0] not in offered))
         elif self.kind == "flag":
             pairs = tuple(FLAG_WORDS.items())
         ends = ("min", "max") if self.kind == "number" else ("from", "to")
         return FilterView(
             key=self.key,
-            label=self.label,
+            label=self.named(today),
             kind=self.kind,
             visible=self.visible or reading is not None,
             unit=self.unit,
@@ -144,13 +153,13 @@ class Filter:
         )
 
     def _invalid(self, said: str) -> Invalid:
-        return Invalid(f"筛选条件“{self.label}”的值“{said[:20]}”无效，已忽略。请在筛选栏重新选择。")
+        return Invalid(f"筛选条件“{self.named(business_now().date())}”的值“{said[:20]}”无效，已忽略。请在筛选栏重新选择。")
 
     def _choice(self, params: QueryDict, scope: Scope) -> Reading | None:
         said = tuple(dict.fromkeys(v for v in params.getlist(self.key) if v))
         if not said:
             return None
-        known = dict(self.options(scope))
+        known = {**dict(self.past(scope)), **dict(self.options(scope))}
         if unknown := [v for v in said if v not in known]:
             raise self._invalid(unknown[0])
         return Reading(said, "、".join(known[v] for v in said), tuple((self.key, v) for v in said))
@@ -179,7 +188,9 @@ class Filter:
             except (ValueError, InvalidOperation) as unreadable:
                 raise self._invalid(text) from unreadable
         if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
-            raise Invalid(f"筛选条件“{self.label}”的起始值“{said[0]}”大于终止值“{said[1]}”，已忽略。请对调后重新筛选。")
+            raise Invalid(
+                f"筛选条件“{self.named(business_now().date())}”的起始值“{said[0]}”大于终止值“{said[1]}”，已忽略。请对调后重新筛选。"
+            )
         return Reading(tuple(ends), f"{said[0]} ～ {said[1]}".strip(), tuple((n, t) for n, t in zip(names, said, strict=True) if t))
 
     def _region(self, params: QueryDict, scope: Scope, permission: str) -> Reading | None:

@@ -96,7 +96,7 @@ def file_name(table: Table, asked: Asked, scope: Scope, today: dt.date) -> str:
     """走访台账_××镇_20200315.xlsx; the place is the region filtered by, else the person's own."""
     chosen = [r.value.name for r in asked.readings.values() if isinstance(r.value, Region)]
     place = chosen[0] if chosen else scope.home.name if scope.home else "全部"
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "", f"{table.titled(today)}_{place}_{today:%Y%m%d}") + ".xlsx"
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "", f"{table.worded(table.title, today)}_{place}_{today:%Y%m%d}") + ".xlsx"
 
 
 def _check_size(count: int, scope: Scope, today: dt.date) -> None:
@@ -148,9 +148,9 @@ def _write(sheet: Worksheet, row: int, at: int, column: Column, cell: Cell, form
         sheet.write_string(row, at, text, formats["risky" if text != NOTHING and risky(text) else "text"])
 
 
-def conditions(table: Table, asked: Asked) -> str:
+def conditions(table: Table, asked: Asked, today: dt.date) -> str:
     """The filters, search and order in words."""
-    labels = {f.key: f.label for f in table.filters} | {c.key: c.label for c in table.columns}
+    labels = {f.key: f.named(today) for f in table.filters} | {c.key: c.label for c in table.columns}
     words = [f"{labels[key]}：{r.words}" for key, r in asked.readings.items()]
     words += [f"搜索：{asked.search}"] if asked.search else []
     if asked.sort:
@@ -160,7 +160,12 @@ def conditions(table: Table, asked: Asked) -> str:
 
 def _note(table: Table, asked: Asked, scope: Scope, today: dt.date, reason: str, count: int, columns: list[Column]) -> Event:
     verb = replace(EXPORT, permission=table.export_permission)
-    facts = {"列表": table.titled(today), "条数": count, "条件": conditions(table, asked), "列": [c.label for c in columns]}
+    facts = {
+        "列表": table.worded(table.title, today),
+        "条数": count,
+        "条件": conditions(table, asked, today),
+        "列": [c.label for c in columns],
+    }
     event = event_of(table.base(scope).model(), by=scope, verb=verb, today=today, changes=facts, reason=reason.strip())
     event.record_id = table.key
     event.save(force_insert=True)
@@ -168,11 +173,12 @@ def _note(table: Table, asked: Asked, scope: Scope, today: dt.date, reason: str,
 
 
 def _facts(table: Table, asked: Asked, scope: Scope, now: dt.datetime, reason: str, count: int, number: str) -> list[tuple[str, str]]:
+    today = timezone.localtime(now).date()
     return [
         *([("性质", DEMO_MARK)] if demo_date() else []),
-        ("列表", table.titled(timezone.localtime(now).date())),
-        ("条件", conditions(table, asked)),
-        ("口径", table.definition or "按本列表当前记录逐条列出，不含导出人无权查看的记录。"),
+        ("列表", table.worded(table.title, today)),
+        ("条件", conditions(table, asked, today)),
+        ("口径", table.worded(table.definition, today) or "按本列表当前记录逐条列出，不含导出人无权查看的记录。"),
         ("条数", f"{count:,} {table.unit}"),
         ("数据截至", f"{timezone.localtime(now):%Y-%m-%d %H:%M}"),
         ("导出人", scope.user_name),

@@ -265,11 +265,11 @@ class Table:
     export_permission: str = ""
     definition: str = ""
     empty: str = "还没有记录。"
-    dated: Callable[[dt.date], str] | None = None
+    dated: Callable[[str, dt.date], str] | None = None
 
-    def titled(self, today: dt.date) -> str:
-        """The title on the day, where words change with it (`dated`)."""
-        return self.dated(today) if self.dated else self.title
+    def worded(self, text: str, today: dt.date) -> str:
+        """A text of the table in the words of the day, where words change with it (`dated`)."""
+        return self.dated(text, today) if self.dated else text
 
     def read(self, params: QueryDict, scope: Scope) -> Asked:
         """What `params` ask for: filters, search, order and page, each checked against the declaration and the scope."""
@@ -340,13 +340,13 @@ class Table:
             self.show_found(found.values(), asked.found)
         return TableView(
             key=self.key,
-            title=self.titled(today),
+            title=self.worded(self.title, today),
             columns=[self._header(c, asked, scope, c.key in off) for c in self.columns if asked.search or not c.searching],
             rows=self.drawn((found[i] for i in ids if i in found), scope, today, off),
             filters=[
                 f.show(asked.readings.get(f.key), scope, self.permission, today) for f in self.filters if self.open_to(f.group, scope)
             ],
-            chips=self._chips(asked),
+            chips=self._chips(asked, today),
             quick_views=self._quick(asked, scope, today, total, base),
             saved_views=[Link(v.name, "?" + v.query, current=v.query == asked.link()[1:], key=str(v.pk)) for v in saved if v.name],
             pages=[Link(str(n), asked.link(page=str(n)), n == page) if n else Link("…", "") for n in window(page, page_count)],
@@ -361,7 +361,7 @@ class Table:
             query=asked.link()[1:],
             clear="?" + (urlencode([("sort", asked.sort)]) if asked.sort else EVERYTHING),
             messages=asked.messages,
-            empty=self._why_empty(asked, scope, total),
+            empty=self.worded(self._why_empty(asked, scope, total), today),
             as_of=now,
         )
 
@@ -415,8 +415,8 @@ class Table:
         link = asked.link(sort=("-" if way == "asc" else "") + column.key) if column.sort and self.open_to(column.group, scope) else ""
         return ColumnView(column.key, column.label, column.align, column.shown_unit, column.kind, link, way, hidden)
 
-    def _chips(self, asked: Asked) -> list[Link]:
-        named = {f.key: f.label for f in self.filters}
+    def _chips(self, asked: Asked, today: dt.date) -> list[Link]:
+        named = {f.key: f.named(today) for f in self.filters}
         out = [Link(f"{named[key]}：{r.words}", asked.link(without=key), key=key) for key, r in asked.readings.items()]
         return [*out, Link(f"搜索：{asked.search}", asked.link(without="q"), key="q")] if asked.search else out
 

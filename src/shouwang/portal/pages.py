@@ -60,7 +60,7 @@ def figure_list(request: Request) -> HttpResponse:
     """Every figure with its definition and the value at the person's place."""
     place = queries.place_for(request.scope, request.GET.get("region", ""))
     values = figures.values(figures.installed().values(), request.today, place=place)
-    groups = [(ledger.title, [(f, values[f.code]) for f in ledger.figures]) for ledger in LEDGERS]
+    groups = [(ledger.title, [(f.on(request.today), values[f.code]) for f in ledger.figures]) for ledger in LEDGERS]
     return render(request, "portal/figures.html", {"groups": [g for g in groups if g[1]], "place": place, "now": request.now})
 
 
@@ -71,22 +71,28 @@ def _cut_off(request: Request) -> dt.datetime | None:
     return timezone.localtime(dt.datetime.fromtimestamp(int(at), dt.UTC))
 
 
-def _figure(code: str) -> figures.Figure:
+def _day(request: Request, cut_off: dt.datetime | None) -> dt.date:
+    """The day in whose words the page speaks."""
+    return cut_off.date() if cut_off else request.today
+
+
+def _figure(code: str, day: dt.date) -> figures.Figure:
     if code not in figures.installed():
         raise Http404
-    return figures.get(code)
+    return figures.get(code, day)
 
 
 @page(FIGURES)
 def figure(request: Request, code: str) -> HttpResponse:
     """One figure: definition, value, regions below, trend; at a past cut-off the frozen values."""
-    found, cut_off = _figure(code), _cut_off(request)
+    cut_off = _cut_off(request)
+    found = _figure(code, _day(request, cut_off))
     place = queries.place_for(request.scope, request.GET.get("region", ""))
     value, frozen, rows = queries.figure_at(found, place, request.today, cut_off)
     context = {
         "figure": found, "place": place, "value": value, "frozen": frozen, "cut_off": cut_off, "rows": rows, "now": request.now,
         "chart": queries.chart_of(found, figures.series([found], place, until=request.now)[code]), "at": request.GET.get("at", "") if cut_off else "",
-        "base": figures.get(found.denominator) if found.denominator else None, "above": queries.places_above(request.scope, place),
+        "base": figures.get(found.denominator, _day(request, cut_off)) if found.denominator else None, "above": queries.places_above(request.scope, place),
     }  # fmt: skip
     return render(request, "portal/figure.html", context)
 
@@ -94,7 +100,8 @@ def figure(request: Request, code: str) -> HttpResponse:
 @page(FIGURES)
 def figure_rows(request: Request, code: str) -> HttpResponse:
     """Exactly the rows a figure counted, those the person may open."""
-    found, cut_off = _figure(code), _cut_off(request)
+    cut_off = _cut_off(request)
+    found = _figure(code, _day(request, cut_off))
     place = queries.place_for(request.scope, request.GET.get("region", ""))
     counted = queries.counted_rows(found, request.scope, place, request.today, cut_off, request.GET.get("page"))
     at = request.GET.get("at", "") if cut_off else ""

@@ -63,7 +63,7 @@ def trend(figure: figures.Figure, now: figures.Value, points: list[tuple[dt.date
 def kpis(codes: tuple[str, ...], place: Place, now: dt.datetime) -> list[dict[str, Any]]:
     """The key figures of a place with their trend; definitions travel along."""
     today, out = timezone.localtime(now).date(), []
-    chosen = [figures.get(c) for c in codes if c in figures.installed()]
+    chosen = [figures.get(c, today) for c in codes if c in figures.installed()]
     values, lines = figures.values(chosen, today, place=place), figures.series(chosen, place, until=now)
     for figure in chosen:
         code, value, points = figure.code, values[figure.code], lines[figure.code]
@@ -252,7 +252,7 @@ def home(scope: Scope, now: dt.datetime) -> dict[str, Any]:
         context["boards"] = [(n, board_lines(dispatch.progress_by_office(n, now, scope=scope), n.pk)) for n in notices]
         context["requests"] = dispatch.open_boards(scope, now)
     if scope.may(figures.PERMISSION):
-        place, chosen = place_for(scope, ""), [figures.get(c) for c in MAP_FIGURES]
+        place, chosen = place_for(scope, ""), [figures.get(c, today) for c in MAP_FIGURES]
         below = regions_below(place, today)
         drawn = chosen if place.level == Region.CITY else chosen[:1]  # below the city there is no map, only the ranking
         rows = {f.code: rows_below(f, place, today, below) for f in drawn}

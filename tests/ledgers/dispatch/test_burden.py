@@ -47,24 +47,24 @@ ASKED = [
 @pytest.mark.parametrize("label", HELD)
 def test_a_question_a_figure_answers_is_refused_downward_with_a_link_to_it(label):
     with pytest.raises(Refused, match="不得再向基层收集") as no:
-        burden.settle([label], direction="down")
+        burden.settle([label], direction="down", today=TODAY)
     assert (no.value.field, no.value.link) == ("questions", f"/figures/{HELD[label]}/")
 
 
 @pytest.mark.parametrize("label", HELD)
 def test_from_above_it_is_filled_in(label):
-    assert burden.settle([label], direction="above") == ([], [HELD[label]])
+    assert burden.settle([label], direction="above", today=TODAY) == ([], [HELD[label]])
 
 
 @pytest.mark.parametrize("label", ASKED)
 def test_a_near_miss_is_asked(label):
-    questions, bound = burden.settle([label], direction="down")
+    questions, bound = burden.settle([label], direction="down", today=TODAY)
     assert bound == []
     assert questions == ([{"label": label}] if label else [])
 
 
 def test_questions_are_trimmed_and_keep_their_order():
-    questions, bound = burden.settle([" 甲缺口 ", "", "建档立卡户数", "乙缺口"], direction="above")
+    questions, bound = burden.settle([" 甲缺口 ", "", "建档立卡户数", "乙缺口"], direction="above", today=TODAY)
     assert (questions, bound) == ([{"label": "甲缺口"}, {"label": "乙缺口"}], ["registry.households"])
 
 

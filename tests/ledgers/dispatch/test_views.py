@@ -62,5 +62,5 @@ def test_duties_that_were_set_aside_or_merged_do_not_stand(made):
     notice, clerk = registered(made), made.scope("4405-fpb-clerk")
     first = notice.duties.first()
     notices.set_aside(first, by=clerk, today=TODAY)
-    assert [(d.position, standing) for d, standing, _ in views.duty_rows(queries.duties_of(notice))] == [(1, False), (2, True)]
+    assert [(d.position, standing) for d, standing, _ in views.duty_rows(queries.duties_of(notice), TODAY)] == [(1, False), (2, True)]
     assert views.heading_counts(notice) == {1: 1}

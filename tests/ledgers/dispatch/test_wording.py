@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shouwang.kernel import figures
 from shouwang.ledgers.dispatch import wording
+from tests.factories.dispatch import TODAY as DAY
 from tests.factories.moments import at
 
 CODES = list(figures.installed())
@@ -16,7 +17,7 @@ PLAIN = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters
 
 @given(st.lists(st.one_of(PLAIN, st.sampled_from(CODES).map(lambda c: "{{" + c + "}}")), max_size=12).map("".join))
 def test_codes_become_names_in_the_editor_and_come_back(text):
-    assert wording.to_codes(wording.to_names(text), CODES) == text
+    assert wording.to_codes(wording.to_names(text, DAY), CODES, DAY) == text
 
 
 def test_names_of_figures_are_unique_so_that_they_can_come_back():
@@ -26,8 +27,8 @@ def test_names_of_figures_are_unique_so_that_they_can_come_back():
 
 def test_only_the_reports_own_figures_become_codes():
     text = "【建档立卡户数】户，【任务签收率】，【某某】，{{registry.sheep}}"
-    assert wording.to_codes(text, ["registry.households"]) == "{{registry.households}}户，【任务签收率】，【某某】，{{registry.sheep}}"
-    assert wording.to_names("{{registry.sheep}}{{registry.households}}") == "{{registry.sheep}}【建档立卡户数】"
+    assert wording.to_codes(text, ["registry.households"], DAY) == "{{registry.households}}户，【任务签收率】，【某某】，{{registry.sheep}}"
+    assert wording.to_names("{{registry.sheep}}{{registry.households}}", DAY) == "{{registry.sheep}}【建档立卡户数】"
     assert wording.tokens("{{a.b}}、{{c}}{{ d }}") == ["a.b", "c"]
 
 

@@ -10,12 +10,13 @@ from shouwang.kernel.shifts import HouseholdShift
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.monitoring.actions.care import plan_missing
 from shouwang.ledgers.monitoring.following import on_household_change
-from shouwang.ledgers.monitoring.models import FollowUp, MonitoringCase
+from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, MonitoringCase
 from shouwang.ledgers.monitoring.queries import rule_outcomes
-from tests.factories.monitoring import add_case, add_follow_up, add_lead, add_measure
+from tests.factories.monitoring import add_case, add_discrepancy, add_follow_up, add_lead, add_measure
 from tests.factories.registry import TODAY, add_status, make_household
 
 SYSTEM = Scope.system()
+ENDED = {"state": "cleared", "decided_on": TODAY}
 
 
 def shift(kind: str, old: int, new: int) -> HouseholdShift:
@@ -82,3 +83,27 @@ def test_each_rule_is_measured_by_what_was_decided(home):
         add_lead(home, rule="illness", evidence=str(n), **said, **more)
     (found,) = rule_outcomes(SYSTEM)
     assert (found.leads, found.decided, str(found.precision), str(found.false_alarms)) == (5, 3, "33.3", "66.7")
+
+
+def test_open_discrepancies_go_into_the_household_that_stays_and_come_back(home):
+    other = make_household(home.region)
+    wages, asked, done = (
+        add_discrepancy(home),
+        add_discrepancy(home, rule="quality_water"),
+        add_discrepancy(home, rule="verify_cars", **ENDED),
+    )
+    known = add_discrepancy(other, rule="quality_water")
+    on_household_change(shift("merged", home.pk, other.pk))
+    said = {d.pk: (d.household_id, d.state, d.decided_on) for d in Discrepancy.objects.all()}
+    assert said == {
+        wages.pk: (other.pk, "open", None),
+        asked.pk: (home.pk, "cleared", TODAY),
+        done.pk: (home.pk, "cleared", TODAY),
+        known.pk: (other.pk, "open", None),
+    }
+    assert [i.title for i in WorkItem.objects.filter(kind="monitoring.discrepancy", state="open")] == ["防返贫监测：比对疑点待核对 2 条"]
+    on_household_change(shift("restored", other.pk, home.pk))
+    assert list(Discrepancy.objects.filter(state="open").order_by("pk").values_list("pk", "household_id", "carried_by")) == [
+        (wages.pk, home.pk, None),
+        (known.pk, other.pk, None),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -39,21 +40,21 @@ def _kind_of(figure: figures.Figure) -> str:
     return {"户": "户", "人": "人", "%": "率"}.get(figure.unit, "")
 
 
-def matching_figure(label: str) -> figures.Figure | None:
-    """The figure that answers a question, by its name or one of its aliases in the rulebook; None where nothing does.
+def matching_figure(label: str, today: dt.date) -> figures.Figure | None:
+    """The figure that answers a question, by a name (of today or earlier) or one of its aliases in the rulebook; None where nothing does.
 
     Words about place and form are ignored. What is left must be equal, and so must what is counted: 户, 人, a share or plain 数; a
     question that does not say what is counted must be a name whole. A near miss is asked, not refused.
     """
     wanted, kind = _core(label)
-    for figure in figures.installed().values():
-        names = [_core(n) for n in (figure.name, *report_wording().get(figure.code, {}).get("aliases", []))]
+    for code, figure in figures.installed(today).items():
+        names = [_core(n) for n in (figure.name, figures.get(code).name, *report_wording().get(figure.code, {}).get("aliases", []))]
         if wanted and ((wanted, kind) in names or (kind in ("", _kind_of(figure)) and wanted in {words for words, _ in names})):
             return figure
     return None
 
 
-def settle(labels: Iterable[str], *, direction: str) -> tuple[list[dict[str, Any]], list[str]]:
+def settle(labels: Iterable[str], *, direction: str, today: dt.date) -> tuple[list[dict[str, Any]], list[str]]:
     """Split asked labels into questions to type and figures to fill in.
 
     Downward a question with a figure is refused with a link to the figure (no second collection of one fact); from above it is
@@ -63,7 +64,7 @@ def settle(labels: Iterable[str], *, direction: str) -> tuple[list[dict[str, Any
     for label in (x.strip() for x in labels):
         if not label:
             continue
-        figure = matching_figure(label)
+        figure = matching_figure(label, today)
         if figure is None:
             questions.append({"label": label})
         elif direction == "down":

@@ -106,11 +106,11 @@ def _by_district(report: Report) -> list[AttachmentPage]:
         name = area_word(report.office) if row.region_id == report.office.region_id else row.region.name
         table.setdefault(name, {})[row.figure] = value.plain
     codes = [c for c in report.request.figures if any(c in cells for cells in table.values())]
-    below = LEVEL_NAMES[report.office.region.level + 1]
+    below, day = LEVEL_NAMES[report.office.region.level + 1], report.request.cut_off_day
     pages = []
     for start in range(0, len(codes), 6):
         part = codes[start : start + 6]
-        header = [below, *(f"{figures.get(c).name}（{figures.get(c).unit}）" for c in part)]
+        header = [below, *(f"{f.name}（{f.unit}）" for f in (figures.get(c, day) for c in part))]
         rows = [[name, *(cells.get(c, "--") for c in part)] for name, cells in table.items()]
         pages.append(AttachmentPage(f"各{below}主要指标情况表{'' if len(codes) <= 6 else f'（{start // 6 + 1}）'}", [Table(header, rows)]))
     return pages

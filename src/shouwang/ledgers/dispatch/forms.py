@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
+from shouwang.kernel.clock import business_now
 from shouwang.kernel.errors import Refused
 from shouwang.ledgers.dispatch import recurring, wording
 from shouwang.ledgers.dispatch.models import Duty, Notice, ReportRequest
@@ -83,8 +84,8 @@ class NoticeForm(forms.Form):
 
 
 def figure_choices() -> list[tuple[str, str]]:
-    """Every figure of the catalog, an empty one first."""
-    return [("", "不关联"), *((f.code, f"{f.name}（{f.unit}）") for f in figures.installed().values())]
+    """Every figure of the catalog in the words of the business day, an empty one first."""
+    return [("", "不关联"), *((f.code, f"{f.name}（{f.unit}）") for f in figures.installed(business_now().date()).values())]
 
 
 class DutyForm(forms.Form):

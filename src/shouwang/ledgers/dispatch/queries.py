@@ -304,7 +304,7 @@ def bound_progress(found: Task, today: dt.date) -> Bound | None:
     """The bound figure at the office's place; None where the duty is bound to none."""
     if not found.duty.figure or found.duty.figure not in figures.installed():
         return None
-    figure = figures.get(found.duty.figure)
+    figure = figures.get(found.duty.figure, today)
     return Bound(figure, figures.value(figure, today, place=found.office.region.place), found.duty.target)
 
 
@@ -370,9 +370,9 @@ def answers_of(found: Report) -> list[dict[str, Any]]:
     return [{"number": n, "label": q["label"], "answer": found.answers.get(str(n), "")} for n, q in enumerate(found.request.questions)]
 
 
-def statements_of(office: Office) -> list[dict[str, Any]]:
+def statements_of(office: Office, today: dt.date) -> list[dict[str, Any]]:
     """The office's own numbers, youngest first, with the figure's name."""
-    known = figures.installed()
+    known = figures.installed(today)
     rows = Statement.objects.filter(office=office)[:50]
     return [
         {

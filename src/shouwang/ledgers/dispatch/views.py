@@ -174,9 +174,9 @@ def heading_counts(notice: Notice) -> dict[int, int]:
     return dict(Counter(c.level for c in notice.clauses.all() if c.level > 0))
 
 
-def duty_rows(duties: list[Duty]) -> list[tuple[Duty, bool, str]]:
+def duty_rows(duties: list[Duty], today: dt.date) -> list[tuple[Duty, bool, str]]:
     """Duties for the check desk: (duty, whether it stands, name of the figure it is bound to)."""
-    known = figures.installed()
+    known = figures.installed(today)
     return [(d, d.state in ("proposed", "confirmed"), known[d.figure].name if d.figure in known else "") for d in duties]
 
 

@@ -114,16 +114,18 @@ def _kinds_of(named: list[str]) -> list[tuple[dict[str, Any] | None, str]]:
     return out
 
 
-def to_names(text: str) -> str:
-    """Text for the editor: figures by name, 【建档立卡户数】, instead of codes."""
+def to_names(text: str, day: dt.date) -> str:
+    """Text for the editor: figures by their name on the day, 【建档立卡户数】, instead of codes."""
     from shouwang.kernel.figures import installed
 
-    return TOKEN.sub(lambda m: f"【{installed()[m[1]].name}】" if m[1] in installed() else m[0], text)
+    known = installed(day)
+    return TOKEN.sub(lambda m: f"【{known[m[1]].name}】" if m[1] in known else m[0], text)
 
 
-def to_codes(text: str, codes: list[str]) -> str:
+def to_codes(text: str, codes: list[str], day: dt.date) -> str:
     """Text from the editor: 【name】 of the given figures back to codes; other brackets stay as typed."""
     from shouwang.kernel.figures import installed
 
-    known = {installed()[c].name: c for c in codes if c in installed()}
+    named = installed(day)
+    known = {named[c].name: c for c in codes if c in named}
     return re.sub(r"【([^【】]+)】", lambda m: f"{{{{{known[m[1]]}}}}}" if m[1] in known else m[0], text)

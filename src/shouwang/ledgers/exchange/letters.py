@@ -28,6 +28,7 @@ from shouwang.kernel.worklist.clocks import day_end
 from shouwang.ledgers.exchange import policies
 from shouwang.ledgers.exchange.lifecycle import LETTER
 from shouwang.ledgers.exchange.models import FeedAgreement, Letter
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.models import Member
 from shouwang.ledgers.registry.queries import living_now
 
@@ -49,10 +50,15 @@ def draft(agreement: FeedAgreement, said: dict[str, Any], *, by: Scope, today: d
     made.put_in(agreement.region)
     made.people = listed(made).count()
     if not made.people:
-        raise Refused(f"{made.region.name}没有“{AUDIENCES[made.audience]}”，名单是空的。请改选名单范围。", field="audience")
+        raise Refused(f"{made.region.name}没有“{audience(made)}”，名单是空的。请改选名单范围。", field="audience")
     with change(made, by=by, verb=policies.DRAFT_LETTER, today=today) as fresh:
         pass
     return fresh
+
+
+def audience(letter: Letter) -> str:
+    """Whom it asks about, in the words of the day it was sent, else of the day it is to be answered by."""
+    return in_words(AUDIENCES[letter.audience], letter.sent_on or letter.answer_by)
 
 
 def listed(letter: Letter) -> QuerySet[Member]:
@@ -67,7 +73,7 @@ def listed(letter: Letter) -> QuerySet[Member]:
 def document(letter: Letter) -> bytes:
     """The letter as .docx (GB/T 9704)."""
     known, place = letter.agreement.declared, letter.region.name
-    what = f"{AUDIENCES[letter.audience]}共{letter.people}人"
+    what = f"{audience(letter)}共{letter.people}人"
     ask = (
         f"请贵单位在本单位系统内，对{place}{what}的“{known.name}”情况进行内部比对，只反馈比对结果，不需提供原始数据。"
         if letter.inside
@@ -89,7 +95,7 @@ def document(letter: Letter) -> bytes:
         doc_number=letter.number or None,
         main_recipients=[source.name],
         body=body,
-        attachments=[] if letter.inside else [f"{place}{AUDIENCES[letter.audience]}名单（电子）"],
+        attachments=[] if letter.inside else [f"{place}{audience(letter)}名单（电子）"],
         signature=[lead.signature or lead.name] if lead else [place],
         date=letter.sent_on,
         notes=(lead.contact_line or None) if lead else None,

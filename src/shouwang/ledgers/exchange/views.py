@@ -12,7 +12,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.sections import Section
 from shouwang.ledgers.exchange import queries
-from shouwang.ledgers.exchange.letters import AUDIENCES
+from shouwang.ledgers.exchange.letters import audience
 from shouwang.ledgers.exchange.lifecycle import DELIVERY, LETTER
 from shouwang.ledgers.exchange.models import Delivery, FeedAgreement, Letter
 from shouwang.ledgers.exchange.policies import MANAGE, SEND
@@ -85,7 +85,7 @@ def letter(found: Letter, scope: Scope, today: dt.date) -> dict[str, Any]:
     return {
         "row": found,
         "state": LETTER.state_of(found),
-        "audience": AUDIENCES[found.audience],
+        "audience": audience(found),
         "may_manage": found.covers(scope, MANAGE),
         "overdue": found.destroyed_on is None and not found.inside and found.state in ("sent", "answered") and found.destroy_by < today,
         "events": timeline(found._meta.label_lower, str(found.pk)),

@@ -89,7 +89,7 @@ def parts(place: Region, now: dt.datetime, shock: Shock | None) -> tuple[list[Pa
     """The four aspects at a place and the regions below it; a fixed number of queries per figure."""
     today = timezone.localtime(now).date()
     said = lookup(BOOK, "sections", on=today).value
-    known = figures.installed()
+    known = figures.installed(today)
     chosen = {c: known[c] for s in said for c in s["figures"] if c in known}
     values, lines = figures.values(chosen.values(), today, place=place.place), figures.series(chosen.values(), place.place, until=now)
     before = _baselines(chosen.values(), place.place, shock, today)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from shouwang.kernel import figures
+from shouwang.kernel.clock import business_now
 from shouwang.kernel.pasted import Field, read_table
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.impact.codes import choices
@@ -170,7 +171,7 @@ class BaseForm(forms.Form):
 
     def __init__(self, *args: Any, places: list[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = [f for f in figures.installed().values() if not f.denominator]
+        chosen = [f for f in figures.installed(business_now().date()).values() if not f.denominator]
         self.fields["figure"].choices = [(f.code, f"{f.name}（{f.unit}）") for f in chosen]  # type: ignore[attr-defined]  # a choice field, declared above
         self.fields["region"].choices = [(str(r.pk), r.name) for r in places]  # type: ignore[attr-defined]  # the same
 

@@ -17,6 +17,7 @@ from shouwang.ledgers.impact.models import (
 )
 from shouwang.ledgers.impact.policies import ANALYSE, PERMISSIONS, SHOCKS, VERBS, VIEW
 from shouwang.ledgers.impact.tables import IMPACTS, LEVEL_HISTORY, MEASURES, SURVEYS
+from shouwang.ledgers.registry.codes import worded
 
 LEDGER = Ledger(
     code="impact",
@@ -24,7 +25,7 @@ LEDGER = Ledger(
     models=(Shock, YearBase, EpidemicRiskLevel, CaseReport, ImpactRecord, ImpactSurvey, FittedMeasure),
     tables=(IMPACTS, SURVEYS, MEASURES, LEVEL_HISTORY),
     lifecycles=(MEASURE,),
-    figures=FIGURES,
+    figures=worded(FIGURES),
     verbs=VERBS,
     permissions=PERMISSIONS,
     menu=(

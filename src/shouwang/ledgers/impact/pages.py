@@ -175,7 +175,7 @@ def bases(request: Request) -> HttpResponse:
         if _try(form, lambda: level_actions.set_base(*act, by=request.scope, today=request.today)):
             messages.success(request, "上年同期数已登记。")
             return redirect("impact_bases")
-    context = {"rows": views.bases(request.scope), "form": form}
+    context = {"rows": views.bases(request.scope, request.today), "form": form}
     return render(request, "impact/bases.html", context, status=422 if form.errors else 200)
 
 

@@ -18,6 +18,7 @@ from shouwang.ledgers.impact.levels import current
 from shouwang.ledgers.impact.lifecycle import MEASURE
 from shouwang.ledgers.impact.models import EpidemicRiskLevel, FittedMeasure, ImpactRecord
 from shouwang.ledgers.impact.policies import EXPORT, RECORD, VIEW
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.models import Household
 
 LEDGER_WORDS = {"impact": "影响排查", "employment": "就业", "produce": "产销", "credit": "信贷", "projects": "项目", "monitoring": "监测"}
@@ -151,6 +152,7 @@ SURVEYS = Table(
     ordering=("code",),
     row_url=lambda row: reverse("impact_household", args=[row.pk]),
     row_actions=_survey_actions,
+    dated=in_words,
     definition="建档立卡户和监测对象逐户列出最近一次影响排查；从未排查的为“未排查”。",
     columns=(
         Column("head", "户主", "head_name", kind="link", mask="name"),

@@ -87,9 +87,9 @@ def places(scope: Scope) -> list[Region]:
     return [r for r in rows if scope.may_at(SHOCKS, r)]
 
 
-def bases(scope: Scope) -> list[dict[str, Any]]:
+def bases(scope: Scope, today: dt.date) -> list[dict[str, Any]]:
     """Numbers of the year before with their figure."""
-    known = figures.installed()
+    known = figures.installed(today)
     return [
         {"row": r, "name": known[r.figure].name, "unit": known[r.figure].unit, "number": Decimal(r.amount) / known[r.figure].scale}
         for r in queries.bases(scope)

@@ -117,14 +117,16 @@ FIGURES: tuple[Figure, ...] = (
         "纳入监测且风险未消除、类别为突发严重困难户的户数；这一类别自2021年5月起才有。",
         lambda day: _watched(day).filter(monitoring="sudden"),
         good="down",
+        drill=f"{HOMES}?monitoring=sudden",
     ),
     Figure(
         "monitoring.sudden_persons",
-        "突发严重困难人数",
+        "突发严重困难户人数",
         "人",
         "类别为突发严重困难户的监测户内现有成员数；这一类别自2021年5月起才有。",
         _people_of(lambda day: _watched(day).filter(monitoring="sudden")),
         good="down",
+        drill=f"{PERSONS}?monitoring=sudden",
     ),
     Figure(
         "monitoring.cases_overdue",

@@ -14,14 +14,17 @@ from shouwang.ledgers.monitoring.actions.care import drop_planned
 from shouwang.ledgers.monitoring.actions.steps import overtake
 from shouwang.ledgers.monitoring.lifecycle import OPEN
 from shouwang.ledgers.monitoring.models import Discrepancy, FollowUp, Lead, Measure, MonitoringCase, Objection, Verification
+from shouwang.ledgers.monitoring.watch.discrepancies import end
 from shouwang.ledgers.registry.models import Household
 
 PLACES = ("region_id", "city_id", "county_id", "town_id", "village_id")
 BESIDE = (Lead, MonitoringCase, Verification, Objection, Measure, FollowUp, Discrepancy)
+CARRIED = (MonitoringCase, Discrepancy)  # into the household that stands, and back where the merge is undone
 
 
 def on_household_change(shift: HouseholdShift) -> None:
-    """Rows lie where their household lies. A merged household's open case goes with it, measures in force too; the rest stays on record.
+    """Rows lie where their household lies. A merged household's open case and open discrepancies go with it, measures in force too; the
+    rest stays on record. A discrepancy that the other household has open as well ends: it is one doubt about one household from now on.
 
     One that is registered as poor has no case to be watched any more, and no visit planned.
     A household that is split off starts without a case: its risks are checked anew. A merge of two households that both have an
@@ -41,21 +44,30 @@ def on_household_change(shift: HouseholdShift) -> None:
     if shift.kind == "merged":
         _merge(shift, new)
     if shift.kind == "restored":
-        carried = MonitoringCase.objects.filter(household_id=shift.old, carried_by=shift.change)
-        counties = set(carried.values_list("county_id", flat=True))
-        carried.update(carried_by=None, version=F("version") + 1, **_at(new))
-        _refresh(counties | {new.county_id}, shift)
+        counties = {new.county_id}
+        for model in CARRIED:
+            carried = model.objects.filter(household_id=shift.old, carried_by=shift.change)
+            counties |= set(carried.values_list("county_id", flat=True))
+            carried.update(carried_by=None, version=F("version") + 1, **_at(new))
+        _refresh(counties, shift)
 
 
 def _merge(shift: HouseholdShift, new: Household) -> None:
     open_cases = MonitoringCase.objects.filter(household_id__in=(shift.old, shift.new), state__in=OPEN)
     if open_cases.count() > 1:
         raise Refused("两户都有在办的监测个案，不能并户。请先办结或撤销其中一户的个案，再并户。", field="into")
-    going = open_cases.filter(household_id=shift.old)
-    counties = set(going.values_list("county_id", flat=True))
-    going.update(carried_by=shift.change, version=F("version") + 1, **_at(new))
+    doubts = Discrepancy.objects.filter(household_id=shift.old, state="open")
+    end(
+        doubts.filter(rule__in=Discrepancy.objects.filter(household=new, state="open").values("rule")),
+        by=Scope.system("并户"),
+        today=shift.today,
+    )
+    counties = {new.county_id}
+    for going in (open_cases.filter(household_id=shift.old), doubts):
+        counties |= set(going.values_list("county_id", flat=True))
+        going.update(carried_by=shift.change, version=F("version") + 1, **_at(new))
     FollowUp.objects.filter(household_id=shift.old, done_on=None).delete()  # the household that stands is visited by its own plan
-    _refresh(counties | {new.county_id}, shift)
+    _refresh(counties, shift)
 
 
 def _at(home: Household) -> dict[str, Any]:

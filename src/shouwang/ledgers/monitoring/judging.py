@@ -8,6 +8,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.impact.queries import allowed
 from shouwang.ledgers.monitoring.rules import rule, words
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.codes import words as names
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.queries import STILL_POOR
@@ -60,7 +61,8 @@ def check_category(household: Household, purpose: str, category: str, day: dt.da
                 names("monitoring_standing", on=day)[c] for c in (usual, "sudden") if c in names("monitoring_standing", on=day)
             )
             raise Refused(
-                f"该户{'已脱贫' if registration == 'exited' else '不是建档立卡户'}，监测对象类别可选：{open_to}。", field="category"
+                f"该户{'已脱贫' if registration == 'exited' else '不是建档立卡户'}，{in_words('监测对象类别', day)}可选：{open_to}。",
+                field="category",
             )
     if purpose == "relapse" and registration != "exited":
         raise Refused("返贫登记只用于已脱贫户；该户不是已脱贫户。", field="conclusion")

@@ -25,6 +25,7 @@ from shouwang.ledgers.monitoring.rules import term
 from shouwang.ledgers.monitoring.story import household_section
 from shouwang.ledgers.monitoring.tables import CASES, FOLLOW_UPS, LEADS
 from shouwang.ledgers.monitoring.watch import declared
+from shouwang.ledgers.registry.codes import worded
 
 GROUP = "防返贫监测"
 LEDGER = Ledger(
@@ -45,7 +46,7 @@ LEDGER = Ledger(
     ),
     tables=(LEADS, CASES, FOLLOW_UPS, MONITORED, POSTINGS, BATCHES, DISCREPANCIES),
     lifecycles=(*CYCLES, *declared.LIFECYCLES),
-    figures=FIGURES,
+    figures=worded(FIGURES),
     verbs=(*OWN_VERBS, *CYCLE_VERBS, *declared.VERBS),
     permissions={**PERMISSIONS, **declared.PERMISSIONS},
     menu=(

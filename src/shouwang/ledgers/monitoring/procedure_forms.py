@@ -18,7 +18,7 @@ from shouwang.ledgers.monitoring.models.care import FINDINGS
 from shouwang.ledgers.monitoring.models.procedure import CONCLUSIONS
 from shouwang.ledgers.monitoring.rules import rule, words
 from shouwang.ledgers.registry.act_forms import AMOUNTS
-from shouwang.ledgers.registry.codes import choices
+from shouwang.ledgers.registry.codes import choices, in_words
 from shouwang.ledgers.registry.codes import rule as code_rule
 from shouwang.ledgers.registry.file_forms import area
 from shouwang.ledgers.registry.forms import Sections, day_field
@@ -81,6 +81,7 @@ class CheckForm(DayForm):
             usual = "unstable" if registered else "borderline"
             self._choices("category", [(c, known[c]) for c in (usual, "sudden") if c in known])
             self.fields["category"].initial = usual
+            self.fields["category"].label = in_words("监测对象类别", today)
         else:
             del self.fields["category"], self.fields["risks"]
         if case.purpose == "clear":

@@ -17,15 +17,18 @@ from shouwang.ledgers.monitoring import matching, queries
 from shouwang.ledgers.monitoring.lifecycle import BATCH
 from shouwang.ledgers.monitoring.models import PublicPosting
 from shouwang.ledgers.monitoring.policies import EXPORT, VIEW
-from shouwang.ledgers.monitoring.rules import term
 from shouwang.ledgers.monitoring.tables import place, risk_words, risks
-from shouwang.ledgers.registry.codes import choices, standing_word, words
+from shouwang.ledgers.registry.codes import choices, in_words, past_choices, standing_word, words
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.queries import WATCHED, at_risk
 
 
 def _classes(_scope: Any) -> list[tuple[str, str]]:
     return [c for c in choices("monitoring_standing", on=business_now().date()) if c[0] != "cleared"]
+
+
+def _every_class(_scope: Any) -> list[tuple[str, str]]:
+    return [c for c in past_choices("monitoring_standing") if c[0] != "cleared"]
 
 
 def _class_word(code: str, today: dt.date) -> str:
@@ -68,7 +71,7 @@ MONITORED = Table(
     row_url=lambda row: reverse("monitoring_household", args=[row.pk]),
     definition="户档案中纳入防返贫监测且风险未消除的户，一户一行；类别、风险以审定登记的项目状态为准。",
     empty="没有纳入监测、风险未消除的户。",
-    dated=lambda day: term("object", day),
+    dated=in_words,
     columns=(
         Column("household", "户主", "head_name", kind="link", mask="name", sort="head_name"),
         Column("place", "镇、村", place),
@@ -81,7 +84,7 @@ MONITORED = Table(
     ),
     filters=(
         Filter("region", "区划", "region"),
-        Filter("monitoring", "类别", options=_classes, apply="monitoring", group=Group.BASE),
+        Filter("monitoring", "类别", options=_classes, apply="monitoring", group=Group.BASE, past=_every_class),
         Filter("risk", "风险类型", options=risks, apply=_of_risk, group=Group.BASE),
         Filter("lacking", "风险缺对应措施", "flag", apply=_lacking, group=Group.CASE),
         Filter("since", "纳入日期", "date_range", apply="watched_since", visible=False),

@@ -20,7 +20,7 @@ from shouwang.ledgers.monitoring.models.cases import PURPOSES
 from shouwang.ledgers.monitoring.models.leads import LEVELS, SOURCES
 from shouwang.ledgers.monitoring.policies import EXPORT, VIEW
 from shouwang.ledgers.monitoring.watch import book
-from shouwang.ledgers.registry.codes import words
+from shouwang.ledgers.registry.codes import in_words, words
 from shouwang.ledgers.registry.visits import visit_word
 
 LEVEL_TONES = {"red": "r", "yellow": "o"}
@@ -29,6 +29,11 @@ LEVEL_TONES = {"red": "r", "yellow": "o"}
 def risks(_scope: Any) -> list[tuple[str, str]]:
     """Risks as filter options."""
     return list(words("risk", on=business_now().date()).items())
+
+
+def purposes(_scope: Any) -> list[tuple[str, str]]:
+    """What cases are for, as filter options."""
+    return [(code, in_words(word, business_now().date())) for code, word in PURPOSES]
 
 
 def place(row: Any, _today: dt.date) -> str:
@@ -169,11 +174,12 @@ CASES = Table(
     ordering=("due_on", "pk"),
     row_url=lambda row: reverse("monitoring_case", args=[row.pk]),
     definition="授权范围内的监测个案，一户一次程序一行：纳入监测、风险消除、返贫登记、新致贫登记。",
+    dated=in_words,
     empty="还没有监测个案。登记线索后自动建立个案。",
     columns=(
         Column("household", "户主", "household.head_name", kind="link", mask="name", sort="household__head_name"),
         Column("place", "镇、村", place),
-        Column("purpose", "事项", lambda row, _: row.get_purpose_display(), sort="purpose"),
+        Column("purpose", "事项", lambda row, _: row.purpose_word, sort="purpose"),
         Column("state", "环节", case_state, kind="tag", sort="state"),
         Column("due", "本环节", due_light, kind="light", sort="due_on"),
         Column("due_on", "本环节期限", "due_on", kind="date", sort="due_on"),
@@ -191,7 +197,7 @@ CASES = Table(
     filters=(
         Filter("region", "区划", "region"),
         Filter("state", "环节", options=lambda _s: CASE.choices, apply="state"),
-        Filter("purpose", "事项", options=lambda _s: PURPOSES, apply="purpose"),
+        Filter("purpose", "事项", options=purposes, apply="purpose"),
         Filter("overdue", "本环节超期", "flag", apply=_overdue),
         Filter("open", "在办", "flag", apply=_open, visible=False),
         Filter("green", "绿色通道", "flag", apply="green", visible=False),
@@ -250,6 +256,7 @@ FOLLOW_UPS = Table(
     row_url=lambda row: reverse("monitoring_household", args=[row.household_id]),
     definition="授权范围内监测户的跟踪回访，安排一次一行；登记后自动安排下一次。",
     empty="还没有跟踪回访。纳入监测后自动安排。",
+    dated=in_words,
     columns=(
         Column("household", "户主", "household.head_name", kind="link", mask="name", sort="household__head_name"),
         Column("place", "镇、村", place),

@@ -61,7 +61,7 @@ def said_after(done: Recorded) -> str:
 def case_tags(case: MonitoringCase, today: dt.date) -> list[dict[str, str]]:
     """The badges beside the name."""
     light = due_light(case, today)
-    out = [{"text": case.get_purpose_display(), "tone": "b"}, {"text": case.get_state_display(), "tone": CASE.states[case.state].tone}]
+    out = [{"text": case.purpose_word, "tone": "b"}, {"text": case.get_state_display(), "tone": CASE.states[case.state].tone}]
     out += [{"text": "红色", "tone": "r"}] if case.level == "red" else []
     out += [{"text": "绿色通道", "tone": "g"}] if case.green else []
     return out + ([{"text": light.text, "tone": light.tone}] if light else [])
@@ -269,7 +269,7 @@ def start_notes(household: Household, purpose: str, scope: Scope, today: dt.date
     if purpose == "clear":
         return [f"尚不能提出：{gap}" for gap in clear_problems(household, today)]
     open_ones = queries.cases(scope).filter(household=household, state__in=OPEN, purpose__in=("include", "clear"))
-    return [f"在办的“{c.get_purpose_display()}”个案随之办结，待处置的线索转入新的个案。" for c in open_ones]
+    return [f"在办的“{c.purpose_word}”个案随之办结，待处置的线索转入新的个案。" for c in open_ones]
 
 
 def household_cases(household: Household) -> list[MonitoringCase]:

@@ -16,7 +16,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.shifts import HouseholdShift, tell
 from shouwang.ledgers.registry import policies
 from shouwang.ledgers.registry.checking import rechecked
-from shouwang.ledgers.registry.codes import rule
+from shouwang.ledgers.registry.codes import in_words, rule
 from shouwang.ledgers.registry.income import INCOME_FIELDS, net_income, window_of
 from shouwang.ledgers.registry.lifecycle import CYCLES, MONITORING, MOVES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, ProgrammeStatus, label_of
@@ -190,7 +190,10 @@ def _end_watch(household: Household, decision: Decision, reason: str, by: Scope,
     period = ProgrammeStatus.objects.select_for_update().filter(household=household, programme="monitoring", until=None).first()
     if period is not None:
         if decision.since <= period.since:
-            raise Refused(f"起始日期 {decision.since} 不晚于纳入监测的日期 {period.since}。请核对文件日期。", field="since")
+            raise Refused(
+                f"起始日期 {decision.since} 不晚于{in_words('纳入监测', period.since)}的日期 {period.since}。请核对文件日期。",
+                field="since",
+            )
         with change(period, by=by, verb=move.verb, today=today, reason=reason) as closing:
             closing.until = decision.since
     household.monitoring = move.target
@@ -204,7 +207,7 @@ def _check_decision(decision: Decision, standing: str, today: dt.date) -> None:
     if standing in ("unstable", "borderline", "sudden"):
         most = int(rule("risks_per_household", on=today).value)
         if not decision.risks:
-            raise Refused("监测对象须至少有一项返贫致贫风险。请勾选风险类型。", field="risks")
+            raise Refused(in_words("监测对象须至少有一项返贫致贫风险。请勾选风险类型。", decision.since), field="risks")
         if len(decision.risks) > most:
             raise Refused(f"勾选了 {len(decision.risks)} 项风险，最多 {most} 项。请保留主要风险。", field="risks")
 

@@ -13,6 +13,7 @@ from shouwang.kernel.pages import page
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.web import Request
 from shouwang.ledgers.registry import cards, queries
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.entitlements import BOOK
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import EDIT
@@ -39,6 +40,7 @@ def batch(request: Request) -> HttpResponse:
     context: dict[str, Any] = {
         "filters": [f.show(asked.readings.get(f.key), request.scope, EDIT, request.today) for f in filters],
         "count": rows.count(),
+        "whom": in_words("建档立卡户和监测对象", request.today),
         "limit": lookup(BOOK, "cards_per_print", on=request.today).value,
         "query": asked.link(),
     }

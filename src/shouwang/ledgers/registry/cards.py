@@ -17,7 +17,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.ledgers.registry import policies
-from shouwang.ledgers.registry.codes import word
+from shouwang.ledgers.registry.codes import in_words, word
 from shouwang.ledgers.registry.entitlements import BOOK
 from shouwang.ledgers.registry.income import PROPERTY_FIELDS, TRANSFER_FIELDS
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member, label_of
@@ -56,7 +56,7 @@ def print_cards(rows: QuerySet[Household], *, by: Scope, today: dt.date, address
     limit = int(lookup(BOOK, "cards_per_print", on=today).value)
     count = rows.count()
     if not count:
-        raise Refused("没有可以打印的户。明白卡按建档立卡户和监测对象打印，请核对所选区划和小组。")
+        raise Refused(in_words("没有可以打印的户。明白卡按建档立卡户和监测对象打印，请核对所选区划和小组。", today))
     if count > limit:
         raise Refused(f"所选 {count:,} 户，超过一次打印 {limit} 户的上限。请选择到村（社区）或村民小组后分次打印。")
     found = list(_read(rows).order_by("village__code", "hamlet", "code"))

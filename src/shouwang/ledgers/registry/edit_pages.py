@@ -15,6 +15,7 @@ from shouwang.kernel.pages import page
 from shouwang.kernel.web import Request
 from shouwang.ledgers.registry import actions, policies, queries
 from shouwang.ledgers.registry.act_forms import EndForm, HelperForm, IncomeForm, StandingForm
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.forms import HouseholdForm, MemberForm
 from shouwang.ledgers.registry.lifecycle import CYCLES, MOVES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, IncomeStatement, Member
@@ -173,10 +174,16 @@ def change_status(request: Request, pk: int, move: str) -> HttpResponse:
         actions.change_programme_status(
             found, move, decision, reason=said["reason"], by=request.scope, today=request.today, version=_version(request)
         )
-        return _home(request, found, f"已{step.label}。")
+        return _home(request, found, f"已{in_words(step.label, request.today)}。")
 
     return form_page(
-        request, form, save, title=f"{step.label}：{found.head_name}", crumbs=_crumbs(found), submit="登记", version=found.version
+        request,
+        form,
+        save,
+        title=f"{in_words(step.label, request.today)}：{found.head_name}",
+        crumbs=_crumbs(found),
+        submit="登记",
+        version=found.version,
     )
 
 

@@ -60,7 +60,7 @@ def _pair(code: str, name: str, homes: Homes, words: str, query: str, good: str 
     return (
         Figure(
             f"registry.{code}households",
-            f"{name}户数",
+            f"{name.removesuffix('户')}户数",
             "户",
             f"{words}的户数，按户档案当前状态计。",
             _homes(homes),
@@ -101,17 +101,17 @@ FIGURES: tuple[Figure, ...] = (
     *_pair("monitored_", "监测对象", _standing("monitoring", *queries.WATCHED), "纳入防返贫监测且风险未消除", "watched=1", "down"),
     *_pair(
         "unstable_",
-        "脱贫不稳定",
+        "脱贫不稳定户",
         _standing("monitoring", "unstable"),
-        "监测对象类别为脱贫监测户（脱贫不稳定户）",
+        "监测对象类别为脱贫不稳定户",
         "monitoring=unstable",
         "down",
     ),
     *_pair(
         "borderline_",
-        "边缘易致贫",
+        "边缘易致贫户",
         _standing("monitoring", "borderline"),
-        "监测对象类别为边缘户（边缘易致贫户）",
+        "监测对象类别为边缘易致贫户",
         "monitoring=borderline",
         "down",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.registry.change_tables import CHANGES, LOOKALIKE_PAIRS
+from shouwang.ledgers.registry.codes import worded
 from shouwang.ledgers.registry.figures import FIGURES
 from shouwang.ledgers.registry.finding_figures import FINDING_FIGURES
 from shouwang.ledgers.registry.finding_tables import FINDINGS
@@ -60,7 +61,7 @@ LEDGER = Ledger(
     ),
     tables=(HOUSEHOLDS, MEMBERS, SHEET, FINDINGS, CHANGES, LOOKALIKE_PAIRS, VISITS, RECONCILIATIONS, DIFFERENCES),
     lifecycles=(REGISTRATION, MONITORING, FINDING, CHANGE, LOOKALIKE),
-    figures=(*FIGURES, *FINDING_FIGURES),
+    figures=worded((*FIGURES, *FINDING_FIGURES)),
     verbs=(*OWN_VERBS, *STATUS_VERBS, *FINDING_VERBS, *CHANGE_VERBS),
     permissions=PERMISSIONS,
     sheets=(PEOPLE, INCOMES),

@@ -31,6 +31,7 @@ from shouwang.ledgers.registry import (
     reshape_view,
     visits,
 )
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.identity import clean_number
 from shouwang.ledgers.registry.lifecycle import CYCLES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, Member, label_of
@@ -232,5 +233,5 @@ def _moves(request: Request, f: record.Family) -> tuple[list[dict[str, str]], st
             except Refused:
                 continue  # a move of another kind of household, or of a later year's vocabulary
             else:
-                out.append({"label": move.label, "url": reverse("registry_status", args=[f.household.pk, code])})
+                out.append({"label": in_words(move.label, f.today), "url": reverse("registry_status", args=[f.household.pk, code])})
     return out, why

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -13,10 +14,10 @@ from django.urls import reverse
 from shouwang.kernel.clock import business_now
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.regions.scope import Scope
-from shouwang.kernel.rulebook import book, lookup
+from shouwang.kernel.rulebook import book
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.registry import papers, queries, search, visits
-from shouwang.ledgers.registry.codes import BOOK, choices, standing_word, word
+from shouwang.ledgers.registry.codes import BOOK, choices, in_words, past_choices, standing_word, word
 from shouwang.ledgers.registry.finding_queries import with_errors
 from shouwang.ledgers.registry.lifecycle import MONITORING, REGISTRATION
 from shouwang.ledgers.registry.models import Household, IncomeStatement, Member
@@ -30,6 +31,11 @@ def _listed(name: str) -> Callable[[Scope], Sequence[tuple[str, str]]]:
     """A code list in the words of the business day, which is asked for only where the words ever changed."""
     versions = book(BOOK)[name]
     return lambda _scope: choices(name, on=versions[0].valid_from if len(versions) == 1 else business_now().date())
+
+
+def _ever(name: str) -> Callable[[Scope], Sequence[tuple[str, str]]]:
+    """The code list of every day: rows bear codes that the words of the business day do not know."""
+    return lambda _scope: past_choices(name)
 
 
 def _set(name: Callable[..., QuerySet[Any]], *, dated: bool = False) -> Callable[[QuerySet[Any], bool, dt.date], QuerySet[Any]]:
@@ -107,10 +113,6 @@ def _matched(row: Any, _today: dt.date) -> str | None:
     return getattr(row, "matched", None)  # set by search.show_matches, already masked
 
 
-def _watched_word(today: dt.date) -> str:
-    return str(lookup("monitoring", "vocabulary", on=today).value["object"])
-
-
 HOUSEHOLDS = Table(
     key="households",
     title="户档案",
@@ -126,6 +128,7 @@ HOUSEHOLDS = Table(
     row_url=lambda row: reverse("registry_household", args=[row.pk]),
     definition="本人授权范围内的户档案，含建档立卡户、监测对象和一般农户；人均纯收入为最近一期。",
     empty="还没有户档案。请由镇（街道）扶贫专干登记，或导入上级系统的户信息。",
+    dated=in_words,
     columns=(
         Column("code", "户编号", "code", kind="link", sort="code"),
         Column("head_name", "户主", "head_name", mask="name", sort="head_name"),
@@ -146,7 +149,16 @@ HOUSEHOLDS = Table(
     filters=(
         Filter("region", "所在区划", "region"),
         Filter("registration", "建档立卡属性", "choice", _listed("registration_standing"), apply="registration", group="base"),
-        Filter("monitoring", "监测对象类别", "choice", _listed("monitoring_standing"), apply="monitoring", group="base"),
+        Filter(
+            "monitoring",
+            "监测对象类别",
+            "choice",
+            _listed("monitoring_standing"),
+            apply="monitoring",
+            group="base",
+            dated=in_words,
+            past=_ever("monitoring_standing"),
+        ),
         Filter("below_line", "收入低于标准", "flag", apply=_set(queries.below_line, dated=True), group="income"),
         Filter("no_helper", "空档户", "flag", apply=_set(queries.without_helper), visible=False),
         Filter("cause", "致贫原因", "choice", _listed("cause"), apply=_by_cause, visible=False, group="base"),
@@ -160,10 +172,10 @@ HOUSEHOLDS = Table(
         Filter("water_open", "饮水不达标", "flag", apply=_where(queries.WATER_OPEN), visible=False, group="housing"),
         Filter("has_phone", "有联系电话", "flag", apply=_where(Q(phone__isnull=False)), visible=False, group="contact"),
         Filter("registered", "建档立卡户", "flag", apply=_where(queries.REGISTERED), visible=False, group="base"),
-        Filter("watched", "监测对象", "flag", apply=_where(queries.UNDER_WATCH), visible=False, group="base"),
+        Filter("watched", "监测对象", "flag", apply=_where(queries.UNDER_WATCH), visible=False, group="base", dated=in_words),
         Filter("hamlet", "村民小组", "text", apply="hamlet", visible=False),
         Filter("has_errors", "数据有错误", "flag", apply=_set(with_errors), visible=False),
-        Filter("on_file", "建档立卡户和监测对象", "flag", apply=_set(queries.on_file), visible=False, group="base"),
+        Filter("on_file", "建档立卡户和监测对象", "flag", apply=_set(queries.on_file), visible=False, group="base", dated=in_words),
         Filter("papers_missing", "档案缺件", "flag", apply=_set(papers.incomplete, dated=True), visible=False),
         Filter("papers_complete", "档案齐全", "flag", apply=_set(papers.complete, dated=True), visible=False),
         Filter("visited_lately", "近期走访过", "flag", apply=_set(visits.visited_lately, dated=True), visible=False),
@@ -172,7 +184,7 @@ HOUSEHOLDS = Table(
     quick_views=(
         QuickView("all", "全部", {}),
         QuickView("poor", "未脱贫", {"registration": ["poor", "relapsed", "newly_poor"]}, tone="r"),
-        QuickView("watched", "监测对象", {"watched": "1"}, tone="o", dated=_watched_word),
+        QuickView("watched", "监测对象", {"watched": "1"}, tone="o", dated=partial(in_words, "监测对象")),
         QuickView("below", "收入低于标准", {"below_line": "1"}, tone="r", counted=False),
         QuickView("open", "空档户", {"no_helper": "1"}, tone="o", counted=False),
         QuickView("papers", "档案缺件", {"papers_missing": "1"}, tone="o", counted=False),
@@ -245,10 +257,12 @@ MEMBERS = Table(
             apply="household__monitoring",
             visible=False,
             group="base",
+            dated=in_words,
+            past=_ever("monitoring_standing"),
         ),
         Filter("school", "在校生状况", "choice", _listed("school_status"), apply="school_status", visible=False, group="education"),
         Filter("registered", "建档立卡户成员", "flag", apply=_set(_registered_people), visible=False, group="base"),
-        Filter("watched", "监测对象户成员", "flag", apply=_of_homes(queries.watched), visible=False, group="base"),
+        Filter("watched", "监测对象户成员", "flag", apply=_of_homes(queries.watched), visible=False, group="base", dated=in_words),
         Filter("risk", "所在户返贫致贫风险", "choice", _listed("risk"), apply=_of_risk, visible=False, group="base"),
         Filter("below_line", "所在户收入低于标准", "flag", apply=_of_homes(queries.below_line, dated=True), visible=False, group="income"),
         Filter("labour_force", "劳动力", "flag", apply=_set(queries.labour_force, dated=True), visible=False, group="labour"),

@@ -12,6 +12,7 @@ from shouwang.kernel.clock import business_now
 from shouwang.kernel.filters import Filter
 from shouwang.kernel.tables import Badge, Column, QuickView, Table
 from shouwang.ledgers.registry import visits
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.models import Household, Visit
 from shouwang.ledgers.registry.policies import EXPORT, VIEW
 from shouwang.ledgers.registry.queries import on_file
@@ -95,7 +96,7 @@ VISITS = Table(
         Filter("reach", "接通情况", "choice", _coded("visit_reach"), apply="reach"),
         Filter("open_need", "有待解决需求", "flag", apply=_open_need, visible=False),
         Filter("visitor", "走访人", "text", apply="visitor_name", visible=False),
-        Filter("on_file", "建档立卡户和监测对象", "flag", apply=_of_filed, visible=False),
+        Filter("on_file", "建档立卡户和监测对象", "flag", apply=_of_filed, visible=False, dated=in_words),
         Filter("corrected", "更正过的记录", "flag", apply=_corrected, visible=False),
     ),
     quick_views=(

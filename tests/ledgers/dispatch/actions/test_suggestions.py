@@ -114,5 +114,5 @@ def test_a_departments_number_is_its_own_and_replaced_on_the_same_day(made):
     statements.state(office, values | {"as_of": TODAY - dt.timedelta(7), "number": 90}, by=by, today=TODAY)
     assert sorted(Statement.objects.values_list("number", flat=True)) == [90, 102]
     assert Event.objects.filter(verb="dispatch.statement.state").count() == 3
-    shown = queries.statements_of(office)
+    shown = queries.statements_of(office, TODAY)
     assert [(r["row"].number, r["name"], r["unit"]) for r in shown] == [(102, "建档立卡户数", "户"), (90, "建档立卡户数", "户")]

@@ -22,6 +22,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch import wording
 from shouwang.ledgers.dispatch.models import Clause, Passage, Progress, Report, ReportFigure, ReportRequest, Statement, Task
 from shouwang.ledgers.dispatch.policies import check_unlocked
+from shouwang.ledgers.registry.codes import in_words
 
 REDRAFTED = Verb("dispatch.report.redraft", "按最新数据重新生成初稿", "dispatch.report.draft")
 _FIRST_LEVEL = re.compile(r"[一二三四五六七八九十]+")
@@ -205,7 +206,7 @@ def _sentences(part: str, request: ReportRequest, report: Report, material: Mate
     for rule in wording.sentence_templates(part):
         codes = wording.tokens(rule["text"])
         if all(c in have and have[c].number is not None for c in codes) and all(have[c].numerator for c in rule.get("positive", [])):
-            paragraphs.append(rule["text"].replace("{area}", area_word(report.office)))
+            paragraphs.append(in_words(rule["text"], request.cut_off_day).replace("{area}", area_word(report.office)))
     return "\n".join(f"（{wording.numeral(n)}）{text}" for n, text in enumerate(paragraphs, after + 1))
 
 
@@ -244,9 +245,10 @@ def shown_values(report: Report) -> dict[str, dict[str, Any]]:
     """{code: {text, unit, name, definition, cut_off, frozen_at, region}} of a report's figures, for preview and document."""
     out: dict[str, dict[str, Any]] = {}
     for row in report.figures.all():
-        figure = figures.installed().get(row.figure)
-        if figure is None or row.region_id != report.office.region_id:
+        known = figures.installed().get(row.figure)
+        if known is None or row.region_id != report.office.region_id:
             continue
+        figure = known.on(timezone.localtime(row.cut_off).date())
         value = figures.Value(figure, row.numerator, row.denominator, row.frozen_at)
         out[row.figure] = {
             "text": value.plain, "unit": figure.unit, "name": figure.name, "definition": figure.definition, "cut_off": row.cut_off,

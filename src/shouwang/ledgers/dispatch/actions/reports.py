@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.utils import timezone
 
 from shouwang.kernel import figures
 from shouwang.kernel.accounts.models import Office
@@ -123,7 +124,7 @@ def send_to_check(report: Report, *, by: Scope, today: dt.date, now: dt.datetime
 def _check_complete(report: Report) -> None:
     bare = [r for r, _, _ in differences(report) if not r.phrase]
     if bare:
-        names = "、".join(dict.fromkeys(figures.get(r.figure).name for r in bare))
+        names = "、".join(dict.fromkeys(figures.get(r.figure, timezone.localtime(r.cut_off).date()).name for r in bare))
         raise Refused(f"以下指标与上次报告或部门数不一致，尚未说明原因：{names}。请在“数据核对”中逐项填写差异说明。", field="phrase")
     if report.zero:
         return

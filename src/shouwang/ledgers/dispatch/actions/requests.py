@@ -114,7 +114,7 @@ def open_request(
         raise Refused("报送期限已过。请填写晚于现在的时间。", field="due_at")
     if not any(values.get(k) for k in ("parts", "figures", "questions")):
         raise Refused("报送要求没有任何内容。请至少填写一个文字部分、勾选一项指标或填写一个填报项。", field="parts")
-    questions, bound = burden.settle(values.get("questions", []), direction=values["direction"])
+    questions, bound = burden.settle(values.get("questions", []), direction=values["direction"], today=today)
     request = ReportRequest(
         office=office, notice=values.get("notice"), title=values["title"], direction=values["direction"], parts=values["parts"],
         figures=list(dict.fromkeys([*values["figures"], *bound])), questions=questions, cut_off=values["cut_off"].replace(microsecond=0),

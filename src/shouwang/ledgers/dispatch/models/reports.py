@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from shouwang.kernel.accounts.models import Office
 from shouwang.kernel.models import Record
@@ -66,6 +67,11 @@ class ReportRequest(Record, Placed):
         constraints = [
             models.CheckConstraint(condition=Q(cut_off__lte=models.F("due_at")), name="cut_off_not_after_due"),
         ]
+
+    @property
+    def cut_off_day(self) -> dt.date:
+        """The local day of the cut-off: reports speak in its words."""
+        return timezone.localtime(self.cut_off).date()
 
     def __str__(self) -> str:
         return self.title

@@ -73,7 +73,7 @@ def check(request: Request, pk: int) -> HttpResponse:
             return redirect(request.path)
     duties = queries.duties_of(notice)
     context = {
-        "notice": notice, "form": form, "duties": views.duty_rows(duties), "headings": views.heading_counts(notice), "now": request.now,
+        "notice": notice, "form": form, "duties": views.duty_rows(duties, request.today), "headings": views.heading_counts(notice), "now": request.now,
         "segments": queries.segments(notice, duties), "warnings": queries.tier_warnings(notice, request.now),
         "counts": views.duty_counts(duties), "may_edit": notice.state == "read", "version": _kept(request, notice),
     }  # fmt: skip

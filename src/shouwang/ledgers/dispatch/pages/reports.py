@@ -56,7 +56,7 @@ def request_record(request: Request, pk: int) -> HttpResponse:
     context = {
         "req": found, "board": queries.request_board(found, request.now), "whole": found.reports.filter(consolidated=True).first(),
         "receives": request.scope.acts_for(RECEIVE, found.office_id), "drafts": request.scope.acts_for(DRAFT, found.office_id), "now": request.now,
-        "figures": [figures.get(c) for c in found.figures if c in figures.installed()],
+        "figures": [figures.get(c, request.today) for c in found.figures if c in figures.installed()],
     }  # fmt: skip
     return render(request, "dispatch/request.html", context)
 
@@ -89,7 +89,7 @@ def record(request: Request, pk: int) -> HttpResponse:
     editing = report.state == "drafting" and request.scope.acts_for(DRAFT, report.office_id)
     context = {
         "report": report, "steps": views.report_steps(report), "moves": moves, "editing": editing,
-        "passages": [(p, wording.to_names(p.text), wording.typed_numbers(p.text)) for p in report.passages.all()], "values": values,
+        "passages": [(p, wording.to_names(p.text, report.request.cut_off_day), wording.typed_numbers(p.text)) for p in report.passages.all()], "values": values,
         **views.held_against(report, values), **views.report_paper(report), "files": views.files_of(report),
         "filled": burden.filled(report), "events": timeline("dispatch.report", str(pk)), "countersign": queries.countersign_of(request.scope, report),
         "others": queries.countersigning_offices(report, request.today) if "check_through" in moves else [],
@@ -113,9 +113,9 @@ def write(request: Request, pk: int, part: str) -> HttpResponse:
     passage = report.passages.filter(part=part).first()
     if passage is None:
         raise OutOfScope
-    reports.write_passage(
-        passage, wording.to_codes(request.POST.get("text", ""), report.request.figures), by=request.scope, today=request.today
-    )
+    asked = report.request
+    text = wording.to_codes(request.POST.get("text", ""), asked.figures, asked.cut_off_day)
+    reports.write_passage(passage, text, by=request.scope, today=request.today)
     messages.success(request, f"“{passage.heading}”已保存。")
     return redirect(f"/dispatch/reports/{pk}/#part-{part}")
 
@@ -297,5 +297,5 @@ def statement(request: Request) -> HttpResponse:
         statements.state(office, form.cleaned_data, by=request.scope, today=request.today)
         messages.success(request, "部门数已登记，签发前系统会自动核对。")
         return redirect(request.path)
-    context = {"form": form, "rows": queries.statements_of(office), "office": office}
+    context = {"form": form, "rows": queries.statements_of(office, request.today), "office": office}
     return render(request, "dispatch/statements.html", context, status=422 if form.errors else 200)

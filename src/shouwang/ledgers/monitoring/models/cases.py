@@ -11,6 +11,7 @@ from django.db.models import Q
 from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, sensitive
 from shouwang.ledgers.monitoring.lifecycle import CASE, OPEN
 from shouwang.ledgers.monitoring.models.shared import Confined, ConfinedQuerySet, placed_indexes
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.models import Household
 
 PURPOSES = (("include", "纳入监测"), ("clear", "风险消除"), ("relapse", "返贫登记"), ("fall", "新致贫登记"))
@@ -89,7 +90,12 @@ class MonitoringCase(Confined):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_purpose_display()}（{self.get_state_display()}）"
+        return f"{self.purpose_word}（{self.get_state_display()}）"
+
+    @property
+    def purpose_word(self) -> str:
+        """What the case is for, in the words of the day it was opened."""
+        return in_words(self.get_purpose_display(), self.opened_on)
 
     @property
     def risk_codes(self) -> tuple[str, ...]:

@@ -36,10 +36,11 @@ class Discrepancy(Confined):
     answer = models.CharField("核对情况", max_length=300, blank=True)
     answered_by = models.CharField("核对人", max_length=40, blank=True)
     decided_on = models.DateField("办结日期", null=True, blank=True)
+    carried_by = models.BigIntegerField("随并户转来", null=True, editable=False)  # id of the registry's HouseholdChange, undone with it
 
     privacy: ClassVar[Mapping[str, FieldClass]] = {
         **dict.fromkeys(("kind", "rule", "rule_version", "rule_hash", "department", "found_on", "due_on"), open_to_scope()),
-        **dict.fromkeys(("lowest", "state", "decided_on"), open_to_scope()),
+        **dict.fromkeys(("lowest", "state", "decided_on", "carried_by"), open_to_scope()),
         **dict.fromkeys(("values", "answer"), sensitive(Group.CASE)),
         "answered_by": personal(Group.BASE, MaskKind.NAME),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from shouwang.ledgers.monitoring.pages.leads import FORM
 from shouwang.ledgers.monitoring.policies import FOLLOW, VIEW
 from shouwang.ledgers.monitoring.procedure_forms import FollowUpForm, MeasureForm
 from shouwang.ledgers.registry import queries as registry
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.models import Household
 
 
@@ -42,7 +44,7 @@ def add_measure(request: Request, pk: int) -> HttpResponse:
 
     notes = views.measure_notes(found, request.today)
     title = f"登记帮扶措施：{found.head_name}"
-    return form_page(request, form, save, title=title, crumbs=_crumbs(found), submit="登记措施", template=FORM, notes=notes)
+    return form_page(request, form, save, title=title, crumbs=_crumbs(found, request.today), submit="登记措施", template=FORM, notes=notes)
 
 
 @page(FOLLOW, methods=("POST",))
@@ -66,11 +68,11 @@ def follow_up(request: Request, pk: int) -> HttpResponse:
         return _done(request, planned.household, "回访已登记，已安排下一次。")
 
     title = f"跟踪回访：{planned.household.head_name}（应于 {planned.due_on} 前）"
-    return form_page(request, form, save, title=title, crumbs=_crumbs(planned.household), submit="登记回访", template=FORM)
+    return form_page(request, form, save, title=title, crumbs=_crumbs(planned.household, request.today), submit="登记回访", template=FORM)
 
 
-def _crumbs(found: Household) -> list[tuple[str, str]]:
-    return [("监测户", reverse("monitoring_household", args=[found.pk]))]
+def _crumbs(found: Household, today: dt.date) -> list[tuple[str, str]]:
+    return [(in_words("监测户", today), reverse("monitoring_household", args=[found.pk]))]
 
 
 def _done(request: Request, found: Household, words: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from shouwang.ledgers.monitoring.pages.leads import FORM
 from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, FOLLOW, REVIEW, VIEW
 from shouwang.ledgers.monitoring.procedure_forms import CheckForm, SettleForm, StartForm
 from shouwang.ledgers.registry import queries as registry
+from shouwang.ledgers.registry.codes import in_words
 
 POST = ("POST",)
 TITLES = {"clear": "提出风险消除", "relapse": "提出返贫登记", "fall": "提出新致贫登记"}
@@ -48,7 +49,7 @@ def check(request: Request, pk: int) -> HttpResponse:
         return _done(request, found, "核实已登记。")
 
     context = views.check_facts(found, may, request.today)
-    title = f"核实：{found.household.head_name}（{found.get_purpose_display()}）"
+    title = f"核实：{found.household.head_name}（{found.purpose_word}）"
     return form_page(
         request, form, save, title=title, crumbs=_crumbs(found), submit="提交核实", template=FORM, version=found.version, **context
     )
@@ -67,7 +68,7 @@ def start(request: Request, pk: int, purpose: str) -> HttpResponse:
         return _done(request, made, "已发起，请核实登记。")
 
     notes = views.start_notes(household, purpose, request.scope, request.today)
-    crumbs = [("监测户", reverse("monitoring_household", args=[pk]))]
+    crumbs = [(in_words("监测户", request.today), reverse("monitoring_household", args=[pk]))]
     title = f"{TITLES[purpose]}：{household.head_name}"
     return form_page(request, form, save, title=title, crumbs=crumbs, submit="发起", template=FORM, notes=notes)
 

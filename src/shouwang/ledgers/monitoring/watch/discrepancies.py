@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shouwang.engine.material import changed
 from shouwang.engine.rules import Rule
@@ -119,15 +120,18 @@ def clear(county: int, hits: Collection[tuple[int, str]], *, ran: Collection[str
     rows = Discrepancy.objects.filter(county__code__startswith=str(county), state="open")
     found = rows.values_list("pk", "household__lake_key", "rule").order_by("pk")
     gone = [pk for pk, key, rule in found if (rule in ran and (key, rule) not in hits) or rule not in standing]
+    for start in range(0, len(gone), PIECE):
+        end(rows.filter(pk__in=gone[start : start + PIECE]), by=by, today=today)
+    return len(gone)
+
+
+def end(rows: QuerySet[Discrepancy], *, by: Scope, today: dt.date) -> None:
+    """End open ones (≤ 500) that have nothing left to say."""
 
     def apply(row: Discrepancy) -> None:
         row.state, row.decided_on = "cleared", today
 
-    verb = DISCREPANCY.moves["clear"].verb
-    for start in range(0, len(gone), PIECE):
-        piece = rows.filter(pk__in=gone[start : start + PIECE])
-        change_many(piece, apply, by=by, verb=verb, today=today, fields=["state", "decided_on"])
-    return len(gone)
+    change_many(rows, apply, by=by, verb=DISCREPANCY.moves["clear"].verb, today=today, fields=["state", "decided_on"])
 
 
 def refresh(county: int, today: dt.date) -> None:

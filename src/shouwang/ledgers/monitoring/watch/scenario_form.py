@@ -11,7 +11,7 @@ from django import forms
 
 from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.monitoring.watch.simulating import MEASURES, SOURCES
-from shouwang.ledgers.registry.codes import words
+from shouwang.ledgers.registry.codes import in_words, words
 
 WHO = (("all", "全部农户"), ("yes", "监测对象"), ("no", "非监测对象"))
 SPLIT = re.compile(r"[、,，;；\s]+")
@@ -27,7 +27,7 @@ class ScenarioForm(forms.Form):
     percents = forms.CharField(label="下降百分比（%）", max_length=60, initial="40", help_text="可填几个并列比较，如“20、40、60”。")
     months = forms.CharField(label="持续月数", max_length=40, initial="2", help_text="可填几个，如“1、2、3”；一年按 12 个月。")
     region = forms.ChoiceField(label="发生在", required=False)
-    who = forms.ChoiceField(label="涉及", choices=WHO, initial="all")
+    who = forms.ChoiceField(label="涉及", initial="all")
     risk = forms.ChoiceField(label="只看有此风险的户", required=False)
     measure = forms.ChoiceField(label="帮扶措施", choices=tuple(MEASURES.items()), required=False)
     amount = forms.DecimalField(
@@ -41,6 +41,7 @@ class ScenarioForm(forms.Form):
     def __init__(self, *args: Any, places: list[tuple[str, str]], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.fields["who"].choices = [(code, in_words(word, today)) for code, word in WHO]  # type: ignore[attr-defined]  # a choice field, declared above
         self.fields["region"].choices = places  # type: ignore[attr-defined]  # a choice field, declared above
         self.fields["risk"].choices = [("", "不限"), *words("risk", on=today).items()]  # type: ignore[attr-defined]  # the same
 
