@@ -18,6 +18,7 @@ from shouwang.ledgers.registry.forms import Sections, day_field
 from shouwang.ledgers.registry.identity import clean_number, phone_problem
 
 LINE = re.compile(r"0\d{2,3}-?\d{7,8}|[48]00\d{7}|9\d{4,5}")
+STORY_HELP = "印在产品卡上，写“村民”“种植户”，不写姓名、电话和住址。"
 WEIGHT_HELP = "写明单位：3000公斤、6000斤、3吨；系统统一折成公斤。"
 
 
@@ -90,8 +91,8 @@ class LotForm(forms.Form):
     contact = forms.CharField(label="联系人", max_length=40, required=False)
     phone = forms.CharField(label="联系电话", max_length=20, required=False)
     story = forms.CharField(
-        label="产品故事", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="印在产品卡上，不写农户姓名、电话和住址。"
-    )  # fmt: skip
+        label="产品故事", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=STORY_HELP
+    )
     sections: ClassVar[Sections] = (
         ("必填", ("product", "unsold", "until_on", "region", "seller_kind", "seller", "asked_price")),
         ("价格和储运", ("floor_price", "cold_chain", "storage", "from_on")),
@@ -128,6 +129,11 @@ class RecountForm(forms.Form):
     asked_price = FenField("意向价（元/公斤）")
     floor_price = FenField("最低价（元/公斤）")
     until_on = day_field("最迟可售日")
+    spec = forms.CharField(label="规格", max_length=60, required=False)
+    quality = forms.CharField(label="品质、认证", max_length=80, required=False)
+    story = forms.CharField(
+        label="产品故事", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=STORY_HELP
+    )
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
     @staticmethod
@@ -135,7 +141,7 @@ class RecountForm(forms.Form):
         """What the form starts with."""
         return {
             "unsold": f"{kilograms(lot.unsold):f}公斤", "asked_price": Decimal(lot.asked_price) / 100, "floor_price": Decimal(lot.floor_price) / 100,
-            "until_on": lot.until_on,
+            "until_on": lot.until_on, "spec": lot.spec, "quality": lot.quality, "story": lot.story,
         }  # fmt: skip
 
 
