@@ -84,7 +84,7 @@ LOTS = Table(
     search_hint="批次编号、主体、地点",
     ordering=("until_on", "pk"),
     row_url=lambda row: reverse("produce_lot", args=[row.pk]),
-    definition="授权范围内登记的滞销批次；剩余量为滞销量减未取消订单的订购量，一律以公斤计（1 公斤等于 2 斤）。",
+    definition="授权范围内登记的滞销批次，和上级登记、有本范围涉及户的跨村批次（涉及户只计本范围）；剩余量为滞销量减未取消订单的订购量，以公斤计。",
     empty="还没有登记滞销批次。",
     columns=(
         Column("product", "品种", _word("products", "product"), kind="link"),
@@ -113,7 +113,7 @@ LOTS = Table(
         Column("storage", "储存", "storage", default_hidden=True),
         Column("national", "国家扶贫产品目录", "national", default_hidden=True),
         Column("local", "当地帮扶农产品", "local", default_hidden=True),
-        Column("contact", "联系人", "contact", mask="name", default_hidden=True),
+        Column("contact", "联系人", "called", mask="name", default_hidden=True),
         Column("listed_on", "登记日期", "listed_on", kind="date", sort="listed_on", default_hidden=True),
     ),
     filters=(

@@ -22,8 +22,8 @@ from shouwang.ledgers.produce.quantity import kilograms, value_fen
 def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
     """Everything a lot's page shows, and what may be done."""
     row: Any = found
-    may = scope.may_at(EDIT, found)
-    rows = list(queries.orders(scope).filter(lot=found).order_by("pk"))
+    may, whole = scope.may_at(EDIT, found), scope.may_at(VIEW, found)
+    rows = list(queries.orders_of(scope, found))
     state = LOT.state_of(found)
     return {
         "lot": found, "product": word("products", found.product, today), "kind": word("sellers", found.seller_kind, today),
@@ -32,8 +32,9 @@ def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
         "expected": kilograms(found.expected), "harvested": kilograms(found.harvested), "days_left": (found.until_on - today).days,
         "orders": [_order(o, today) for o in rows], "homes": _homes(found, scope), "paid": row.paid, "settled": row.settled,
         "may": may, "open": found.state == "open", "close_why": _why_not(found) if may and found.state == "open" else "",
-        "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)), "today": today,
-        "named": _named(found) if may and found.state == "open" else [], "sees_contact": scope.sees(VIEW, "contact"), "sees_income": scope.sees(VIEW, "income"),
+        "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)) if whole else [], "today": today,
+        "named": _named(found) if may and found.state == "open" else [], "whole": whole,
+        "sees_contact": whole and scope.sees(VIEW, "contact"), "sees_income": scope.sees(VIEW, "income"),
     }  # fmt: skip
 
 
@@ -66,11 +67,7 @@ def _order(row: Any, today: dt.date) -> dict[str, Any]:
 
 
 def _homes(found: Lot, scope: Scope) -> list[dict[str, Any]]:
-    paid: dict[int, int] = {}
-    for home, fen in queries.payments(scope).filter(order__lot=found).values_list("household_id", "amount"):
-        paid[home] = paid.get(home, 0) + fen
-    rows = LotHousehold.objects.filter(lot=found).select_related("household")
-    return [{"row": r, "kg": kilograms(r.share), "paid": paid.get(r.household_id)} for r in rows]
+    return [{"row": r, "kg": kilograms(r.share), "paid": r.paid} for r in queries.shares(scope, found)]  # type: ignore[attr-defined]  # annotated there
 
 
 def payment(order: Order, today: dt.date) -> dict[str, Any]:
