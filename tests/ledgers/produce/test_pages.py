@@ -218,3 +218,11 @@ def test_database_gives_a_village_the_town_s_lot_and_its_orders_but_no_share_of_
         assert {m.objects.get().household_id for m in (LotHousehold, Payment)} == {own.pk}
     with rls.acting(scope(make_user("zhen", city.offices["440513100-zf"], "town_clerk"))):
         assert [set(m.objects.values_list("household_id", flat=True)) for m in (LotHousehold, Payment)] == [{own.pk, other.pk}] * 2
+
+
+def test_choice_that_counts_stands_open_where_there_is_another(city, clerk):
+    lot, sells = make_lot(city.villages[0]), make_buyer(city.city)
+    make_buyer(city.city, "p832")  # buys only
+    order = clerk.get(f"/produce/{lot.pk}/").context["order_form"]
+    assert ([v for v, _ in order.fields["buyer"].choices], order.initial["price"]) == (["", str(sells.pk)], "3.60")
+    assert clerk.get("/produce/new/").context["form"].fields["region"].choices[0] == ("", "请选择")

@@ -24,7 +24,7 @@ from shouwang.ledgers.produce.card_words import ON_CARD, check_words
 from shouwang.ledgers.produce.codes import word
 from shouwang.ledgers.produce.lifecycle import LOT
 from shouwang.ledgers.produce.models import Lot, LotHousehold
-from shouwang.ledgers.produce.quantity import value_fen
+from shouwang.ledgers.produce.quantity import MOST_PRICE, value_fen
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import check_open
 
@@ -70,6 +70,10 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
     for name, label in ON_CARD.items():
         if found := NUMBERS.search(said.get(name) or ""):
             raise Refused(f"{label}里有号码“{found[0][:3]}…”，会印在产品卡上。请删去电话、证件号、账号。", field=name)
+    check_price(said["asked_price"], "意向价", "asked_price")
+    for name, label, most in (("heads", "存栏（只、头）", 10**7), ("area", "面积（亩）", 10**7)):
+        if (said.get(name) or 0) >= most:
+            raise Refused(f"{label} {said[name]:,} 过大，应小于 {most:,}。请核对是否多写了位数。", field=name)
     if said["asked_price"] < said["floor_price"]:
         raise Refused("意向价低于最低价。请核对两个价格是否填反。", field="asked_price")
     stock = said.get("harvested") or said.get("expected")
@@ -77,6 +81,14 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
         raise Refused(
             f"滞销量 {said['unsold'] / 1000:,.1f} 公斤多于已采收或预计产量 {stock / 1000:,.1f} 公斤。请核对单位（1 公斤等于 2 斤）。",
             field="unsold",
+        )
+
+
+def check_price(fen: int, label: str, field: str) -> None:
+    """Whether 分 a kilogram can be a price; raises Refused."""
+    if fen > MOST_PRICE:
+        raise Refused(
+            f"{label} {fen / 100:,.2f} 元/公斤超过 {MOST_PRICE // 100:,} 元/公斤。请按每公斤填写，核对是否填成了总价。", field=field
         )
 
 

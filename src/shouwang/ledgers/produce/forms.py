@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -65,6 +65,11 @@ def _blank(form: forms.Form, name: str, options: Iterable[tuple[str, str]]) -> N
     _chosen(form, name, [("", "请选择"), *options])
 
 
+def _only(form: forms.Form, name: str, options: Sequence[tuple[str, str]]) -> None:
+    """A choice that stands chosen only where there is no other."""
+    (_chosen if len(options) == 1 else _blank)(form, name, options)
+
+
 class LotForm(forms.Form):
     """A backlog, on one screen of a phone: what, whose, how much, until when."""
 
@@ -105,7 +110,7 @@ class LotForm(forms.Form):
         self.today = today
         _blank(self, "product", choices("products", today))
         _blank(self, "seller_kind", [c for c in choices("sellers", today) if c[0] != "outside"])
-        _chosen(self, "region", village_choices(villages))
+        _only(self, "region", village_choices(villages))
 
     def clean_phone(self) -> str | None:
         """A phone number or nothing."""
@@ -140,7 +145,7 @@ class RecountForm(forms.Form):
     def of(lot: Any) -> dict[str, Any]:
         """What the form starts with."""
         return {
-            "unsold": f"{kilograms(lot.unsold):f}公斤", "asked_price": Decimal(lot.asked_price) / 100, "floor_price": Decimal(lot.floor_price) / 100,
+            "unsold": f"{kilograms(lot.unsold):f}公斤", "asked_price": f"{Decimal(lot.asked_price) / 100:.2f}", "floor_price": f"{Decimal(lot.floor_price) / 100:.2f}",
             "until_on": lot.until_on, "spec": lot.spec, "quality": lot.quality, "story": lot.story,
         }  # fmt: skip
 
@@ -162,7 +167,10 @@ class OrderForm(forms.Form):
 
     def __init__(self, *args: Any, buyers: Iterable[Buyer], campaigns: Iterable[Campaign], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _chosen(self, "buyer", [(str(b.pk), f"{b.name}（{word('channels', b.channel, today)}）") for b in buyers])
+        selling = entries("channels", today)
+        _blank(
+            self, "buyer", [(str(b.pk), f"{b.name}（{word('channels', b.channel, today)}）") for b in buyers if selling[b.channel]["sells"]]
+        )
         _chosen(self, "campaign", [("", "不属于活动"), *((str(c.pk), c.name) for c in campaigns)])
 
 
@@ -265,7 +273,7 @@ class NeedForm(forms.Form):
     def __init__(self, *args: Any, villages: Iterable[Region], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        _chosen(self, "region", village_choices(villages))
+        _only(self, "region", village_choices(villages))
         _blank(self, "crop", choices("crops", today))
         _blank(self, "item", choices("inputs", today))
 
