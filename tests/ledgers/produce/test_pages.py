@@ -6,10 +6,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from shouwang.kernel import testing
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions import rls
+from shouwang.ledgers.produce import queries
+from shouwang.ledgers.produce.figures import FIGURES
 from shouwang.ledgers.produce.models import InputNeed, Lot, LotHousehold, Order, Payment
+from shouwang.ledgers.produce.policies import VIEW
 from tests.factories.accounts import make_user, scope, sign_in
+from tests.factories.moments import at
 from tests.factories.produce import (
     TODAY,
     add_payment,
@@ -226,3 +231,12 @@ def test_choice_that_counts_stands_open_where_there_is_another(city, clerk):
     order = clerk.get(f"/produce/{lot.pk}/").context["order_form"]
     assert ([v for v, _ in order.fields["buyer"].choices], order.initial["price"]) == (["", str(sells.pk)], "3.60")
     assert clerk.get("/produce/new/").context["form"].fields["region"].choices[0] == ("", "请选择")
+
+
+def test_figure_of_a_village_leads_to_the_lots_it_counts_without_the_town_s(shared):
+    make_lot(shared[1].village)
+    place = shared[1].village.place
+    holder = testing.holding("figures.view", place, None, VIEW)
+    figure = next(f for f in FIGURES if f.code == "produce.backlog_lots")
+    assert queries.lots(holder).count() == 2
+    assert testing.figure_rows(figure, TODAY, place, holder, at(TODAY.isoformat())) == []

@@ -60,6 +60,11 @@ def _cleared(rows: QuerySet[Lot], wanted: bool, _today: dt.date) -> QuerySet[Lot
     return rows.filter(state="closed") if wanted else rows.exclude(state="closed")
 
 
+def _own(rows: QuerySet[Any], wanted: bool, _today: dt.date) -> QuerySet[Any]:
+    """Listed at the places of the scope, not by a town or county over them: what figures count."""
+    return rows.filter(called__isnull=not wanted)
+
+
 def _urgent(rows: QuerySet[Lot], codes: tuple[str, ...], today: dt.date) -> QuerySet[Lot]:
     """By days left and whether the product keeps, as the column says it: one condition for each product."""
     reach = Q(pk__in=[])
@@ -126,6 +131,7 @@ LOTS = Table(
         Filter("cold", "需要冷链", "flag", apply="cold_chain", visible=False),
         Filter("until_on", "最迟可售日", "date_range", apply="until_on", visible=False),
         Filter("cleared", "已销号", "flag", apply=_cleared, visible=False),
+        Filter("own", "本范围登记", "flag", apply=_own, visible=False),
     ),
     quick_views=(
         QuickView("waiting", "待销", {"waiting": "1"}, tone="o"),
