@@ -13,6 +13,7 @@ from tests.conformance.rules import (
     in_reach,
     keeps,
     listed,
+    stands_behind,
 )
 
 C_VIEW, C_APPLY, C_DECIDE, C_SUBSIDY, C_EXPORT = "credit.view", "credit.apply", "credit.decide", "credit.subsidy", "credit.export"
@@ -209,11 +210,11 @@ PRODUCE = {
     "produce_lots": Rule((P_VIEW,), lists="lot"),
     "produce_lots_export": Rule((P_EXPORT,), POST),
     "produce_new_lot": Rule((P_EDIT,), BOTH),
-    "produce_lot": goods(P_VIEW, GET),
+    "produce_lot": Rule((P_VIEW,), GET, "lot", stands_behind),
     "produce_recount": goods(P_EDIT, BOTH),
     "produce_add_household": Rule((P_EDIT,), POST, "lot", in_reach(P_EDIT), fixed={"code": "H", "share": "1公斤"}),
     "produce_add_picture": goods(P_EDIT),
-    "produce_card": goods(P_VIEW, GET),
+    "produce_card": Rule((P_VIEW,), GET, "lot", stands_behind),
     "produce_order": goods(P_EDIT),
     "produce_move_lot": goods(P_EDIT, move="withdraw"),
     "produce_orders": Rule((P_VIEW,)),

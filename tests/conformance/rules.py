@@ -181,6 +181,11 @@ def in_reach(permission: str) -> Sees:
     return lambda p, t, _w: p.at(permission, t.code)
 
 
+def stands_behind(person: Person, target: Target, _world: World) -> bool:
+    """A lot of the places held, and one of the town or county behind which households of theirs stand."""
+    return any(person.at("produce.view", code) for code in (target.code, *target.extra.get("behind", ())))
+
+
 def of_office(permission: str) -> Sees:
     """The region lies in the places held, or the record is the own department's."""
     return lambda p, t, _w: p.at(permission, t.code) or p.acts(permission, t.row.office)
@@ -289,7 +294,7 @@ SEEN: dict[str, Sees] = {
     "difference": in_reach("registry.edit"),
     "impact": keeps("impact.view"),
     "fitted": keeps("impact.view"),
-    "lot": in_reach("produce.view"),
+    "lot": stands_behind,
     "order": in_reach("produce.view"),
     "need": in_reach("produce.view"),
     "campaign": in_reach("produce.view"),

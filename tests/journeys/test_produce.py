@@ -18,6 +18,7 @@ def test_a_backlog_is_listed_matched_and_ordered(staff: People) -> None:
     page.get_by_label("品种").select_option(label="青榄")
     page.get_by_label("滞销量").fill("500公斤300斤")
     page.get_by_label("最迟可售日").fill("2020-03-10")
+    page.get_by_label("所在村（社区）").select_option(label="海门镇 和睦居委会")
     page.get_by_label("主体类型").select_option(label="带贫合作社")
     page.get_by_label("主体名称").fill("和睦果农")
     page.get_by_label("意向价（元/公斤）").fill("8.60")

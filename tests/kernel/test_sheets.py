@@ -18,7 +18,7 @@ from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Hold, Scope
 from shouwang.kernel.rulebook import Rule
 from shouwang.kernel.sheets import export
-from shouwang.kernel.tables import NOT_VISIBLE, NOTHING
+from shouwang.kernel.tables import NOT_VISIBLE, NOTHING, Column
 from shouwang.kernel.workbooks import risky
 from tests.factories.accounts import make_user, scope, small_city
 from tests.factories.workbooks import Book, read
@@ -40,6 +40,16 @@ def written(query: str = "", by: Scope | None = None, **kw) -> tuple[sheets.Expo
         TABLE, QueryDict(query), by or Scope.system("演示"), out, now=kw.pop("now", NOW), reason=kw.pop("reason", "核对机构名录"), **kw
     )
     return done, read(out.getvalue())
+
+
+def test_moment_in_the_last_half_second_of_a_minute_is_of_that_minute():
+    moment = dt.datetime(2020, 3, 1, 8, 15, 59, 700_000, tzinfo=timezone.get_default_timezone())
+    table = replace(TABLE, columns=(TABLE.columns[0], Column("entered", "录入时间", lambda _row, _day: moment, kind="datetime")))
+    out = BytesIO()
+    export(table, QueryDict(), Scope.system("演示"), out, now=NOW, reason="核对机构名录")
+    shown = {row.cells[1].text for row in table.view(QueryDict(), Scope.system(), now=NOW).rows}
+    minutes = {round(row[1] * 1440, 6) for row in read(out.getvalue()).sheets["数据"].rows[1:]}
+    assert (shown, minutes) == ({"2020-03-01 08:15"}, {43891 * 1440 + 8 * 60 + 15})
 
 
 def test_sheet_equals_the_screen():

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from shouwang.demo.offices import Staff
 from shouwang.demo.people import MARK
 from shouwang.kernel.accounts.queries import scope_of
-from shouwang.kernel.regions.models import Region
+from shouwang.kernel.regions.models import LEVEL_FIELDS, Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.produce import actions, farming_actions, trade_actions
 from shouwang.ledgers.produce.codes import word
@@ -77,6 +77,8 @@ class Market:
             region = self._village(county)
             if region is not None:
                 self._list(region, product, (kg, asked, floor), THIRD + dt.timedelta(days), cold, clerk, day)
+        if town := Region.objects.filter(code__startswith=TOWN, level=Region.TOWN).first():  # over several of its villages, which read it
+            self._list(town, "radish", (3600, 180, 120), THIRD + dt.timedelta(12), False, clerk, day)
 
     def _village(self, code: str) -> Region | None:
         """A village with households on file, drawn from the county or town."""
@@ -95,7 +97,8 @@ class Market:
             "cold_chain": cold, "local": True, "story": STORY, "quality": "无公害" if kg > 2000 else "", "storage": "冷库" if cold else "常温",
         }  # fmt: skip
         made = actions.list_lot(region, said, by=by, today=day)
-        homes = on_file(Household.objects.filter(village=region, closed_on=None)).order_by("pk")[:4]
+        here = on_file(Household.objects.filter(closed_on=None, **{LEVEL_FIELDS[region.level]: region.pk})).order_by("village__code", "pk")
+        homes = list(here[:4]) if region.level == Region.VILLAGE else list({h.village_id: h for h in here}.values())[:4]
         for n, home in enumerate(homes):  # together the whole lot, however few they are
             share = kg * 1000 * (n + 1) // len(homes) - kg * 1000 * n // len(homes)
             actions.add_household(made, home, share, by=by, today=day)

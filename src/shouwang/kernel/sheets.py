@@ -135,7 +135,8 @@ def _header(book: Workbook, sheet: Worksheet, columns: list[Column], table: Tabl
 def _write(sheet: Worksheet, row: int, at: int, column: Column, cell: Cell, formats: dict[str, Format]) -> None:
     value: Any = cell.value
     if isinstance(value, dt.datetime):
-        local = timezone.localtime(value).replace(tzinfo=None)
+        # To the minute, as the screen has it: with its seconds 08:15:59.7 is 08:16 to a spreadsheet that rounds.
+        local = timezone.localtime(value).replace(tzinfo=None, second=0, microsecond=0)
         sheet.write_datetime(row, at, local, formats["datetime" if column.kind == "datetime" else "date"])
     elif isinstance(value, dt.date):
         sheet.write_datetime(row, at, value, formats["date"])

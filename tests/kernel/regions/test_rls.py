@@ -417,6 +417,7 @@ def test_only_the_work_list_and_taken_numbers_reach_beyond_who_acts():
         "ledgers/impact/actions.py",
         "ledgers/monitoring/work.py",
         "ledgers/produce/actions.py",
+        "ledgers/produce/card_words.py",
         "ledgers/registry/checking.py",
         "ledgers/registry/intake/judging.py",
         "ledgers/registry/intake/suspects.py",

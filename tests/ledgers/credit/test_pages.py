@@ -75,3 +75,8 @@ def test_fund_page_has_the_balance_and_compensation_beyond_it_is_refused(city, d
     }
     assert "不足 10,000.01 元" in desk.post("/credit/fund/new/", said).content.decode()
     assert FundMovement.objects.count() == 1
+
+
+def test_bank_and_purpose_of_an_application_stand_open(desk, city):
+    page = desk.get(f"/credit/apply/{make_borrowers(city.villages[0]).pk}/").content.decode()
+    assert page.count('<option value="" selected>请选择</option>') == 3  # the borrower too

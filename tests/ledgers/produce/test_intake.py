@@ -12,6 +12,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.produce.intake import SHEET, judge, withdraw, write
 from shouwang.ledgers.produce.models import Lot
 from tests.factories.produce import TODAY, make_buyer, make_order
+from tests.factories.registry import add_member, make_household
 
 GOOD = {
     "town": "海门镇", "village": "和睦居委会", "product": "芭乐", "seller_kind": "village", "seller": "和睦农户", "unsold": "6000斤",
@@ -87,9 +88,12 @@ def test_listed_row_is_taken_off_unless_worked_on(context, city):
         ({"asked_price": 0}, "意向价", "应大于 0"),
         ({"harvested": "2吨500斤"}, "已采收、库存", "混用"),
         ({"expected": "9吨", "from_on": dt.date(2020, 2, 1)}, "上市日期", "不能只填预计产量"),
+        ({"seller": "蔡样板家"}, "主体名称", "请改为“××村农户”"),
+        ({"contact": "林联系", "quality": "林联系自留种"}, "品质、认证", "是联系人的姓名"),
     ],
 )
-def test_wrong_row_is_named_with_field_value_and_remedy(context, change, field, words):
+def test_wrong_row_is_named_with_field_value_and_remedy(context, city, change, field, words):
+    add_member(make_household(city.villages[0]), name="蔡样板")
     found = plans(context, {**GOOD, **change})
     assert verdicts(found) == [ERROR]
     errors = found[0].bundle.lines[0].errors

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
+from django.db import connection
 
+from shouwang.kernel import testing
 from shouwang.kernel.models import Setting
-from shouwang.ledgers.produce.models import InputNeed, Lot, Order, Payment
-from tests.factories.accounts import make_user, sign_in
-from tests.factories.produce import TODAY, make_buyer, make_demand, make_lot, make_need, make_settled, make_supplier, put_behind
+from shouwang.kernel.regions import rls
+from shouwang.ledgers.produce import queries
+from shouwang.ledgers.produce.figures import FIGURES
+from shouwang.ledgers.produce.models import InputNeed, Lot, LotHousehold, Order, Payment
+from shouwang.ledgers.produce.policies import VIEW
+from tests.factories.accounts import make_user, scope, sign_in
+from tests.factories.moments import at
+from tests.factories.produce import (
+    TODAY,
+    add_payment,
+    make_buyer,
+    make_demand,
+    make_lot,
+    make_need,
+    make_settled,
+    make_supplier,
+    put_behind,
+)
 from tests.factories.registry import make_household
 
 SAID = {"product": "guava", "seller_kind": "village", "seller": "和睦农户", "asked_price": "3.60", "until_on": "2020-02-25"}
@@ -140,3 +158,85 @@ def test_department_sees_lots_and_enters_none(city, client, today):  # noqa: ARG
     client = sign_in(client, make_user("nyj", city.offices["4405-nyj"], "department_clerk"))
     page = client.get("/produce/?all=1").content.decode()
     assert ('href="/produce/new/"' in page, client.get("/produce/new/").status_code) == (False, 403)
+
+
+@pytest.fixture
+def shared(city):
+    """A lot of the town behind which a household of each of two villages stands, sold and half paid out, and the two households."""
+    here, beside = city.villages[:2]
+    lot = make_lot(here.town, kg=2000, contact="蔡联系", phone="13700137000")
+    homes = make_household(here, head_name="蔡本村"), make_household(beside, head_name="林邻村")
+    order = make_settled(lot, make_buyer(city.city, name="潮汕超市"), fen=180_000, kg=500)
+    for home, fen in zip(homes, (40_000, 50_000), strict=True):
+        put_behind(lot, home)
+        add_payment(order, home, fen)
+    return lot, *homes
+
+
+def test_village_reads_the_lot_of_its_town_and_of_the_households_its_own_alone(city, client, today, shared):  # noqa: ARG001 - the day is set
+    lot, own, other = shared
+    client = sign_in(client, make_user("cun", city.offices["440513100001-cwh"], "village_officer"))
+    page = client.get(f"/produce/{lot.pk}/")
+    text = page.content.decode()
+    main = text[text.index("<main") : text.index("</main>")]
+    assert all(
+        words in main
+        for words in ("待销", "1,500", "滞销 2,000 公斤", "潮汕超市", "还剩 5 天", own.code, "400.00", f"由{lot.region.name}登记")
+    )
+    assert not any(
+        words in main for words in (other.code, "林邻村", "500.00", "900.00", "蔡联系", "137", "登记订单", "更新批次", "办理动态")
+    )
+    assert (page.context["paid"], [h["paid"] for h in page.context["homes"]]) == (40_000, [40_000])
+    listed = client.get("/produce/?all=1")
+    assert lot.code in listed.content.decode()
+    assert client.get(f"/produce/{lot.pk}/card/").status_code == 200
+
+
+def test_village_changes_nothing_of_its_town_s_lot_and_others_do_not_see_it(city, client, today, shared):  # noqa: ARG001 - the day is set
+    lot, own, _ = shared
+    client = sign_in(client, make_user("cun", city.offices["440513100001-cwh"], "village_officer"))
+    said = {"code": own.code, "share": "1公斤", "reason": "核实", "buyer": 1, "grams": "1公斤", "price": "1"}
+    for path in ("recount/", "households/", "order/", "move/withdraw/", "picture/"):
+        assert client.post(f"/produce/{lot.pk}/{path}", said).status_code == 404, path
+    order = Order.objects.get()
+    assert client.post(f"/produce/orders/{order.pk}/cancel/", said).status_code == 404
+    assert client.get("/produce/matching/").context["rows"] == []
+    elsewhere = next(v for v in city.villages if v.town_id != lot.town_id)
+    stranger = sign_in(client, make_user("wai", city.offices[f"{elsewhere.code}-cwh"], "village_officer"))
+    assert stranger.get(f"/produce/{lot.pk}/").status_code == 404
+
+
+def test_town_reads_its_lot_whole(city, client, today, shared):  # noqa: ARG001 - the day is set
+    lot, own, other = shared
+    client = sign_in(client, make_user("zhen", city.offices["440513100-zf"], "town_clerk"))
+    page = client.get(f"/produce/{lot.pk}/")
+    assert (page.context["paid"], {h["row"].household.code for h in page.context["homes"]}) == (90_000, {own.code, other.code})
+    assert "蔡联系" in page.content.decode()
+
+
+@pytest.mark.skipif(not settings.SHOUWANG_DATABASE_ROLE or connection.vendor != "postgresql", reason="row-level security is PostgreSQL's")
+def test_database_gives_a_village_the_town_s_lot_and_its_orders_but_no_share_of_others(city, shared):
+    lot, own, other = shared
+    village = scope(make_user("cun", city.offices["440513100001-cwh"], "village_officer"))
+    with rls.acting(village):
+        assert [list(m.objects.values_list("pk", flat=True)) for m in (Lot, Order)] == [[lot.pk], [Order.objects.get().pk]]
+        assert {m.objects.get().household_id for m in (LotHousehold, Payment)} == {own.pk}
+    with rls.acting(scope(make_user("zhen", city.offices["440513100-zf"], "town_clerk"))):
+        assert [set(m.objects.values_list("household_id", flat=True)) for m in (LotHousehold, Payment)] == [{own.pk, other.pk}] * 2
+
+
+def test_choice_that_counts_stands_open_where_there_is_another(city, clerk):
+    lot, sells = make_lot(city.villages[0]), make_buyer(city.city)
+    make_buyer(city.city, "p832")  # buys only
+    order = clerk.get(f"/produce/{lot.pk}/").context["order_form"]
+    assert ([v for v, _ in order.fields["buyer"].choices], order.initial["price"]) == (["", str(sells.pk)], "3.60")
+    assert clerk.get("/produce/new/").context["form"].fields["region"].choices[0] == ("", "请选择")
+
+
+def test_figure_of_a_village_leads_to_the_lots_it_counts_without_the_town_s(shared):
+    make_lot(shared[1].village)
+    place = shared[1].village.place
+    holder = testing.holding("figures.view", place, None, VIEW)
+    figure = next(f for f in FIGURES if f.code == "produce.backlog_lots")
+    assert queries.lots(holder).count() == 2
+    assert testing.figure_rows(figure, TODAY, place, holder, at(TODAY.isoformat())) == []

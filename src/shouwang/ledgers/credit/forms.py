@@ -100,7 +100,7 @@ class ApplicationForm(AccountMixin):
         self.fields["borrower"].queryset = members  # type: ignore[attr-defined]  # a model choice field, declared above
         self.fields["borrower"].label_from_instance = lambda m: m.name  # type: ignore[attr-defined]  # the same
         for name, listed in (("bank", "banks"), ("purpose", "purposes")):
-            self.fields[name].choices = choices(listed, today)  # type: ignore[attr-defined]  # a choice field, declared above
+            self.fields[name].choices = [("", "请选择"), *choices(listed, today)]  # type: ignore[attr-defined]  # a choice field, declared above
 
 
 class ApproveForm(forms.Form):

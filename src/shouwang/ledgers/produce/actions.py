@@ -20,15 +20,17 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.impact.actions import Impact, record_impacts
 from shouwang.ledgers.impact.models import ImpactRecord
 from shouwang.ledgers.produce import policies, queries
+from shouwang.ledgers.produce.card_words import ON_CARD, check_words
 from shouwang.ledgers.produce.codes import word
 from shouwang.ledgers.produce.lifecycle import LOT
 from shouwang.ledgers.produce.models import Lot, LotHousehold
-from shouwang.ledgers.produce.quantity import value_fen
+from shouwang.ledgers.produce.quantity import MOST_PRICE, value_fen
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import check_open
 
 SOURCE = "produce.lot"
 PICTURE = "产品图片"
+RECOUNTED = ("unsold", "floor_price", "asked_price", "until_on", "spec", "quality", "story")
 NUMBERS = re.compile(r"\d[\d\s-]{5,}\d")  # a telephone, an ID, an account: no product needs one
 SAID = (
     *("product", "seller_kind", "seller", "site", "area", "heads", "expected", "harvested", "unsold", "quality", "spec", "floor_price"),
@@ -40,9 +42,10 @@ def list_lot(region: Region, said: Mapping[str, Any], *, by: Scope, today: dt.da
     """List what lies unsold at a village, or in several of a town or county; `said` holds fields of SAID, weights in grams, prices in 分 a kilogram.
 
     Raises Refused for a latest saleable day that has passed, days or prices out of order, more unsold than harvested or expected, a
-    yield still expected of a harvest that has begun, or words for the card that name a number of a person.
+    yield still expected of a harvest that has begun, or words for the card that hold a number or name of a person.
     """
     check_lot(said, today)
+    check_words(said, region)
     row = Lot(code=_code(region, today), listed_on=today, **{k: said[k] for k in SAID if k in said})
     row.put_in(region)
     with transaction.atomic():
@@ -64,9 +67,13 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
             f"上市日期 {since} 已经过去（今天 {today}），不能只填预计产量。已采收的请填写“已采收、库存”；还没采收的请核对上市日期。",
             field="from_on",
         )
-    for name, label in (("story", "产品故事"), ("seller", "主体名称")):
+    for name, label in ON_CARD.items():
         if found := NUMBERS.search(said.get(name) or ""):
             raise Refused(f"{label}里有号码“{found[0][:3]}…”，会印在产品卡上。请删去电话、证件号、账号。", field=name)
+    check_price(said["asked_price"], "意向价", "asked_price")
+    for name, label, most in (("heads", "存栏（只、头）", 10**7), ("area", "面积（亩）", 10**7)):
+        if (said.get(name) or 0) >= most:
+            raise Refused(f"{label} {said[name]:,} 过大，应小于 {most:,}。请核对是否多写了位数。", field=name)
     if said["asked_price"] < said["floor_price"]:
         raise Refused("意向价低于最低价。请核对两个价格是否填反。", field="asked_price")
     stock = said.get("harvested") or said.get("expected")
@@ -74,6 +81,14 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
         raise Refused(
             f"滞销量 {said['unsold'] / 1000:,.1f} 公斤多于已采收或预计产量 {stock / 1000:,.1f} 公斤。请核对单位（1 公斤等于 2 斤）。",
             field="unsold",
+        )
+
+
+def check_price(fen: int, label: str, field: str) -> None:
+    """Whether 分 a kilogram can be a price; raises Refused."""
+    if fen > MOST_PRICE:
+        raise Refused(
+            f"{label} {fen / 100:,.2f} 元/公斤超过 {MOST_PRICE // 100:,} 元/公斤。请按每公斤填写，核对是否填成了总价。", field=field
         )
 
 
@@ -112,10 +127,12 @@ def add_household(lot: Lot, household: Household, grams: int, *, by: Scope, toda
 
 
 def recount(lot: Lot, said: Mapping[str, Any], reason: str, *, by: Scope, today: dt.date, version: int | None = None) -> Lot:
-    """Change `unsold`, `floor_price`, `asked_price` or `until_on`. Raises Refused below what is ordered or shared, or as `check_lot` does."""
+    """Change fields of RECOUNTED; those not said stay. Raises Refused below what is ordered or shared, or as `list_lot` does."""
     _check_standing(lot)
     whole = {k: getattr(lot, k) for k in ("from_on", "harvested", "expected")} | dict(said)
     check_lot({**whole, "harvested": None, "expected": None}, today)
+    told = {k: said[k] for k in ("spec", "quality", "story") if k in said}
+    check_words({**told, "contact": lot.contact}, lot.region, lot.households.values_list("household_id", flat=True))
     measured = queries.measured(Lot.objects.filter(pk=lot.pk)).get()
     shared = LotHousehold.objects.filter(lot=lot).aggregate(n=Sum("share"))["n"] or 0
     least = max(measured.ordered, shared)
@@ -123,7 +140,7 @@ def recount(lot: Lot, said: Mapping[str, Any], reason: str, *, by: Scope, today:
         raise Refused(f"滞销量不能少于已下单或各户份额合计的 {least / 1000:,.1f} 公斤。请先取消订单或调整份额。", field="unsold")
     with transaction.atomic():
         with change(lot, by=by, verb=policies.RECOUNT_LOT, today=today, reason=reason, version=version) as locked:
-            for name in ("unsold", "floor_price", "asked_price", "until_on"):
+            for name in (n for n in RECOUNTED if n in said):
                 setattr(locked, name, said[name])
         tell_impact(locked, by=by, today=today)
     return locked

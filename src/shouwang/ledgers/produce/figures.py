@@ -49,23 +49,23 @@ def _bought(code: str, name: str, words: str, *channels: str) -> Figure:
 
 
 FIGURES: tuple[Figure, ...] = (
-    Figure("produce.backlog_lots", "待销批次", "批", "已登记、未销号、剩余量大于零的滞销批次数。", _waiting, good="down", drill=f"{LOTS}?waiting=1"),
+    Figure("produce.backlog_lots", "待销批次", "批", "已登记、未销号、剩余量大于零的滞销批次数。", _waiting, good="down", drill=f"{LOTS}?own=1&waiting=1"),
     Figure(
         "produce.backlog_kg", "积压量", "公斤", "待销批次的剩余量之和：滞销量减未取消订单的订购量，1 公斤等于 2 斤。", _waiting,
-        measure="left", scale=1000, decimals=1, good="down", drill=f"{LOTS}?waiting=1",
+        measure="left", scale=1000, decimals=1, good="down", drill=f"{LOTS}?own=1&waiting=1",
     ),
     Figure(
         "produce.backlog_yuan", "积压货值", "元", "待销批次的剩余量乘意向价之和，四舍五入到分。",
-        lambda day: queries.worth(_waiting(day)), measure="worth", scale=100, decimals=2, good="down", drill=f"{LOTS}?waiting=1",
+        lambda day: queries.worth(_waiting(day)), measure="worth", scale=100, decimals=2, good="down", drill=f"{LOTS}?own=1&waiting=1",
     ),
-    Figure("produce.closed_lots", "已销号批次", "批", "剩余为零、订单全部结算、货款兑付到户后销号的批次数。", _closed, good="up", drill=f"{LOTS}?cleared=1"),
+    Figure("produce.closed_lots", "已销号批次", "批", "剩余为零、订单全部结算、货款兑付到户后销号的批次数。", _closed, good="up", drill=f"{LOTS}?own=1&cleared=1"),
     Figure(
         "produce.cleared_kg", "已销号量", "公斤", "已销号批次的滞销量之和。", _closed, measure="unsold", scale=1000, decimals=1, good="up",
-        drill=f"{LOTS}?cleared=1",
+        drill=f"{LOTS}?own=1&cleared=1",
     ),
     Figure(
         "produce.days_to_clear", "平均销号天数", "天", "已销号批次从登记到销号的天数之和除以批次数。", _closed,
-        measure="clear_days", denominator="produce.closed_lots", decimals=1, good="down", drill=f"{LOTS}?cleared=1",
+        measure="clear_days", denominator="produce.closed_lots", decimals=1, good="down", drill=f"{LOTS}?own=1&cleared=1",
     ),
     Figure(
         "produce.sold_yuan", "当地产品销售额", "元", "滞销批次的已结算订单的结算金额之和。", _settled(True), "settled", scale=100, decimals=2,

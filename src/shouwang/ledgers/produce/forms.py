@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from shouwang.ledgers.registry.forms import Sections, day_field
 from shouwang.ledgers.registry.identity import clean_number, phone_problem
 
 LINE = re.compile(r"0\d{2,3}-?\d{7,8}|[48]00\d{7}|9\d{4,5}")
+STORY_HELP = "印在产品卡上，写“村民”“种植户”，不写姓名、电话和住址。"
 WEIGHT_HELP = "写明单位：3000公斤、6000斤、3吨；系统统一折成公斤。"
 
 
@@ -64,6 +65,11 @@ def _blank(form: forms.Form, name: str, options: Iterable[tuple[str, str]]) -> N
     _chosen(form, name, [("", "请选择"), *options])
 
 
+def _only(form: forms.Form, name: str, options: Sequence[tuple[str, str]]) -> None:
+    """A choice that stands chosen only where there is no other."""
+    (_chosen if len(options) == 1 else _blank)(form, name, options)
+
+
 class LotForm(forms.Form):
     """A backlog, on one screen of a phone: what, whose, how much, until when."""
 
@@ -90,8 +96,8 @@ class LotForm(forms.Form):
     contact = forms.CharField(label="联系人", max_length=40, required=False)
     phone = forms.CharField(label="联系电话", max_length=20, required=False)
     story = forms.CharField(
-        label="产品故事", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text="印在产品卡上，不写农户姓名、电话和住址。"
-    )  # fmt: skip
+        label="产品故事", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=STORY_HELP
+    )
     sections: ClassVar[Sections] = (
         ("必填", ("product", "unsold", "until_on", "region", "seller_kind", "seller", "asked_price")),
         ("价格和储运", ("floor_price", "cold_chain", "storage", "from_on")),
@@ -104,7 +110,7 @@ class LotForm(forms.Form):
         self.today = today
         _blank(self, "product", choices("products", today))
         _blank(self, "seller_kind", [c for c in choices("sellers", today) if c[0] != "outside"])
-        _chosen(self, "region", village_choices(villages))
+        _only(self, "region", village_choices(villages))
 
     def clean_phone(self) -> str | None:
         """A phone number or nothing."""
@@ -128,14 +134,19 @@ class RecountForm(forms.Form):
     asked_price = FenField("意向价（元/公斤）")
     floor_price = FenField("最低价（元/公斤）")
     until_on = day_field("最迟可售日")
+    spec = forms.CharField(label="规格", max_length=60, required=False)
+    quality = forms.CharField(label="品质、认证", max_length=80, required=False)
+    story = forms.CharField(
+        label="产品故事", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=STORY_HELP
+    )
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
     @staticmethod
     def of(lot: Any) -> dict[str, Any]:
         """What the form starts with."""
         return {
-            "unsold": f"{kilograms(lot.unsold):f}公斤", "asked_price": Decimal(lot.asked_price) / 100, "floor_price": Decimal(lot.floor_price) / 100,
-            "until_on": lot.until_on,
+            "unsold": f"{kilograms(lot.unsold):f}公斤", "asked_price": f"{Decimal(lot.asked_price) / 100:.2f}", "floor_price": f"{Decimal(lot.floor_price) / 100:.2f}",
+            "until_on": lot.until_on, "spec": lot.spec, "quality": lot.quality, "story": lot.story,
         }  # fmt: skip
 
 
@@ -156,7 +167,10 @@ class OrderForm(forms.Form):
 
     def __init__(self, *args: Any, buyers: Iterable[Buyer], campaigns: Iterable[Campaign], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _chosen(self, "buyer", [(str(b.pk), f"{b.name}（{word('channels', b.channel, today)}）") for b in buyers])
+        selling = entries("channels", today)
+        _blank(
+            self, "buyer", [(str(b.pk), f"{b.name}（{word('channels', b.channel, today)}）") for b in buyers if selling[b.channel]["sells"]]
+        )
         _chosen(self, "campaign", [("", "不属于活动"), *((str(c.pk), c.name) for c in campaigns)])
 
 
@@ -259,7 +273,7 @@ class NeedForm(forms.Form):
     def __init__(self, *args: Any, villages: Iterable[Region], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        _chosen(self, "region", village_choices(villages))
+        _only(self, "region", village_choices(villages))
         _blank(self, "crop", choices("crops", today))
         _blank(self, "item", choices("inputs", today))
 

@@ -14,6 +14,7 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.pasted import RowError
 from shouwang.kernel.regions.models import Region
 from shouwang.ledgers.produce import actions, queries
+from shouwang.ledgers.produce.card_words import check_words
 from shouwang.ledgers.produce.codes import code_of, words
 from shouwang.ledgers.produce.models import Lot
 from shouwang.ledgers.produce.policies import EDIT, WITHDRAW_IMPORT
@@ -104,6 +105,8 @@ def _plan(bundle: Bundle, places: Mapping[Any, Region], standing: Mapping[Any, L
     if not line.errors:
         try:
             actions.check_lot(row.said, context.today)
+            if region is not None:
+                check_words(row.said, region)
         except Refused as no:
             _wrong(line, LABELS.get(no.field, "滞销量"), row.said.get(no.field, ""), no.message)
     plan = Plan(bundle, {}, label=str(values.get("seller") or ""), load=row)

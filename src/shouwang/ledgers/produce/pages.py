@@ -68,7 +68,7 @@ def lot(request: Request, pk: int) -> HttpResponse:
     found = queries.lot(request.scope, pk)
     context = views.lot(found, request.scope, request.today)
     if context["may"] and context["open"]:
-        price = {"price": found.asked_price / 100}
+        price = {"price": f"{found.asked_price / 100:.2f}"}
         context["order_form"] = OrderForm(
             buyers=queries.buyers(request.scope), campaigns=queries.campaigns(request.scope), today=request.today, initial=price
         )

@@ -13,7 +13,7 @@ PERMISSIONS = {
 }
 
 LIST_LOT = Verb("produce.lot.list", "登记了滞销批次", EDIT)
-RECOUNT_LOT = Verb("produce.lot.recount", "更新了滞销批次的数量、价格或期限", EDIT, needs_reason=True)
+RECOUNT_LOT = Verb("produce.lot.recount", "更新了滞销批次的数量、价格、期限或产品卡文字", EDIT, needs_reason=True)
 ADD_HOME = Verb("produce.lot.add_household", "登记了涉及户", EDIT)
 ADD_PICTURE = Verb("produce.lot.picture", "上传了产品图片", EDIT)
 CLOSE_LOT = Verb("produce.lot.close", "滞销批次销号", EDIT)

@@ -9,6 +9,7 @@ from decimal import Decimal
 GRAMS = {"公斤": 1000, "千克": 1000, "kg": 1000, "斤": 500, "市斤": 500, "吨": 1_000_000, "t": 1_000_000, "克": 1, "g": 1}
 ONE = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万?)\s*(公斤|千克|市斤|斤|吨|克|kg|t|g)?", re.I)
 MOST = 10**12  # a million tonnes: whoever writes more has mistyped
+MOST_PRICE = 1_000_000  # 分 a kilogram: whoever writes more has written the price of the whole
 UNITS = "公斤、斤、吨"
 
 

@@ -30,31 +30,58 @@ def _sum(rows: QuerySet[Any], by: str, field: str) -> Coalesce:
     return Coalesce(Subquery(found, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField())
 
 
-def measured(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Lots with grams `ordered` and `left`, 分 `settled` and `paid` to households, and how many `homes` stand behind them."""
-    homes = LotHousehold.objects.filter(lot=OuterRef("pk")).order_by().values("lot").annotate(n=Sum(Value(1))).values("n")
+def measured(rows: QuerySet[Any], scope: Scope | None = None) -> QuerySet[Any]:
+    """Lots with grams `ordered` and `left`, 分 `settled` and `paid` to households, and how many `homes` stand behind them.
+
+    With a scope `paid` and `homes` are those it reaches: of a lot of the town a village sees its own.
+    """
+    shares = LotHousehold.objects.all() if scope is None else LotHousehold.objects.within(scope)
+    homes = shares.filter(lot=OuterRef("pk")).order_by().values("lot").annotate(n=Sum(Value(1))).values("n")
+    money = Payment.objects.all() if scope is None else _paid_in(scope)
     found: QuerySet[Any] = rows.annotate(
         ordered=_sum(Order.objects.filter(COUNTED), "lot", "grams"),
         settled=_sum(Order.objects.filter(state="settled"), "lot", "settled"),
-        paid=_sum(Payment.objects.all(), "order__lot", "amount"),
+        paid=_sum(money, "order__lot", "amount"),
         homes=Coalesce(Subquery(homes, output_field=BigIntegerField()), Value(0), output_field=BigIntegerField()),
     )
     out: QuerySet[Any] = found.annotate(left=F("unsold") - F("ordered"))
     return out
 
 
+def _paid_in(scope: Scope) -> QuerySet[Payment]:
+    """Payments to households of the scope, and for orders of lots listed in it."""
+    return Payment.objects.filter(scope.q(VIEW) | scope.q(VIEW, "order__"))
+
+
 def lots(scope: Scope) -> QuerySet[Lot]:
-    """Lots in scope, measured, with place names."""
-    found: QuerySet[Lot] = measured(Lot.objects.within(scope)).annotate(**PLACE_NAMES)
+    """Lots in scope, measured, with place names; `called` is the contact of those listed there, not of a town's that a village reads."""
+    own = Lot.objects.filter(scope.q(VIEW), pk=OuterRef("pk")).values("contact")
+    found: QuerySet[Lot] = measured(Lot.objects.within(scope), scope).annotate(called=Subquery(own), **PLACE_NAMES)
     return found
 
 
 def lot(scope: Scope, pk: int, permission: str = VIEW) -> Lot:
     """One lot, measured; raises OutOfScope."""
-    found: Lot | None = measured(Lot.objects.within(scope, permission)).select_related("region", "county", "town").filter(pk=pk).first()
+    rows = measured(Lot.objects.within(scope, permission), scope)
+    found: Lot | None = rows.select_related("region", "county", "town").filter(pk=pk).first()
     if found is None:
         raise OutOfScope
     return found
+
+
+def shares(scope: Scope, found: Lot) -> QuerySet[LotHousehold]:
+    """The households behind a lot that the scope reaches, with 分 `paid` to each."""
+    money = _paid_in(scope).filter(order__lot=found)
+    rows: QuerySet[LotHousehold] = LotHousehold.objects.within(scope).filter(lot=found).select_related("household")
+    return rows.annotate(
+        paid=Subquery(money.filter(household=OuterRef("household")).order_by().values("household").annotate(n=Sum("amount")).values("n"))
+    )
+
+
+def orders_of(scope: Scope, found: Lot) -> QuerySet[Order]:
+    """The orders of a lot that the scope reads, oldest first, with 分 `paid` to households it reaches."""
+    rows: QuerySet[Order] = Order.objects.filter(lot=found).select_related("buyer", "campaign").order_by("pk")
+    return rows.annotate(paid=_sum(_paid_in(scope), "order", "amount"))
 
 
 def lot_of_picture(scope: Scope, record_id: str) -> Lot | None:
@@ -190,7 +217,8 @@ class Proposed:
 
 def plan(scope: Scope, today: dt.date, *, product: str = "") -> tuple[Plan, list[Proposed], list[tuple[Lot, str]]]:
     """The best plan for the open lots in scope and every open demand: (plan, proposals, lots that got nothing and why)."""
-    rows = waiting(Lot.objects.within(scope), today).select_related("region", "county", "town").order_by("until_on", "pk")
+    own = Lot.objects.within(scope).filter(scope.q(VIEW))  # what the town has listed, the town sells
+    rows = waiting(own, today).select_related("region", "county", "town").order_by("until_on", "pk")
     found = list(rows.filter(product=product) if product else rows)
     wanted = list(open_demands(Demand.objects.within(scope), today).select_related("buyer").order_by("pk"))
     plan_ = best_plan(_offers(found, today), _wishes(wanted), lookup("produce", "matching", on=today).value)

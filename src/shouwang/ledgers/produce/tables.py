@@ -60,6 +60,11 @@ def _cleared(rows: QuerySet[Lot], wanted: bool, _today: dt.date) -> QuerySet[Lot
     return rows.filter(state="closed") if wanted else rows.exclude(state="closed")
 
 
+def _own(rows: QuerySet[Any], wanted: bool, _today: dt.date) -> QuerySet[Any]:
+    """Listed at the places of the scope, not by a town or county over them: what figures count."""
+    return rows.filter(called__isnull=not wanted)
+
+
 def _urgent(rows: QuerySet[Lot], codes: tuple[str, ...], today: dt.date) -> QuerySet[Lot]:
     """By days left and whether the product keeps, as the column says it: one condition for each product."""
     reach = Q(pk__in=[])
@@ -84,7 +89,7 @@ LOTS = Table(
     search_hint="批次编号、主体、地点",
     ordering=("until_on", "pk"),
     row_url=lambda row: reverse("produce_lot", args=[row.pk]),
-    definition="授权范围内登记的滞销批次；剩余量为滞销量减未取消订单的订购量，一律以公斤计（1 公斤等于 2 斤）。",
+    definition="授权范围内登记的滞销批次，和上级登记、有本范围涉及户的跨村批次（涉及户只计本范围）；剩余量为滞销量减未取消订单的订购量，以公斤计。",
     empty="还没有登记滞销批次。",
     columns=(
         Column("product", "品种", _word("products", "product"), kind="link"),
@@ -113,7 +118,7 @@ LOTS = Table(
         Column("storage", "储存", "storage", default_hidden=True),
         Column("national", "国家扶贫产品目录", "national", default_hidden=True),
         Column("local", "当地帮扶农产品", "local", default_hidden=True),
-        Column("contact", "联系人", "contact", mask="name", default_hidden=True),
+        Column("contact", "联系人", "called", mask="name", default_hidden=True),
         Column("listed_on", "登记日期", "listed_on", kind="date", sort="listed_on", default_hidden=True),
     ),
     filters=(
@@ -126,6 +131,7 @@ LOTS = Table(
         Filter("cold", "需要冷链", "flag", apply="cold_chain", visible=False),
         Filter("until_on", "最迟可售日", "date_range", apply="until_on", visible=False),
         Filter("cleared", "已销号", "flag", apply=_cleared, visible=False),
+        Filter("own", "本范围登记", "flag", apply=_own, visible=False),
     ),
     quick_views=(
         QuickView("waiting", "待销", {"waiting": "1"}, tone="o"),

@@ -11,6 +11,7 @@ from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.produce import actions, queries, trade_actions
+from shouwang.ledgers.produce.card_words import ON_CARD, withheld
 from shouwang.ledgers.produce.codes import URGENCY, urgency, word
 from shouwang.ledgers.produce.lifecycle import LOT, ORDER
 from shouwang.ledgers.produce.models import Lot, LotHousehold, Order
@@ -21,8 +22,8 @@ from shouwang.ledgers.produce.quantity import kilograms, value_fen
 def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
     """Everything a lot's page shows, and what may be done."""
     row: Any = found
-    may = scope.may_at(EDIT, found)
-    rows = list(queries.orders(scope).filter(lot=found).order_by("pk"))
+    may, whole = scope.may_at(EDIT, found), scope.may_at(VIEW, found)
+    rows = list(queries.orders_of(scope, found))
     state = LOT.state_of(found)
     return {
         "lot": found, "product": word("products", found.product, today), "kind": word("sellers", found.seller_kind, today),
@@ -31,8 +32,9 @@ def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
         "expected": kilograms(found.expected), "harvested": kilograms(found.harvested), "days_left": (found.until_on - today).days,
         "orders": [_order(o, today) for o in rows], "homes": _homes(found, scope), "paid": row.paid, "settled": row.settled,
         "may": may, "open": found.state == "open", "close_why": _why_not(found) if may and found.state == "open" else "",
-        "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)), "today": today,
-        "sees_contact": scope.sees(VIEW, "contact"), "sees_income": scope.sees(VIEW, "income"),
+        "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)) if whole else [], "today": today,
+        "named": _named(found) if may and found.state == "open" else [], "whole": whole,
+        "sees_contact": whole and scope.sees(VIEW, "contact"), "sees_income": scope.sees(VIEW, "income"),
     }  # fmt: skip
 
 
@@ -42,6 +44,15 @@ def _why_not(found: Lot) -> str:
     except Refused as no:
         return no.message
     return ""
+
+
+def _named(found: Lot) -> list[str]:
+    """What the card leaves off, a sentence for each field."""
+    remedy = {"seller": "卡上改印主体类型。"}
+    return [
+        f"{ON_CARD[f]}里的“{name}”{whose}，没有印在产品卡上，{remedy.get(f, '请点“更新批次”改写。')}"
+        for f, (name, whose) in withheld(found).items()
+    ]
 
 
 def _order(row: Any, today: dt.date) -> dict[str, Any]:
@@ -56,11 +67,7 @@ def _order(row: Any, today: dt.date) -> dict[str, Any]:
 
 
 def _homes(found: Lot, scope: Scope) -> list[dict[str, Any]]:
-    paid: dict[int, int] = {}
-    for home, fen in queries.payments(scope).filter(order__lot=found).values_list("household_id", "amount"):
-        paid[home] = paid.get(home, 0) + fen
-    rows = LotHousehold.objects.filter(lot=found).select_related("household")
-    return [{"row": r, "kg": kilograms(r.share), "paid": paid.get(r.household_id)} for r in rows]
+    return [{"row": r, "kg": kilograms(r.share), "paid": r.paid} for r in queries.shares(scope, found)]  # type: ignore[attr-defined]  # annotated there
 
 
 def payment(order: Order, today: dt.date) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def payment(order: Order, today: dt.date) -> dict[str, Any]:
 
 
 def card(found: Lot, today: dt.date) -> dict[str, Any]:
-    """A product card to share: picture, price, story, code; nothing of a person."""
+    """A product card to share: picture, price, story, code; nothing of a person. Words that name somebody by now are left off."""
     import base64
 
     import segno  # drawn on cards only
@@ -87,10 +94,14 @@ def card(found: Lot, today: dt.date) -> dict[str, Any]:
     )
     left = kilograms(max(row.left, 0))
     words = f"{product}｜{place}｜{found.asked_price / 100:.2f}元/公斤｜{left:,.0f}公斤｜批次{found.code}"
+    names = withheld(found)
+    texts = {f: "" if f in names else getattr(found, f) for f in ON_CARD}
+    texts["seller"] = texts["seller"] or word("sellers", found.seller_kind, today)
     image = f"data:{picture.mime};base64,{base64.b64encode(content_of(picture)).decode()}" if picture else ""
     return {
         "lot": found, "product": product, "place": place, "left": left, "picture": image,
-        "code_image": segno.make(words, error="m").png_data_uri(scale=4, border=1), "today": today,
+        "code_image": segno.make(words, error="m").png_data_uri(scale=4, border=1), "today": today, "texts": texts,
+        "left_off": "、".join(ON_CARD[f] for f in names),
     }  # fmt: skip
 
 

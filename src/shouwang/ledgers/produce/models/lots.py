@@ -13,12 +13,16 @@ from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, pe
 from shouwang.kernel.privacy.fields import EncryptedTextField
 from shouwang.kernel.privacy.keys import DataClass
 from shouwang.kernel.privacy.masks import MaskKind
-from shouwang.kernel.regions.models import Placed
-from shouwang.kernel.regions.reach import Reach
+from shouwang.kernel.regions.models import Placed, Region
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.produce.lifecycle import LOT
 from shouwang.ledgers.produce.policies import VIEW
 from shouwang.ledgers.registry.models import Household, OfHousehold
+
+# A village reads the lot of its town that its households stand behind, and the orders of it; the shares of others it does not.
+BEHIND = "SELECT DISTINCT found.lot_id FROM produce_lothousehold found WHERE {places:found}"
+LISTED = "SELECT found.id FROM produce_lot found WHERE {places:found}"
 
 
 class PlacedQuerySet(models.QuerySet[Any]):
@@ -27,6 +31,25 @@ class PlacedQuerySet(models.QuerySet[Any]):
     def within(self, scope: Scope, permission: str = VIEW) -> PlacedQuerySet:
         """Those at the places of the permission."""
         return self.filter(scope.q(permission))
+
+
+class LotQuerySet(PlacedQuerySet):
+    """Lots, which a town or county may list over several villages."""
+
+    def within(self, scope: Scope, permission: str = VIEW) -> LotQuerySet:
+        """Those listed at the places of the permission; to look at, also those that households of a town or village held stand behind."""
+        here = scope.q(permission)
+        if permission == VIEW and any(p.level > Region.COUNTY for p in scope.places(VIEW)):
+            here |= Q(pk__in=LotHousehold.objects.filter(scope.q(VIEW)).values("lot_id"))
+        return self.filter(here)
+
+
+class LotHouseholdQuerySet(PlacedQuerySet):
+    """Shares of lots."""
+
+    def within(self, scope: Scope, permission: str = VIEW) -> LotHouseholdQuerySet:
+        """Of households at the places of the permission, and of lots listed there, wherever the household has moved since."""
+        return self.filter(scope.q(permission) | scope.q(permission, "lot__"))
 
 
 class Lot(Record, Placed):
@@ -88,7 +111,8 @@ class Lot(Record, Placed):
         "contact": personal(Group.CONTACT, MaskKind.NAME),
         "phone": personal(Group.CONTACT, MaskKind.PHONE),
     }
-    objects = PlacedQuerySet.as_manager()
+    row_reach: ClassVar = Reach(keys=(Keys("id", BEHIND),))
+    objects = LotQuerySet.as_manager()
 
     class Meta:
         ordering = ["until_on", "id"]
@@ -117,9 +141,9 @@ class LotHousehold(OfHousehold):
     followed = models.BigIntegerField("户变动编号", null=True, blank=True, editable=False)
 
     privacy: ClassVar[Mapping[str, FieldClass]] = dict.fromkeys(("share", "followed"), open_to_scope())
-    # Sums of shares are taken by whoever reaches the lot, wherever the household has moved since.
-    row_reach: ClassVar = Reach(keys=OfHousehold.row_reach.keys, follows=("lot",))
-    objects = PlacedQuerySet.as_manager()
+    # Sums of shares are taken where the lot is listed, wherever the household has moved since.
+    row_reach: ClassVar = Reach(keys=(*OfHousehold.row_reach.keys, Keys("lot_id", LISTED)))
+    objects = LotHouseholdQuerySet.as_manager()
 
     class Meta:
         ordering = ["lot", "id"]

@@ -11,12 +11,14 @@ from django.db.models import F, Q
 from shouwang.kernel.models import Record
 from shouwang.kernel.privacy.classes import FieldClass, Group, open_to_scope, personal
 from shouwang.kernel.regions.models import Placed
-from shouwang.kernel.regions.reach import Reach
+from shouwang.kernel.regions.reach import Keys, Reach
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.produce.lifecycle import ORDER
-from shouwang.ledgers.produce.models.lots import Lot, PlacedQuerySet
+from shouwang.ledgers.produce.models.lots import BEHIND, Lot, PlacedQuerySet
 from shouwang.ledgers.produce.policies import VIEW
 from shouwang.ledgers.registry.models import Household, OfHousehold
+
+ORDERED = "SELECT found.id FROM produce_order found WHERE {places:found}"
 
 
 class MarketQuerySet(models.QuerySet[Any]):
@@ -130,6 +132,7 @@ class Order(Record, Placed):
         ),
         open_to_scope(),
     )
+    row_reach: ClassVar = Reach(keys=(Keys("lot_id", BEHIND),))
     objects = PlacedQuerySet.as_manager()
 
     class Meta:
@@ -166,7 +169,7 @@ class Payment(OfHousehold):
         **dict.fromkeys(("paid_on", "method"), open_to_scope()),
         "amount": personal(Group.INCOME),
     }
-    row_reach: ClassVar = Reach(keys=OfHousehold.row_reach.keys, follows=("order",))  # as the shares of a lot
+    row_reach: ClassVar = Reach(keys=(*OfHousehold.row_reach.keys, Keys("order_id", ORDERED)))  # as the shares of a lot
     objects = PlacedQuerySet.as_manager()
 
     class Meta:
