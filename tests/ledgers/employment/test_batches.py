@@ -238,8 +238,8 @@ def test_level_that_rises_while_the_bus_is_on_the_road_is_told_and_keeps_the_tri
     assert batch_queries.changed_levels(trip.day) == []
     make_level(village, "high", NEXT)
     ((found, now),) = batch_queries.changed_levels(NEXT)
-    batches.warn(found, now, by=BY, today=NEXT)
-    batches.warn(Trip.objects.get(), now, by=BY, today=NEXT)
+    batches.warn([(found, now)], by=BY, today=NEXT)
+    batches.warn([(Trip.objects.get(), now)], by=BY, today=NEXT + dt.timedelta(1))
     trip.refresh_from_db()
     assert trip.warning.startswith("出发地高风险／接收地未公布（途中")
     assert Message.objects.filter(text__contains="请联系接收单位").count() == 1
@@ -248,6 +248,18 @@ def test_level_that_rises_while_the_bus_is_on_the_road_is_told_and_keeps_the_tri
     batches.keep(batch, batches.solve(batch, today=NEXT), by=BY, today=NEXT)
     assert Trip.objects.get().state == "departed"
     assert trip.riders.count() == 3
+
+
+def test_trips_alike_whose_level_changed_are_one_line(village):
+    batch, _place, _bus, _rows = prepared(village, seats=2)
+    batches.add_vehicle(batch, village.county, {"plate": "粤D54321", "seats": 2}, by=BY, today=TODAY)
+    planned(batch)
+    make_level(village, "medium", TODAY)
+    batches.warn(batch_queries.changed_levels(TODAY), by=BY, today=TODAY)
+    assert Trip.objects.exclude(warning="").count() == 3
+    told = Message.objects.get()
+    assert told.text == f"{batch} 3 个班次两地风险等级有变：出发地中风险／接收地未公布。请重新编排。"
+    assert told.url == f"/employment/batches/{batch.pk}/"
 
 
 def test_trace_needs_a_letter_and_is_gone_after(village):

@@ -90,7 +90,7 @@ def test_level_that_rises_while_a_plan_stands_stops_the_bus_until_it_is_planned_
     with pytest.raises(Refused, match=r"不能发车.*不能前往广东省东莞市.*重新编排"):
         batches.depart(trip, by=BY, today=trip.day)
     ((told, now),) = batch_queries.changed_levels(trip.day)
-    batches.warn(told, now, by=BY, today=trip.day)
+    batches.warn([(told, now)], by=BY, today=trip.day)
     assert "请重新编排。2020-" in Message.objects.get().text
     batches.ask(batch, by=BY, today=trip.day)
     batch.refresh_from_db()

@@ -70,8 +70,7 @@ def watch_levels(run: Run) -> dict[str, Any]:
     """Tell the office of a batch when a level at either end of a trip that waits or is on the road is no longer the one it was planned under."""
     changed = changed_levels(run.today)
     with run.chunk():
-        for trip, now in changed:
-            batches.warn(trip, now, by=Scope.system("风险等级监看"), today=run.today)
+        batches.warn(changed, by=Scope.system("风险等级监看"), today=run.today)
     return {"words": f"有 {len(changed)} 个班次两地风险等级有变", "link": "/employment/trips/"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -262,20 +262,27 @@ def close(batch: Batch, *, by: Scope, today: dt.date) -> Batch:
     return locked
 
 
-def warn(trip: Trip, now: str, *, by: Scope, today: dt.date) -> None:
-    """Write on a trip that a level has changed, once for each level, and tell the office of the batch's region."""
-    words = f"{now}（{'途中' if trip.state == 'departed' else '待发车'}，{today}）"
-    if trip.warning == words:
+def warn(changed: Iterable[tuple[Trip, str]], *, by: Scope, today: dt.date) -> None:
+    """Write on trips that a level has changed, once for each level, and tell the office of the batch's region: one line for trips alike."""
+    fresh: dict[tuple[int, str, str], list[Trip]] = {}
+    for trip, now in changed:
+        words = f"{now}（{'途中' if trip.state == 'departed' else '待发车'}，"
+        if trip.warning.startswith(words):
+            continue
+        with change(trip, by=by, verb=policies.WARN_TRIP, today=today) as locked:
+            locked.warning = f"{words}{today}）"
+        fresh.setdefault((trip.batch_id, trip.state, now), []).append(trip)
+    for (_, state, now), trips in fresh.items():
+        _tell_change(trips, now, "请联系接收单位" if state == "departed" else "请重新编排", today)
+
+
+def _tell_change(trips: list[Trip], now: str, what: str, today: dt.date) -> None:
+    first, several = trips[0], len(trips) > 1
+    office = Office.objects.filter(region=first.batch.region).order_by("pk").first()
+    if office is None:
         return
-    with change(trip, by=by, verb=policies.WARN_TRIP, today=today) as locked:
-        locked.warning = words
-    office = Office.objects.filter(region=trip.batch.region).order_by("pk").first()
-    if office:
-        what = "请联系接收单位" if trip.state == "departed" else "请重新编排"
-        shut = ways.closed(trip.vehicle, trip.destination, max(today, trip.day))
-        tell(
-            office,
-            f"{trip.day} {trip.vehicle.plate} 两地风险等级有变：{now}。{what}。{shut}"[:300],
-            now=business_now(),
-            url=f"/employment/trips/{trip.pk}/",
-        )
+    which = f"{first.batch} {len(trips)} 个班次" if several else f"{first.day} {first.vehicle.plate} "
+    ways_of = {(t.vehicle.base_id, t.destination_id, t.day): t for t in trips}.values()
+    shut = next((why for t in ways_of if (why := ways.closed(t.vehicle, t.destination, max(today, t.day)))), "")
+    url = f"/employment/batches/{first.batch_id}/" if several else f"/employment/trips/{first.pk}/"
+    tell(office, f"{which}两地风险等级有变：{now}。{what}。{shut}", now=business_now(), url=url)
