@@ -47,12 +47,14 @@ def test_full_disk_leaves_whole_households_and_goes_on_when_there_is_room() -> N
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages + 700}")
-        Worker().step(timezone.now())
-        written = Household.objects.count()
-        assert 0 < written < 1200
-        assert Member.objects.count() == ImportReceipt.objects.count() == written
-        assert "处理时出错，系统稍后自动重试" in Job.objects.latest("pk").message
-        cursor.execute("PRAGMA max_page_count = 1073741823")
+        try:
+            Worker().step(timezone.now())
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    written = Household.objects.count()
+    assert 0 < written < 1200
+    assert Member.objects.count() == ImportReceipt.objects.count() == written
+    assert "处理时出错，系统稍后自动重试" in Job.objects.latest("pk").message
     Job.objects.filter(state="queued").update(run_after=timezone.now())
     work()
     assert (Household.objects.count(), Member.objects.count(), ImportReceipt.objects.count()) == (1200, 1200, 1200)
