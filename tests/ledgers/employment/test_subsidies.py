@@ -202,7 +202,7 @@ def test_payment_that_the_bank_returned_goes_to_the_village_and_is_paid_again(ci
     assert subsidy_queries.open_claims(SubsidyClaim.objects.all()).count() == 0
     failed = subsidies.fail(claim, "dormant", later, by=BY, today=later)
     assert (failed.state, failed.failure, failed.failed_on, failed.paid_on, failed.voucher) == ("failed", "dormant", later, None, "")
-    assert subsidy_views.paper(failed, later) == "2020-02-20 发放失败：账户休眠。须补：本人持身份证到网点激活账户。"
+    assert subsidy_views.paper(failed) == "2020-02-20 发放失败：账户休眠。须补：本人持身份证到网点激活账户。"
     assert lines(kind=subsidies.FAILED) == [(f"{village.code}-cwh", "通知补材料", "open")]
     item = WorkItem.objects.get(kind=subsidies.FAILED)
     assert item.title == f"外出务工交通补贴发放失败：人编号 {claim.worker.member.code}"
@@ -211,7 +211,7 @@ def test_payment_that_the_bank_returned_goes_to_the_village_and_is_paid_again(ci
         transport(claim.worker)
     officer = scope(make_user("village", city.offices[f"{village.code}-cwh"], "village_officer"))
     fixed = subsidies.correct(claim, "已持身份证到网点激活账户", by=officer, today=later)
-    assert (fixed.state, fixed.correction, subsidy_views.paper(fixed, later)) == ("approved", "已持身份证到网点激活账户", "")
+    assert (fixed.state, fixed.correction, subsidy_views.paper(fixed)) == ("approved", "已持身份证到网点激活账户", "")
     assert lines(kind=subsidies.FAILED) == [(f"{village.code}-cwh", "通知补材料", "done")]
     assert lines(kind=subsidies.WORK, state="open") == [("440513-fpb", "发放", "open")]
     with pytest.raises(Refused, match="早于上次发放失败的日期 2020-02-20"):
@@ -240,6 +240,7 @@ def test_failure_needs_a_reason_a_day_after_the_payment_and_a_payment(city, vill
         ("none", TODAY, "failure"),
         ("name", TODAY - dt.timedelta(1), "failed_on"),
         ("name", TODAY + dt.timedelta(1), "failed_on"),
+        ("name", dt.date(1990, 1, 1), "failed_on"),
     ):
         with pytest.raises(Refused) as no:
             subsidies.fail(claim, failure, day, by=BY, today=TODAY)
@@ -249,6 +250,18 @@ def test_failure_needs_a_reason_a_day_after_the_payment_and_a_payment(city, vill
     subsidies.fail(claim, "name", TODAY, by=BY, today=TODAY)
     with pytest.raises(Refused):
         subsidies.fail(claim, "name", TODAY, by=BY, today=TODAY)
+
+
+def test_reason_stays_in_its_words_when_a_later_list_leaves_it_out(city, village, monkeypatch):
+    known, later = worth.failures(TODAY), TODAY + dt.timedelta(400)
+    monkeypatch.setattr(worth, "failures", lambda on: known if on <= TODAY else {})
+    claim = subsidies.fail(paid(city, village), "closed", TODAY, by=BY, today=TODAY)
+    assert "账户已销户" in subsidy_views.paper(claim)
+    Setting.objects.create(key="demo.business_date", value=later.isoformat())
+    client = sign_in(Client(), make_user("later", city.offices["440513-fpb"], "office_clerk"))
+    for path in ("/employment/subsidies/", f"/employment/subsidies/{claim.pk}/"):
+        page = client.get(path)
+        assert (page.status_code, "账户已销户" in page.content.decode()) == (200, True), path
 
 
 @pytest.mark.parametrize("words", [" ", "新卡号 6228 4800 1234 5678 已交", "身份证 440513198001011234"])

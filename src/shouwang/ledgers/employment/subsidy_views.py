@@ -51,17 +51,17 @@ def claim(found: SubsidyClaim, scope: Scope, today: dt.date) -> dict[str, Any]:
         "may_pay": "pay" in moves and found.covers(scope, SUBSIDY),
         "may_fail": "fail" in moves and found.covers(scope, SUBSIDY),
         "may_fix": "fix" in moves and found.covers(scope, SURVEY),
-        "paper": paper(found, today),
+        "paper": paper(found),
         "events": queries.timeline_of(found) if shown else [],
         "shown": shown,
     }
 
 
-def paper(found: SubsidyClaim, today: dt.date) -> str:
+def paper(found: SubsidyClaim) -> str:
     """Why the bank returned the money and the paper needed; "" where it did not, or that is put right."""
-    if found.state != "failed":
+    if found.state != "failed" or found.failed_on is None:
         return ""
-    name, needed = subsidies.failures(today)[found.failure]
+    name, needed = subsidies.failures(found.failed_on)[found.failure]
     return f"{found.failed_on} 发放失败：{name}。须补：{needed}。"
 
 
@@ -96,7 +96,7 @@ def _facts(found: SubsidyClaim, scope: Scope, today: dt.date) -> list[dict[str, 
         item("审核人", found.checked_by or None),
         item("批准人", found.approved_by or None),
         item("发放日期", found.paid_on, note=found.voucher),
-        *([item("发放失败", found.failed_on, note=subsidies.failures(today)[found.failure][0])] if found.failed_on else []),
+        *([item("发放失败", found.failed_on, note=subsidies.failures(found.failed_on)[found.failure][0])] if found.failed_on else []),
         *([item("补正情况", found.correction)] if found.correction else []),
     ]
 

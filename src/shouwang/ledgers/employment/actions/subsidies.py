@@ -138,12 +138,12 @@ def pay(claim: SubsidyClaim, paid_on: dt.date, voucher: str, *, by: Scope, today
 
 def fail(claim: SubsidyClaim, failure: str, failed_on: dt.date, *, by: Scope, today: dt.date) -> SubsidyClaim:
     """The bank has returned the money for a reason of the rulebook: back to the village for the paper needed. Raises Refused."""
-    if failure not in subsidies.failures(today):
-        raise Refused("请选择银行退回的原因。", field="failure")
     with transaction.atomic():
         with lifecycle.SUBSIDY.advance(claim, "fail", by=by, today=today) as locked:
             if locked.paid_on is None or not locked.paid_on <= failed_on <= today:
                 raise Refused(f"失败日期 {failed_on} 须在发放日期 {locked.paid_on} 与今天之间。请核对。", field="failed_on")
+            if failure not in subsidies.failures(failed_on):
+                raise Refused("请选择银行退回的原因。", field="failure")
             locked.failure, locked.failed_on, locked.correction = failure, failed_on, ""
             locked.paid_on, locked.voucher = None, ""
         kind = subsidies.kinds(today)[locked.kind]

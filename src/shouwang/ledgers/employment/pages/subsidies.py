@@ -116,7 +116,7 @@ def correct(request: Request, pk: int) -> HttpResponse:
     if saved(request, form, lambda: subsidies.correct(found, form.cleaned_data["correction"], by=request.scope, today=request.today)):
         messages.success(request, "补正已登记，待重新发放。")
         return redirect(back)
-    return entry(request, form, "登记发放失败的补正", back, sub=subsidy_views.paper(found, request.today))
+    return entry(request, form, "登记发放失败的补正", back, sub=subsidy_views.paper(found))
 
 
 @page(VIEW)

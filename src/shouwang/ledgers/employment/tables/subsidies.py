@@ -25,14 +25,14 @@ def period(row: SubsidyClaim, _today: dt.date) -> str:
     return f"{row.starts_on.year} 年" if whole else f"{row.starts_on} ～ {row.ends_on}"
 
 
-def failure(row: SubsidyClaim, today: dt.date) -> str | None:
+def failure(row: SubsidyClaim, _today: dt.date) -> str | None:
     """Why the bank returned the money of a claim that waits to be put right."""
-    return subsidies.failures(today)[row.failure][0] if row.state == "failed" else None
+    return subsidies.failures(row.failed_on)[row.failure][0] if row.state == "failed" and row.failed_on else None
 
 
-def paper(row: SubsidyClaim, today: dt.date) -> str | None:
+def paper(row: SubsidyClaim, _today: dt.date) -> str | None:
     """The paper such a claim needs."""
-    return subsidies.failures(today)[row.failure][1] if row.state == "failed" else None
+    return subsidies.failures(row.failed_on)[row.failure][1] if row.state == "failed" and row.failed_on else None
 
 
 SUBSIDIES = Table(
