@@ -98,7 +98,9 @@ SEAL_COLUMNS = {"count": 3, "root": "a" * 64, "previous": "b" * 64, "digest": "c
 def test_a_change_of_any_column_of_a_block_is_found(column: str) -> None:
     sealed_chain(30, 10)
     second = Seal.objects.order_by("first_id")[1]
-    value = {"marks": bytes(second.marks[:-1]) + b"\0", "last_id": second.last_id - 2}.get(column, SEAL_COLUMNS.get(column))
+    value = {"marks": bytes(second.marks[:-1]) + bytes([second.marks[-1] ^ 1]), "last_id": second.last_id - 2}.get(
+        column, SEAL_COLUMNS.get(column)
+    )
     raw(f"UPDATE audit_seal SET {column} = %s WHERE id = %s", value, second.pk)  # noqa: S608 - constants
     assert {p.kind for p in check().problems} & {"block_changed", "block_missing"}
 

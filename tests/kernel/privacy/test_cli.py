@@ -14,7 +14,7 @@ from shouwang.cli.keys import keys
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.privacy import kek, keyring
 from shouwang.kernel.privacy.models_datakey import DataKey
-from tests.kernel.privacy.sample import Person
+from tests.kernel.privacy.sample import Person, spoilt
 
 pytestmark = pytest.mark.usefixtures("vault", "installed", "fresh")
 PASSPHRASE = "一二三四五六七八九十甲乙"
@@ -195,5 +195,5 @@ class TestCheckAndRotate:
         ok("init")
         person = Person.objects.create(name="甲", note="x")
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE privacy_sample_person SET note = %s", [person.note.stored[:-1] + b"!"])
+            cursor.execute("UPDATE privacy_sample_person SET note = %s", [spoilt(person.note.stored)])
         assert "还有 1 个密文未换到新密钥" in refused("rotate", "--what", "data")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from shouwang.kernel.privacy import KeyRefused, kek, keyring, make_missing_keys, rotation
 from shouwang.kernel.privacy.models_datakey import DataKey
-from tests.kernel.privacy.sample import Person
+from tests.kernel.privacy.sample import Person, spoilt
 
 NOW = dt.datetime(2020, 2, 17, 9, 0, tzinfo=dt.UTC)
 pytestmark = pytest.mark.usefixtures("own_keys", "installed")
@@ -107,7 +107,7 @@ class TestDataKeys:
         people(3)
         broken = Person.objects.order_by("pk")[1]
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE privacy_sample_person SET note = %s WHERE id = %s", [broken.note.stored[:-1] + b"!", broken.pk])
+            cursor.execute("UPDATE privacy_sample_person SET note = %s WHERE id = %s", [spoilt(broken.note.stored), broken.pk])
         rotation.start_rotation(["health"], NOW)
         assert sum(rotation.reencrypt(column("note"))) == 2
         assert rotation.pending(column("note")) == 1
@@ -233,7 +233,7 @@ class TestCheck:
         DataKey.objects.filter(data_class="identity").delete()
         broken = Person.objects.get(pk=rows[0].pk)
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE privacy_sample_person SET note = %s WHERE id = %s", [broken.note.stored[:-1] + b"!", broken.pk])
+            cursor.execute("UPDATE privacy_sample_person SET note = %s WHERE id = %s", [spoilt(broken.note.stored), broken.pk])
         keyring().forget()
         problems = rotation.check().problems
         assert problems[0] == "“identity”类没有在用的数据密钥。请运行 shouwang keys init 补建。"
