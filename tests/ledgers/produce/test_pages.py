@@ -9,8 +9,10 @@ from django.db import connection
 from shouwang.kernel import testing
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions import rls
+from shouwang.kernel.shifts import HouseholdShift
 from shouwang.ledgers.produce import queries
 from shouwang.ledgers.produce.figures import FIGURES
+from shouwang.ledgers.produce.following import on_household_change
 from shouwang.ledgers.produce.models import InputNeed, Lot, LotHousehold, Order, Payment
 from shouwang.ledgers.produce.policies import VIEW
 from tests.factories.accounts import make_user, scope, sign_in
@@ -186,7 +188,7 @@ def test_village_reads_the_lot_of_its_town_and_of_the_households_its_own_alone(c
     assert not any(
         words in main for words in (other.code, "林邻村", "500.00", "900.00", "蔡联系", "137", "登记订单", "更新批次", "办理动态")
     )
-    assert (page.context["paid"], [h["paid"] for h in page.context["homes"]]) == (40_000, [40_000])
+    assert (page.context["paid"], [h["row"].paid for h in page.context["homes"]]) == (40_000, [40_000])
     listed = client.get("/produce/?all=1")
     assert lot.code in listed.content.decode()
     assert client.get(f"/produce/{lot.pk}/card/").status_code == 200
@@ -210,8 +212,35 @@ def test_town_reads_its_lot_whole(city, client, today, shared):  # noqa: ARG001 
     lot, own, other = shared
     client = sign_in(client, make_user("zhen", city.offices["440513100-zf"], "town_clerk"))
     page = client.get(f"/produce/{lot.pk}/")
-    assert (page.context["paid"], {h["row"].household.code for h in page.context["homes"]}) == (90_000, {own.code, other.code})
+    assert (page.context["paid"], {h["row"].code for h in page.context["homes"]}) == (90_000, {own.code, other.code})
     assert "蔡联系" in page.content.decode()
+
+
+@pytest.mark.parametrize("paid_before", [True, False])
+def test_household_that_moved_to_another_district_stays_a_row_of_the_lot_and_is_paid(city, client, today, shared, paid_before):  # noqa: ARG001 - the day is set
+    """On PostgreSQL row-level security hides the household itself from the lot's town."""
+    lot, own, other = shared
+    order = Order.objects.get()
+    Payment.objects.filter(household=other).delete()
+    away = city.villages[7]
+    other.put_in(away)
+    other.save()
+    on_household_change(HouseholdShift("moved", other.pk, other.pk, (), 9, TODAY))
+    if paid_before:
+        add_payment(order, other, 50_000)
+    client = sign_in(client, make_user("zhen", city.offices["440513100-zf"], "town_clerk"))
+    page = client.get(f"/produce/{lot.pk}/")
+    text = page.content.decode()
+    rows = [(h["row"].code, h["row"].paid) for h in page.context["homes"]]
+    assert rows == [(own.code, 40_000), (None, 50_000 if paid_before else None)]
+    assert sum(paid or 0 for _, paid in rows) == page.context["paid"]
+    assert ("有 1 户登记后已迁出本辖区" in text, other.code in text, "林邻村" in text) == (True, False, False)
+    form = client.get(f"/produce/orders/{order.pk}/pay/").content.decode()
+    assert ("已迁出本辖区、份额 300 公斤的户的金额" in form, other.code in form) == (not paid_before, False)
+    sent = {f"home_{other.pk}": "270.00", "method": "转账"}
+    answer = client.post(f"/produce/orders/{order.pk}/pay/", sent, follow=True).content.decode()
+    assert ("已兑付 500.00 元，不能重复登记" if paid_before else "已登记 1 户的兑付") in answer
+    assert [(p.amount, p.village) for p in Payment.objects.filter(household=other)] == [(50_000 if paid_before else 27_000, away)]
 
 
 @pytest.mark.skipif(not settings.SHOUWANG_DATABASE_ROLE or connection.vendor != "postgresql", reason="row-level security is PostgreSQL's")

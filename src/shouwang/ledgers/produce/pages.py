@@ -170,7 +170,7 @@ def pay(request: Request, pk: int) -> HttpResponse:
         done = trade_actions.pay(found, amounts, paid_on=on, method=method, by=request.scope, today=request.today)
         messages.success(request, f"已登记 {len(done)} 户的兑付。")
         return redirect("produce_lot", found.lot_id)
-    return render(request, "produce/pay.html", views.payment(found, request.today))
+    return render(request, "produce/pay.html", views.payment(found, request.scope, request.today))
 
 
 @page(VIEW)

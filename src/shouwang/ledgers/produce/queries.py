@@ -70,11 +70,16 @@ def lot(scope: Scope, pk: int, permission: str = VIEW) -> Lot:
 
 
 def shares(scope: Scope, found: Lot) -> QuerySet[LotHousehold]:
-    """The households behind a lot that the scope reaches, with 分 `paid` to each."""
+    """The shares of a lot that the scope reaches, with 分 `paid` to each household and its `code`: None where it has moved out of the scope.
+
+    A share stays with the lot whose sums it is part of; its household lies where it has moved to, and is not joined, or the row would go too.
+    """
     money = _paid_in(scope).filter(order__lot=found)
-    rows: QuerySet[LotHousehold] = LotHousehold.objects.within(scope).filter(lot=found).select_related("household")
+    here = Household.objects.filter(scope.q(VIEW), pk=OuterRef("household"))
+    rows: QuerySet[LotHousehold] = LotHousehold.objects.within(scope).filter(lot=found)
     return rows.annotate(
-        paid=Subquery(money.filter(household=OuterRef("household")).order_by().values("household").annotate(n=Sum("amount")).values("n"))
+        code=Subquery(here.values("code")),
+        paid=Subquery(money.filter(household=OuterRef("household")).order_by().values("household").annotate(n=Sum("amount")).values("n")),
     )
 
 

@@ -18,6 +18,8 @@ from shouwang.ledgers.produce.codes import entries, word
 from shouwang.ledgers.produce.lifecycle import ORDER
 from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, Lot, LotHousehold, Order, Payment
 from shouwang.ledgers.produce.quantity import value_fen
+from shouwang.ledgers.registry.models import Household
+from shouwang.ledgers.registry.queries import PLACES
 
 
 def place_order(
@@ -149,21 +151,22 @@ def pay(order: Order, amounts: Mapping[int, int], *, paid_on: dt.date, method: s
         raise Refused("没有填写任何一户的金额。请至少填写一户。", field="amount")
     with transaction.atomic():
         held = Order.objects.select_for_update().get(pk=order.pk)
-        homes = {x.household_id: x.household for x in LotHousehold.objects.filter(lot=held.lot_id).select_related("household")}
+        shares = {x.household_id: x for x in LotHousehold.objects.filter(lot=held.lot_id)}
         before = {p.household_id: p.amount for p in Payment.objects.filter(order=held)}
         for home in amounts:
-            if home not in homes:
+            if home not in shares:
                 raise Refused("有一户不是本批次的涉及户。请先在批次中登记涉及户。", field="amount")
             if home in before:
-                raise Refused(f"户编号 {homes[home].code} 本订单已兑付 {before[home] / 100:,.2f} 元，不能重复登记。", field="amount")
+                code = Household.objects.filter(pk=home).values_list("code", flat=True).first()
+                who = f"户编号 {code}" if code else "已迁出的户"
+                raise Refused(f"{who} 本订单已兑付 {before[home] / 100:,.2f} 元，不能重复登记。", field="amount")
         total = sum(before.values()) + sum(amounts.values())
         if total > (held.settled or 0):
             raise Refused(f"兑付合计 {total / 100:,.2f} 元，超过结算的 {(held.settled or 0) / 100:,.2f} 元。请核对。", field="amount")
         rows = []
         for home, fen in amounts.items():
-            row = Payment(order=held, amount=fen, paid_on=paid_on, method=method)
-            row.put_beside(homes[home])
-            rows.append(row)
+            place = {name: getattr(shares[home], name) for name in PLACES}  # a share lies where its household has moved to
+            rows.append(Payment(order=held, household_id=home, amount=fen, paid_on=paid_on, method=method, **place))
         return create_many(rows, by=by, verb=policies.PAY, today=today)
 
 

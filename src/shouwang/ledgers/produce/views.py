@@ -22,6 +22,7 @@ from shouwang.ledgers.produce.quantity import kilograms, value_fen
 def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
     """Everything a lot's page shows, and what may be done."""
     row: Any = found
+    homes = [{"row": r, "kg": kilograms(r.share)} for r in queries.shares(scope, found)]
     may, whole = scope.may_at(EDIT, found), scope.may_at(VIEW, found)
     rows = list(queries.orders_of(scope, found))
     state = LOT.state_of(found)
@@ -30,7 +31,7 @@ def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
         "urgency": URGENCY[urgency(found.product, found.until_on, today)] if found.state == "open" else None, "state": state,
         "left": kilograms(row.left), "unsold": kilograms(found.unsold), "worth": value_fen(max(row.left, 0), found.asked_price),
         "expected": kilograms(found.expected), "harvested": kilograms(found.harvested), "days_left": (found.until_on - today).days,
-        "orders": [_order(o, today) for o in rows], "homes": _homes(found, scope), "paid": row.paid, "settled": row.settled,
+        "orders": [_order(o, today) for o in rows], "homes": homes, "gone": sum(h["row"].code is None for h in homes), "paid": row.paid, "settled": row.settled,
         "may": may, "open": found.state == "open", "close_why": _why_not(found) if may and found.state == "open" else "",
         "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)) if whole else [], "today": today,
         "named": _named(found) if may and found.state == "open" else [], "whole": whole,
@@ -66,16 +67,12 @@ def _order(row: Any, today: dt.date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _homes(found: Lot, scope: Scope) -> list[dict[str, Any]]:
-    return [{"row": r, "kg": kilograms(r.share), "paid": r.paid} for r in queries.shares(scope, found)]  # type: ignore[attr-defined]  # annotated there
-
-
-def payment(order: Order, today: dt.date) -> dict[str, Any]:
+def payment(order: Order, scope: Scope, today: dt.date) -> dict[str, Any]:
     """Who is still to be paid of an order, with the amount by share."""
-    due = trade_actions.by_share(order)
-    rows = LotHousehold.objects.filter(lot=order.lot_id, household_id__in=due).select_related("household")
+    due: dict[int, int] = trade_actions.by_share(order)
+    rows = queries.shares(scope, order.lot).filter(household__in=due) if order.lot else ()
     return {
-        "order": order, "rows": [{"home": r.household, "kg": kilograms(r.share), "fen": due[r.household_id]} for r in rows],
+        "order": order, "rows": [{"row": r, "kg": kilograms(r.share), "fen": due[r.household_id]} for r in rows],
         "left": (order.settled or 0) - order.paid, "today": today, "product": word("products", order.product, today),  # type: ignore[attr-defined]  # annotated by queries.order
     }  # fmt: skip
 

@@ -182,3 +182,7 @@ class Payment(OfHousehold):
 
     def __str__(self) -> str:
         return f"{self.paid_on}"
+
+    def covers(self, scope: Scope, permission: str) -> bool:
+        """Where the household lies, and where the order does: the money is paid out there wherever the household has moved since."""
+        return scope.may_at(permission, self) or scope.may_at(permission, self.order)
