@@ -262,6 +262,18 @@ def test_trips_alike_whose_level_changed_are_one_line(village):
     assert told.url == f"/employment/batches/{batch.pk}/"
 
 
+def test_levels_of_all_trips_are_looked_at_in_two_queries(village, django_assert_num_queries):
+    batch, *_ = prepared(village, people=8, seats=2)
+    for n in range(3):
+        batches.add_vehicle(batch, village.county, {"plate": f"粤D5432{n}", "seats": 2}, by=BY, today=TODAY)
+    planned(batch)
+    make_level(village, "medium", TODAY)
+    with django_assert_num_queries(2):
+        found = batch_queries.changed_levels(TODAY)
+    assert [now for _, now in found] == ["出发地中风险／接收地未公布"] * Trip.objects.count()
+    assert len(found) == 8
+
+
 def test_trace_needs_a_letter_and_is_gone_after(village):
     _batch, trip = on_the_road(village)
     with pytest.raises(Refused, match="公函"):

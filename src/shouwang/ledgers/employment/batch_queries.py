@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db.models import Count, Q, QuerySet
 
 from shouwang.kernel.regions.scope import LEVEL_FIELDS, Scope
 from shouwang.ledgers.employment.models import Batch, BatchDestination, BatchVehicle, TraceRelease, Traveller, Trip, WorkRecord
 from shouwang.ledgers.employment.policies import TRACE
-from shouwang.ledgers.impact.queries import levels_on
+from shouwang.ledgers.impact.queries import allowed_on
 from shouwang.ledgers.registry.queries import PLACE_NAMES
 
 
@@ -60,18 +61,23 @@ def to_enlist(batch: Batch, today: dt.date) -> QuerySet[WorkRecord]:
 
 def level_words(vehicle: BatchVehicle, place: BatchDestination, day: dt.date) -> str:
     """The published levels of both ends on the day: 出发地低风险／接收地低风险; 未公布 where there is none."""
-    here = vehicle.base.code[:6]
-    found = levels_on([here, place.place_code], day)
-    named = [level.name if (level := found[code]) else "未公布" for code in (here, place.place_code)]
-    return f"出发地{named[0]}／接收地{named[1]}"
+    return words_of_levels([(vehicle, place, day)])[0]
+
+
+def words_of_levels(ways: Sequence[tuple[BatchVehicle, BatchDestination, dt.date]]) -> list[str]:
+    """`level_words` of many ways in one query; the vehicles come with their `base`."""
+    ends = [(vehicle.base.code[:6], place.place_code) for vehicle, place, _ in ways]
+    found = allowed_on({code for pair in ends for code in pair}, {day for *_, day in ways})
+    named = [[level.name if (level := found[code, day].level) else "未公布" for code in pair] for pair, (*_, day) in zip(ends, ways, strict=True)]
+    return [f"出发地{here}／接收地{there}" for here, there in named]
 
 
 def changed_levels(day: dt.date) -> list[tuple[Trip, str]]:
-    """Trips that wait or are on the road under levels that are no longer those published, with those of their day, or of today if it is past."""
+    """Trips that wait or are on the road under levels that are no longer those published, with those of their day, or of today if it is past.
+
+    Two queries, however many trips there are.
+    """
     rows = Trip.objects.filter(state__in=("planned", "departed"), batch__state__in=("planned", "asked"))
-    out = []
-    for trip in rows.select_related("vehicle__base", "destination", "batch__region"):
-        now = level_words(trip.vehicle, trip.destination, max(day, trip.day))
-        if now != trip.levels:
-            out.append((trip, now))
-    return out
+    trips = list(rows.select_related("vehicle__base", "destination", "batch__region"))
+    found = words_of_levels([(t.vehicle, t.destination, max(day, t.day)) for t in trips])
+    return [(trip, now) for trip, now in zip(trips, found, strict=True) if now != trip.levels]

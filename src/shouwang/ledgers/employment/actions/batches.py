@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.worklist.actions import tell
 from shouwang.ledgers.employment import destinations, lifecycle, policies, ways
 from shouwang.ledgers.employment.actions.arrivals import arrived
-from shouwang.ledgers.employment.batch_queries import level_words, to_enlist
+from shouwang.ledgers.employment.batch_queries import level_words, to_enlist, words_of_levels
 from shouwang.ledgers.employment.departing import feverish, plan_as_stored, problem
 from shouwang.ledgers.employment.models import Batch, BatchDestination, BatchVehicle, Traveller, Trip
 from shouwang.ledgers.employment.policies import check_may_work
@@ -143,7 +143,7 @@ def keep(batch: Batch, plan: batching.BatchPlan, *, by: Scope, today: dt.date) -
     """Store a plan; trips that have left stay as they are. Called inside the job's transaction; returns how many have a seat."""
     gone = {(str(t.vehicle_id), t.day): t for t in batch.trips.exclude(state="planned")}
     batch.trips.filter(state="planned").delete()
-    fresh = [_trip(batch, t) for t in plan.trips if (t.vehicle, t.day) not in gone]
+    fresh = _trips(batch, [t for t in plan.trips if (t.vehicle, t.day) not in gone])
     made = {(str(t.vehicle_id), t.day): t for t in create_many(fresh, by=by, verb=lifecycle.PLAN_TRIP, today=today)} | gone
     seats = {int(s.traveller): (made[t.vehicle, t.day], s.number) for t in plan.trips for s in t.riders}
     left = {int(x.traveller): x.reason for x in plan.left}
@@ -185,15 +185,17 @@ def sound(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _trip(batch: Batch, t: batching.Trip) -> Trip:
-    vehicle, place = (
-        BatchVehicle.objects.select_related("base").get(pk=t.vehicle),
-        BatchDestination.objects.get(pk=t.destination),
-    )
-    row = Trip(batch=batch, vehicle=vehicle, destination=place, day=t.day, seats=t.seats, approval=t.approval)
-    row.levels = level_words(vehicle, place, t.day)
-    row.put_in(batch.region)
-    return row
+def _trips(batch: Batch, planned: Sequence[batching.Trip]) -> list[Trip]:
+    buses = {str(v.pk): v for v in batch.vehicles.select_related("base")}
+    places = {str(p.pk): p for p in batch.destinations.all()}
+    found = words_of_levels([(buses[t.vehicle], places[t.destination], t.day) for t in planned])
+    rows = []
+    for t, levels in zip(planned, found, strict=True):
+        row = Trip(batch=batch, vehicle=buses[t.vehicle], destination=places[t.destination], day=t.day, seats=t.seats, approval=t.approval)
+        row.levels = levels
+        row.put_in(batch.region)
+        rows.append(row)
+    return rows
 
 
 def fail(batch: Batch, why: str, *, by: Scope, today: dt.date) -> None:
