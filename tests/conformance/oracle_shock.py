@@ -215,7 +215,7 @@ PRODUCE = {
     "produce_add_household": Rule((P_EDIT,), POST, "lot", in_reach(P_EDIT), fixed={"code": "H", "share": "1公斤"}),
     "produce_add_picture": goods(P_EDIT),
     "produce_card": Rule((P_VIEW,), GET, "lot", stands_behind),
-    "produce_order": goods(P_EDIT),
+    "produce_order": goods(P_EDIT, BOTH),
     "produce_move_lot": goods(P_EDIT, move="withdraw"),
     "produce_orders": Rule((P_VIEW,)),
     "produce_orders_export": Rule((P_EXPORT,), POST),

@@ -75,6 +75,7 @@ def test_light_is_a_colour_and_a_word():
         ("{{ v|dash }}", None, "--"),
         ("{{ v|dash }}", "", "--"),
         ("{{ v|dash }}", 0, "0"),
+        ("{{ v|dash }}", dt.date(2020, 2, 7), "2020-02-07"),
         ("{{ v|thousands }}", None, "--"),
         ("{{ v|thousands }}", 1234567, "1,234,567"),
         ("{{ v|thousands:1 }}", Decimal("0.25"), "0.3"),

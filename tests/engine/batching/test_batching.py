@@ -172,7 +172,7 @@ def test_poor_go_first_and_the_bound_says_so():
     assert [(t.name, t.travellers, t.carried, t.bound, t.gap) for t in plan.tiers] == [
         ("poor_listed", 0, 0, 0, 0.0), ("poor", 3, 3, 3, 0.0), ("listed", 0, 0, 3, 0.0), ("other", 4, 1, 4, 0.0),
     ]  # fmt: skip
-    assert plan.notices == ("3 人未能安排：可出发的日子里，车辆座位已用完",)
+    assert plan.notices == ("3 人未能安排：" + WORDS["seats_full"],)
 
 
 def test_price_of_priority_is_who_would_go_otherwise():

@@ -84,6 +84,17 @@ def test_order_without_a_unit_is_refused_in_words(city, clerk):
     assert ("没有写单位" in answer.content.decode(), Order.objects.count()) == (True, 0)
 
 
+def test_order_that_is_refused_keeps_what_was_typed_and_the_button_leads_to_its_form(city, clerk):
+    lot, buyer = make_lot(city.villages[0], kg=500), make_buyer(city.city)
+    page = clerk.get(f"/produce/{lot.pk}/").content.decode()
+    assert (f'href="/produce/{lot.pk}/order/"' in page, f'action="/produce/{lot.pk}/order/"' in page) == (True, False)
+    answer = clerk.post(f"/produce/{lot.pk}/order/", {"buyer": buyer.pk, "grams": "501公斤", "price": "3.60"})
+    text = answer.content.decode()
+    assert (answer.status_code, "本批次只剩 500.0 公斤" in text, 'value="501公斤"' in text) == (422, True, True)
+    clerk.post(f"/produce/{lot.pk}/order/", {"buyer": buyer.pk, "grams": "500公斤", "price": "3.60"})
+    assert f'href="/produce/{lot.pk}/order/"' not in clerk.get(f"/produce/{lot.pk}/").content.decode()
+
+
 def test_lot_goes_from_order_to_money_through_its_page(city, clerk):
     lot, buyer, home = make_lot(city.villages[0], kg=500), make_buyer(city.city), make_household(city.villages[0])
     clerk.post(f"/produce/{lot.pk}/households/", {"code": home.code, "share": "1000斤"})
@@ -257,7 +268,7 @@ def test_database_gives_a_village_the_town_s_lot_and_its_orders_but_no_share_of_
 def test_choice_that_counts_stands_open_where_there_is_another(city, clerk):
     lot, sells = make_lot(city.villages[0]), make_buyer(city.city)
     make_buyer(city.city, "p832")  # buys only
-    order = clerk.get(f"/produce/{lot.pk}/").context["order_form"]
+    order = clerk.get(f"/produce/{lot.pk}/order/").context["form"]
     assert ([v for v, _ in order.fields["buyer"].choices], order.initial["price"]) == (["", str(sells.pk)], "3.60")
     assert clerk.get("/produce/new/").context["form"].fields["region"].choices[0] == ("", "请选择")
 

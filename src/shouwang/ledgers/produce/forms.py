@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 
 from shouwang.kernel.regions.models import Region
+from shouwang.kernel.tables import whole
 from shouwang.ledgers.produce.codes import choices, entries, word
-from shouwang.ledgers.produce.models import Buyer, Campaign, Supplier
+from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, Supplier
 from shouwang.ledgers.produce.quantity import grams_of, kilograms
 from shouwang.ledgers.registry.forms import Sections, day_field
 from shouwang.ledgers.registry.identity import clean_number, phone_problem
@@ -164,14 +166,26 @@ class OrderForm(forms.Form):
     grams = WeightField("订购量", help_text=WEIGHT_HELP)
     price = FenField("单价（元/公斤）")
     campaign = forms.ChoiceField(label="活动", required=False)
+    demand = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, buyers: Iterable[Buyer], campaigns: Iterable[Campaign], today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, buyers: QuerySet[Buyer], campaigns: QuerySet[Campaign], today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.buyers, self.campaigns = buyers, campaigns
         selling = entries("channels", today)
         _blank(
             self, "buyer", [(str(b.pk), f"{b.name}（{word('channels', b.channel, today)}）") for b in buyers if selling[b.channel]["sells"]]
         )
         _chosen(self, "campaign", [("", "不属于活动"), *((str(c.pk), c.name) for c in campaigns)])
+
+    def said(self, demands: QuerySet[Demand]) -> dict[str, Any]:
+        """As the action takes it; `demands` are those the order may be for."""
+        data = self.cleaned_data
+        buyer = self.buyers.get(pk=data["buyer"])
+        return {
+            "buyer": buyer, "grams": data["grams"], "price": data["price"],
+            "campaign": self.campaigns.filter(pk=whole(data["campaign"])).first(),
+            "demand": demands.filter(pk=whole(data["demand"]), buyer=buyer).first(),
+        }  # fmt: skip
 
 
 class StepForm(forms.Form):

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 
 from shouwang.kernel.errors import NotPermitted, OutOfScope, Refused
 from shouwang.kernel.pages import page
-from shouwang.kernel.tables import whole
 from shouwang.kernel.web import Request
 from shouwang.ledgers.produce import actions, queries, trade_actions, views
 from shouwang.ledgers.produce.codes import words
@@ -68,10 +67,6 @@ def lot(request: Request, pk: int) -> HttpResponse:
     found = queries.lot(request.scope, pk)
     context = views.lot(found, request.scope, request.today)
     if context["may"] and context["open"]:
-        price = {"price": f"{found.asked_price / 100:.2f}"}
-        context["order_form"] = OrderForm(
-            buyers=queries.buyers(request.scope), campaigns=queries.campaigns(request.scope), today=request.today, initial=price
-        )
         context["share_form"] = ShareForm(auto_id="share_%s")
     return render(request, "produce/lot.html", context)
 
@@ -126,23 +121,24 @@ def move_lot(request: Request, pk: int, move: str) -> HttpResponse:
     return redirect("produce_lot", found.pk)
 
 
-@page(EDIT, methods=("POST",))
+@page(EDIT, methods=BOTH)
 def order(request: Request, pk: int) -> HttpResponse:
-    """Order from a lot: from its page, or by one tap from the plan (`demand`)."""
+    """Order from a lot: on a form of its own, or by one tap from the plan (`demand`)."""
     found = queries.lot(request.scope, pk, EDIT)
-    buyers, campaigns = queries.buyers(request.scope), queries.campaigns(request.scope)
-    form = OrderForm(request.POST, buyers=buyers, campaigns=campaigns, today=request.today)
-    if not form.is_valid():
-        raise first_error(form)
-    said = form.cleaned_data
-    buyer = buyers.get(pk=said["buyer"])
-    campaign = campaigns.filter(pk=whole(said["campaign"])).first()
-    demand = queries.demands(request.scope).filter(pk=whole(request.POST.get("demand", "")), buyer=buyer, product=found.product).first()
-    trade_actions.place_order(
-        found, buyer, said["grams"], said["price"], demand=demand, campaign=campaign, by=request.scope, today=request.today
+    form = OrderForm(
+        request.POST or None,
+        buyers=queries.buyers(request.scope),
+        campaigns=queries.campaigns(request.scope),
+        today=request.today,
+        initial={"price": f"{found.asked_price / 100:.2f}"},
     )
-    messages.success(request, f"已登记“{buyer.name}”的订单。")
-    return redirect("produce_lot", found.pk)
+    if request.method == "POST" and form.is_valid():
+        said = form.said(queries.demands(request.scope).filter(product=found.product))
+        if tried(form, lambda: trade_actions.place_order(found, **said, by=request.scope, today=request.today)):
+            messages.success(request, f"已登记“{said['buyer'].name}”的订单。")
+            return redirect("produce_lot", found.pk)
+    title, words = views.ordering(found, request.today)
+    return form_page(request, form, title, f"/produce/{found.pk}/", words)
 
 
 @page(EDIT, methods=("POST",))

@@ -90,7 +90,7 @@ LOTS = Table(
     ordering=("until_on", "pk"),
     row_url=lambda row: reverse("produce_lot", args=[row.pk]),
     definition="授权范围内登记的滞销批次，和上级登记、有本范围涉及户的跨村批次（涉及户只计本范围）；剩余量为滞销量减未取消订单的订购量，以公斤计。",
-    empty="还没有登记滞销批次。",
+    empty="还没有登记滞销批次。有农产品卖不出去的，由村（社区）或镇（街道）登记；可用 Excel 导入。",
     columns=(
         Column("product", "品种", _word("products", "product"), kind="link"),
         Column("urgency", "急迫程度", _urgency, kind="tag"),
@@ -256,7 +256,7 @@ DEMANDS = Table(
     search_hint="采购方",
     ordering=("until_on", "pk"),
     row_url=lambda row: reverse("produce_matching") + f"?product={row.product}",
-    empty="还没有登记采购需求。",
+    empty="还没有登记采购需求。由市、区（县）扶贫办登记采购方后登记。",
     columns=(
         Column("product", "品种", _word("products", "product"), kind="link"),
         Column("buyer", "采购方", "buyer.name"),
@@ -286,7 +286,7 @@ BUYERS = Table(
     search_hint="名称、别名",
     ordering=("name",),
     row_url=lambda row: reverse("produce_orders") + f"?q={row.name}",
-    empty="还没有登记采购方。",
+    empty="还没有登记采购方。由市、区（县）扶贫办登记。",
     columns=(
         Column("name", "名称", "name", kind="link", sort="name"),
         Column("channel", "渠道", _word("channels", "channel")),
@@ -307,7 +307,7 @@ CAMPAIGNS = Table(
     unit="场",
     ordering=("-starts_on", "-pk"),
     row_url=lambda row: reverse("produce_campaign", args=[row.pk]),
-    empty="还没有登记消费扶贫活动。",
+    empty="还没有登记消费扶贫活动。由市、区（县）扶贫办登记。",
     columns=(
         Column("name", "名称", "name", kind="link"),
         Column("kind", "类型", _word("campaigns", "kind")),
@@ -354,15 +354,15 @@ NEEDS = Table(
     ordering=("needed_by", "pk"),
     row_url=lambda row: reverse("produce_need", args=[row.pk]),
     definition="各村按作物和农资登记的需求、到货和缺口；缺口为需求减到货，不小于零。",
-    empty="还没有登记备耕需求。",
+    empty="还没有登记备耕需求。由村（社区）或镇（街道）按作物和农资登记。",
     columns=(
         Column("item", "农资", _word("inputs", "item"), kind="link"),
         Column("crop", "作物", _word("crops", "crop")),
         Column("place", "所在地", place),
+        Column("unit", "单位", lambda r, d: word("input_units", r.item, d)),
         Column("amount", "需求", _plain("amount"), kind="num"),
         Column("arrived", "到货", _plain("arrived"), kind="num"),
         Column("short", "缺口", _short, kind="num"),
-        Column("unit", "单位", lambda r, d: word("input_units", r.item, d)),
         Column("needed_by", "最迟到位", "needed_by", kind="date", sort="needed_by"),
         Column("state", "状态", _supply, kind="tag"),
         Column("year", "年份", "year", kind="text", default_hidden=True),
@@ -401,7 +401,7 @@ SUPPLIERS = Table(
     search_hint="名称、地点",
     ordering=("name",),
     row_url=lambda row: reverse("produce_needs") + f"?supplier={row.name}",
-    empty="还没有登记农资供应商。",
+    empty="还没有登记农资供应商。由村（社区）、镇（街道）或区（县）登记。",
     columns=(
         Column("name", "名称", "name", kind="link", sort="name"),
         Column("goods", "供应农资", _goods),

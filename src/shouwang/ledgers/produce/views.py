@@ -32,7 +32,7 @@ def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
         "left": kilograms(row.left), "unsold": kilograms(found.unsold), "worth": value_fen(max(row.left, 0), found.asked_price),
         "expected": kilograms(found.expected), "harvested": kilograms(found.harvested), "days_left": (found.until_on - today).days,
         "orders": [_order(o, today) for o in rows], "homes": homes, "gone": sum(h["row"].code is None for h in homes), "paid": row.paid, "settled": row.settled,
-        "may": may, "open": found.state == "open", "close_why": _why_not(found) if may and found.state == "open" else "",
+        "may": may, "open": found.state == "open", "takes": may and found.state == "open" and row.left > 0, "close_why": _why_not(found) if may and found.state == "open" else "",
         "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)) if whole else [], "today": today,
         "named": _named(found) if may and found.state == "open" else [], "whole": whole,
         "sees_contact": whole and scope.sees(VIEW, "contact"), "sees_income": scope.sees(VIEW, "income"),
@@ -65,6 +65,14 @@ def _order(row: Any, today: dt.date) -> dict[str, Any]:
         "worth": value_fen(row.received or row.grams or 0, row.price or 0),
         "owed": row.state == "settled" and row.paid < (row.settled or 0),
     }  # fmt: skip
+
+
+def ordering(found: Lot, today: dt.date) -> tuple[str, str]:
+    """(title, what to know) of the form that orders from a lot."""
+    row: Any = found
+    left = f"剩余 {kilograms(max(row.left, 0)):,.1f} 公斤，意向价 {found.asked_price / 100:,.2f} 元/公斤，最低价 {found.floor_price / 100:,.2f} 元/公斤，"
+    words = f"{left}最迟可售日 {found.until_on}。采购方不在列表中的，由市、区（县）扶贫办在“采购方和渠道”登记。"
+    return f"登记订单：{word('products', found.product, today)} {found.code}", words
 
 
 def payment(order: Order, scope: Scope, today: dt.date) -> dict[str, Any]:

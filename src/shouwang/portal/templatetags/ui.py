@@ -120,7 +120,9 @@ def lamp(tone: str, word: object) -> SafeString:
 
 @register.filter
 def dash(value: Any) -> Any:
-    """No data is `--`, never 0 and never blank."""
+    """No data is `--`, never 0 and never blank; a day is written as everywhere on the screen."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value.isoformat()
     return NOTHING if value is None or value == "" else value
 
 

@@ -30,7 +30,7 @@ BATCHES = Table(
     unit="批",
     row_url=lambda row: reverse("employment_batch", args=[row.pk]),
     definition="本人授权范围内的返岗批次。",
-    empty="还没有返岗批次。请先建立批次，登记接收地和车辆。",
+    empty="还没有返岗批次。由区（县）或镇（街道）扶贫办建立批次，登记接收地和车辆后编排。",
     columns=(
         Column("name", "批次", "name", kind="link"),
         Column("region", "区划", "region.name"),

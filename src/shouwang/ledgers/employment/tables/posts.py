@@ -164,7 +164,7 @@ PLANS = Table(
     unit="份",
     row_url=lambda row: reverse("employment_plan", args=[row.pk]),
     definition="本人授权范围内的匹配方案。",
-    empty="还没有匹配方案。请点“新建匹配”。",
+    empty="还没有匹配方案。由区（县）或镇（街道）扶贫办新建匹配。",
     columns=(
         Column("region", "参加区划", "region.name", kind="link"),
         Column("on", "测算日期", "on", kind="date", sort="on"),
@@ -218,7 +218,7 @@ LINES = Table(
     ordering=("-plan", "pk"),
     row_url=lambda row: reverse("employment_worker", args=[row.worker_id]),
     definition="各匹配方案最近一次测算的结果，一人一行：安排的岗位和得分，或未安排的原因。",
-    empty="还没有匹配结果。请先新建匹配。",
+    empty="还没有匹配结果。由区（县）或镇（街道）扶贫办新建匹配后可见。",
     columns=(
         Column("name", "姓名", "worker.member.name", kind="link", mask="name"),
         Column("code", "人编号", "worker.member.code"),
