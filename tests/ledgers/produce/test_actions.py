@@ -144,9 +144,9 @@ def test_order_beyond_the_lot_is_refused(city, grams, price, words):
 
 def test_price_of_the_whole_given_for_a_kilogram_is_refused(city):
     lot, buyer = make_lot(city.villages[0]), make_buyer(city.city)
-    with pytest.raises(Refused, match=r"单价 20,000\.00 元/公斤超过"):
+    with pytest.raises(Refused, match=r"单价 20,000 元/公斤超过 10,000 元/公斤"):
         trade_actions.place_order(lot, buyer, 1000, 2_000_000, by=BY, today=TODAY)
-    with pytest.raises(Refused, match=r"出价 20,000\.00 元/公斤超过"):
+    with pytest.raises(Refused, match=r"出价 20,000 元/公斤超过 10,000 元/公斤"):
         trade_actions.add_demand(
             buyer, city.city, {"product": "guava", "wanted": 1000, "price": 2_000_000, "until_on": TODAY}, by=BY, today=TODAY
         )
@@ -268,9 +268,10 @@ def test_lot_of_a_town_has_households_of_its_villages_and_no_others(city):
         ({"expected": 5_000_000, "from_on": TODAY - DAY}, "from_on", "上市日期 2020-02-16 已经过去（今天 2020-02-17），不能只填预计产量"),
         ({"story": "订货请打 13700137000"}, "story", "产品故事里有号码“137…”"),
         ({"seller": "和睦农户0754 8787 1234"}, "seller", "主体名称里有号码"),
-        ({"asked_price": 100_000_000}, "asked_price", "意向价 1,000,000.00 元/公斤超过 10,000 元/公斤。请按每公斤填写，核对是否填成了总价"),
-        ({"heads": 99_999_999_999}, "heads", "存栏（只、头） 99,999,999,999 过大"),
-        ({"area": Decimal(10**7)}, "area", "面积（亩） 10,000,000 过大"),
+        ({"asked_price": 100_000_000}, "asked_price", "意向价 1,000,000 元/公斤超过 10,000 元/公斤。请按每公斤填写，核对是否填成了总价"),
+        ({"unsold": 10**12 + 1}, "unsold", "滞销量 1,000,000,000.001 公斤超过 1,000,000,000 公斤。请核对数字和单位"),
+        ({"heads": 99_999_999_999}, "heads", "存栏 99,999,999,999 只（头）超过 9,999,999 只（头）。请核对是否多写了位数"),
+        ({"area": Decimal(10**7)}, "area", "面积 10,000,000 亩超过 9,999,999 亩"),
     ],
 )
 def test_lot_with_a_harvest_that_was_or_a_number_for_the_card_is_refused(city, said, field, words):

@@ -68,7 +68,9 @@ def words_of_levels(ways: Sequence[tuple[BatchVehicle, BatchDestination, dt.date
     """`level_words` of many ways in one query; the vehicles come with their `base`."""
     ends = [(vehicle.base.code[:6], place.place_code) for vehicle, place, _ in ways]
     found = allowed_on({code for pair in ends for code in pair}, {day for *_, day in ways})
-    named = [[level.name if (level := found[code, day].level) else "未公布" for code in pair] for pair, (*_, day) in zip(ends, ways, strict=True)]
+    named = [
+        [level.name if (level := found[code, day].level) else "未公布" for code in pair] for pair, (*_, day) in zip(ends, ways, strict=True)
+    ]
     return [f"出发地{here}／接收地{there}" for here, there in named]
 
 

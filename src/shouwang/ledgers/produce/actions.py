@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -21,10 +22,10 @@ from shouwang.ledgers.impact.actions import Impact, record_impacts
 from shouwang.ledgers.impact.models import ImpactRecord
 from shouwang.ledgers.produce import policies, queries
 from shouwang.ledgers.produce.card_words import ON_CARD, check_words
-from shouwang.ledgers.produce.codes import word
+from shouwang.ledgers.produce.codes import check_most, word
 from shouwang.ledgers.produce.lifecycle import LOT
 from shouwang.ledgers.produce.models import Lot, LotHousehold
-from shouwang.ledgers.produce.quantity import MOST_PRICE, value_fen
+from shouwang.ledgers.produce.quantity import kilograms, value_fen
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import check_open
 
@@ -70,10 +71,11 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
     for name, label in ON_CARD.items():
         if found := NUMBERS.search(said.get(name) or ""):
             raise Refused(f"{label}里有号码“{found[0][:3]}…”，会印在产品卡上。请删去电话、证件号、账号。", field=name)
-    check_price(said["asked_price"], "意向价", "asked_price")
-    for name, label, most in (("heads", "存栏（只、头）", 10**7), ("area", "面积（亩）", 10**7)):
-        if (said.get(name) or 0) >= most:
-            raise Refused(f"{label} {said[name]:,} 过大，应小于 {most:,}。请核对是否多写了位数。", field=name)
+    check_price(said["asked_price"], "意向价", "asked_price", today)
+    for name, label in (("unsold", "滞销量"), ("expected", "预计产量"), ("harvested", "已采收、库存")):
+        check_most("weight", kilograms(said.get(name)), label, name, today)
+    for name, label in (("heads", "存栏"), ("area", "面积")):
+        check_most(name, said.get(name), label, name, today)
     if said["asked_price"] < said["floor_price"]:
         raise Refused("意向价低于最低价。请核对两个价格是否填反。", field="asked_price")
     stock = said.get("harvested") or said.get("expected")
@@ -84,12 +86,9 @@ def check_lot(said: Mapping[str, Any], today: dt.date) -> None:
         )
 
 
-def check_price(fen: int, label: str, field: str) -> None:
+def check_price(fen: int, label: str, field: str, today: dt.date) -> None:
     """Whether 分 a kilogram can be a price; raises Refused."""
-    if fen > MOST_PRICE:
-        raise Refused(
-            f"{label} {fen / 100:,.2f} 元/公斤超过 {MOST_PRICE // 100:,} 元/公斤。请按每公斤填写，核对是否填成了总价。", field=field
-        )
+    check_most("price", Decimal(fen) / 100, label, field, today)
 
 
 def _code(region: Region, today: dt.date) -> str:

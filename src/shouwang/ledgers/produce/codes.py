@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shouwang.kernel.clock import business_now
+from shouwang.kernel.errors import Refused
 from shouwang.kernel.rulebook import lookup
 
 BOOK = "produce"
@@ -45,6 +46,17 @@ def code_of(name: str, said: str, on: dt.date) -> str | None:
         if said.strip() in named:
             return code
     return None
+
+
+def check_most(name: str, said: Any, label: str, field: str, on: dt.date) -> None:
+    """Whether a number is no more than is plausible on the day (rulebook most_…, whose remedy says what was probably meant); raises Refused.
+
+    `said` is in the unit of the rule.
+    """
+    rule = lookup(BOOK, f"most_{name}", on=on)
+    most, remedy = rule.value["most"], rule.value["remedy"]
+    if said is not None and said > most:
+        raise Refused(f"{label} {said:,} {rule.unit}超过 {most:,} {rule.unit}。{remedy}", field=field)
 
 
 def urgency(product: str, saleable_until: dt.date, today: dt.date) -> str:

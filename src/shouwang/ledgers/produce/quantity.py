@@ -8,8 +8,7 @@ from decimal import Decimal
 
 GRAMS = {"公斤": 1000, "千克": 1000, "kg": 1000, "斤": 500, "市斤": 500, "吨": 1_000_000, "t": 1_000_000, "克": 1, "g": 1}
 ONE = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*(万?)\s*(公斤|千克|市斤|斤|吨|克|kg|t|g)?", re.I)
-MOST = 10**12  # a million tonnes: whoever writes more has mistyped
-MOST_PRICE = 1_000_000  # 分 a kilogram: whoever writes more has written the price of the whole
+MOST = 10**15  # what is stored and added up without overflow; what is plausible is said by the rulebook (codes.check_most)
 UNITS = "公斤、斤、吨"
 
 
@@ -17,7 +16,7 @@ def grams_of(said: str, unit: str = "") -> int:
     """Whole grams of “3000斤”, “1.5吨”, “2,000 公斤”; `unit` counts where the text names none.
 
     Raises ValueError with the remedy: no number, no unit, units mixed in one text (“500公斤300斤”) or against `unit`, a fraction of a gram,
-    nothing or less, or too much.
+    nothing or less, or more than can be stored.
     """
     text = unicodedata.normalize("NFKC", said).strip()
     found = ONE.findall(text)
@@ -33,7 +32,7 @@ def grams_of(said: str, unit: str = "") -> int:
     if grams != int(grams):
         raise ValueError(f"“{said[:20]}”小数位过多，换算后不足 1 克。请核对。")
     if not 0 < grams <= MOST:
-        raise ValueError(f"“{said[:20]}”应大于 0 且不超过 100 万吨。请核对单位。")
+        raise ValueError(f"“{said[:20]}”应大于 0，且不能是十亿吨以上。请核对数字和单位。")
     return int(grams)
 
 

@@ -14,10 +14,10 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.produce import policies, queries
 from shouwang.ledgers.produce.actions import check_price, tell_impact
-from shouwang.ledgers.produce.codes import entries, word
+from shouwang.ledgers.produce.codes import check_most, entries, word
 from shouwang.ledgers.produce.lifecycle import ORDER
 from shouwang.ledgers.produce.models import Buyer, Campaign, Demand, Lot, LotHousehold, Order, Payment
-from shouwang.ledgers.produce.quantity import value_fen
+from shouwang.ledgers.produce.quantity import kilograms, value_fen
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.queries import PLACES
 
@@ -71,7 +71,7 @@ def _check_order(lot: Lot, grams: int, price: int, today: dt.date) -> None:
         raise Refused("本批次已销号或撤下，不能下单。请刷新页面查看。", field="grams")
     if grams > row.left:
         raise Refused(f"本批次只剩 {row.left / 1000:,.1f} 公斤，订 {grams / 1000:,.1f} 公斤超出。请减少数量。", field="grams")
-    check_price(price, "单价", "price")
+    check_price(price, "单价", "price", today)
     if price < row.floor_price:
         raise Refused(
             f"单价 {price / 100:.2f} 元/公斤低于最低价 {row.floor_price / 100:.2f} 元/公斤。请核对单位，或先调整最低价。", field="price"
@@ -204,7 +204,8 @@ def add_demand(buyer: Buyer, region: Region, said: Mapping[str, Any], *, by: Sco
     check_channel(buyer, today)
     if said["until_on"] < today:
         raise Refused(f"截止日期 {said['until_on']} 已经过去（今天 {today}）。请填写今天以后的日期。", field="until_on")
-    check_price(said["price"], "出价", "price")
+    check_price(said["price"], "出价", "price", today)
+    check_most("weight", kilograms(said["wanted"]), "需求量", "wanted", today)
     row = Demand(buyer=buyer, **{k: said[k] for k in ("product", "wanted", "price", "until_on")})
     row.put_in(region)
     with change(row, by=by, verb=policies.ADD_DEMAND, today=today) as fresh:

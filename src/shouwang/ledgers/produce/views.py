@@ -14,7 +14,7 @@ from shouwang.ledgers.produce import actions, queries, trade_actions
 from shouwang.ledgers.produce.card_words import ON_CARD, withheld
 from shouwang.ledgers.produce.codes import URGENCY, urgency, word
 from shouwang.ledgers.produce.lifecycle import LOT, ORDER
-from shouwang.ledgers.produce.models import Lot, LotHousehold, Order
+from shouwang.ledgers.produce.models import Lot, Order
 from shouwang.ledgers.produce.policies import EDIT, VIEW
 from shouwang.ledgers.produce.quantity import kilograms, value_fen
 
@@ -32,7 +32,8 @@ def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
         "left": kilograms(row.left), "unsold": kilograms(found.unsold), "worth": value_fen(max(row.left, 0), found.asked_price),
         "expected": kilograms(found.expected), "harvested": kilograms(found.harvested), "days_left": (found.until_on - today).days,
         "orders": [_order(o, today) for o in rows], "homes": homes, "gone": sum(h["row"].code is None for h in homes), "paid": row.paid, "settled": row.settled,
-        "may": may, "open": found.state == "open", "takes": may and found.state == "open" and row.left > 0, "close_why": _why_not(found) if may and found.state == "open" else "",
+        "may": may, "open": found.state == "open", "takes": may and found.state == "open" and row.left > 0,
+        "close_why": _why_not(found) if may and found.state == "open" else "",
         "pictures": list(attachments_of(found)), "events": timeline(found._meta.label_lower, str(found.pk)) if whole else [], "today": today,
         "named": _named(found) if may and found.state == "open" else [], "whole": whole,
         "sees_contact": whole and scope.sees(VIEW, "contact"), "sees_income": scope.sees(VIEW, "income"),
