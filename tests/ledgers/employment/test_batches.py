@@ -232,6 +232,22 @@ def test_failed_bus_is_replaced_by_another(village):
     assert batch.result["carried"] == 3
 
 
+def test_bus_may_not_leave_fuller_than_the_level_of_its_day_allows(village):
+    day = dt.date(2020, 3, 2)  # from 24 February a low level limits no seats, a medium one half of them
+    batch, _place, _bus, rows = prepared(village, day_from=day, day_to=day)
+    make_level(village, "low", TODAY)
+    batches.ask(batch, by=BY, today=day)
+    batch.refresh_from_db()
+    batches.keep(batch, batches.solve(batch, today=day), by=BY, today=day)
+    trip = Trip.objects.get()
+    make_level(village, "medium", day)
+    batches.board(trip, {r.pk for r in rows}, by=BY, today=day)
+    with pytest.raises(Refused, match="限载 2 人，已登记上车 3 人"):
+        batches.depart(trip, by=BY, today=day)
+    batches.board(trip, {r.pk for r in rows[:2]}, by=BY, today=day)
+    assert batches.depart(trip, by=BY, today=day).state == "departed"
+
+
 def test_level_that_rises_while_the_bus_is_on_the_road_is_told_and_keeps_the_trip(village):
     make_level(village, "low", TODAY)
     batch, trip = on_the_road(village)

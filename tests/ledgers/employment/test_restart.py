@@ -9,11 +9,13 @@ from shouwang.kernel.errors import Refused
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.employment import restart
-from shouwang.ledgers.employment.actions import posts
+from shouwang.ledgers.employment.actions import batches, posts
 from shouwang.ledgers.employment.matching import fitting, market
+from shouwang.ledgers.employment.models import Post, Trip
 from tests.factories.accounts import make_user, sign_in
-from tests.factories.employment import TODAY, make_employer, make_plan, make_post, make_worker
+from tests.factories.employment import TODAY, add_record, make_employer, make_plan, make_post, make_worker
 from tests.factories.impact import make_level
+from tests.ledgers.employment.test_batches import planned, prepared
 from tests.ledgers.employment.test_posts import POST
 
 BY = Scope.system("核验")
@@ -103,10 +105,51 @@ def test_open_post_takes_no_part_in_a_plan_while_work_may_not_restart_there(vill
     make_level(village, "high", unit_code="441900", unit_name="东莞市")
     built = market(plan, TODAY)
     assert [p.key for p in built.request.posts] == [str(near.pk)]
-    assert "有 1 个岗位的工作地现在不能开工复工，未列入本方案。原因见各岗位。" in built.skipped
-    assert {f.post.pk: f.why for f in fitting(worker, TODAY)} == {near.pk: "", far.pk: "工作地现在不能开工复工"}
+    assert "有 1 个岗位的工作地到上岗日（已过的为今天）不能开工复工，未列入本方案。原因见各岗位。" in built.skipped
+    assert {f.post.pk: f.why for f in fitting(worker, TODAY)} == {near.pk: "", far.pk: "工作地到上岗日不能开工复工"}
     with django_assert_num_queries(1):
         assert restart.held([near, far], TODAY) == {far.pk}
+
+
+@pytest.mark.parametrize(("now", "then", "shut"), [("low", "high", True), ("high", "low", False), ("low", "low", False)])
+def test_post_that_starts_later_goes_by_the_level_published_for_its_day(village, now, then, shut):
+    start = TODAY + dt.timedelta(10)
+    make_level(village, now, TODAY)
+    make_level(village, then, start, published_on=TODAY)
+    post = make_post(village, state="draft", start_on=start)
+    assert restart.held([post], TODAY) == ({post.pk} if shut else set())
+    if not shut:
+        assert opened(post) == "open"
+        return
+    words = refused(post)
+    assert "潮阳区海门镇到上岗日 2020-02-27，自 2020-02-27 起为高风险（省卫生健康委通告，2020-02-17 公布）" in words
+    assert "等级下调后再开放，或与用工单位改定上岗日期" in words
+    make_worker(village, status="wants", wish="anywhere")
+    Post.objects.filter(pk=post.pk).update(state="open")
+    built = market(make_plan(village), TODAY)
+    assert (built.request.posts, "到上岗日" in built.skipped[0]) == ((), True)
+
+
+def test_level_that_ends_before_the_day_of_work_holds_nothing_and_one_that_comes_after_it_neither(village):
+    make_level(village, "high", TODAY + dt.timedelta(20), published_on=TODAY)
+    assert restart.held([make_post(village, start_on=TODAY + dt.timedelta(19))], TODAY) == set()
+    assert restart.held([make_post(village, start_on=TODAY + dt.timedelta(20))], TODAY) != set()
+
+
+def test_bus_to_a_place_where_work_is_forbidden_on_the_day_it_begins_does_not_leave(village):
+    batch, _place, _bus, rows = prepared(village, seats=20)
+    make_level(village, "low", TODAY, unit_code="441900", unit_name="东莞市")
+    planned(batch)
+    trip = Trip.objects.get()
+    post = make_post(village, **THERE, start_on=TODAY + dt.timedelta(3))
+    for row in rows[:2]:
+        add_record(row.worker, planned=True, started_on=TODAY + dt.timedelta(3), post=post)
+    make_level(village, "high", TODAY + dt.timedelta(2), published_on=TODAY, unit_code="441900", unit_name="东莞市")
+    batches.board(trip, {r.pk for r in rows}, by=BY, today=trip.day)
+    with pytest.raises(Refused, match=r"不能发车：2 人的工作地到上岗日不能开工：广东省东莞市自 2020-02-19 起为高风险.*改定上岗日期"):
+        batches.depart(trip, by=BY, today=trip.day)
+    batches.board(trip, {rows[2].pk}, by=BY, today=trip.day)
+    assert batches.depart(trip, by=BY, today=trip.day).state == "departed"
 
 
 def test_page_and_form_say_what_holds_the_post_or_on_what_it_opens(city, village):

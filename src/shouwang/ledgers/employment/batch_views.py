@@ -10,7 +10,7 @@ from django.db.models import Count
 from shouwang.kernel.jobs.models import Job
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import batch_queries, queries, ways
+from shouwang.ledgers.employment import batch_queries, queries, restart, ways
 from shouwang.ledgers.employment.actions import batches as acts
 from shouwang.ledgers.employment.departing import feverish
 from shouwang.ledgers.employment.lifecycle import BATCH, TRIP
@@ -69,6 +69,7 @@ def trip(found: Trip, scope: Scope, today: dt.date) -> dict[str, Any]:
         "hidden": found.riders.count() - len(riders),
         "now": batch_queries.level_words(found.vehicle, found.destination, max(today, found.day)),
         "closed": ways.closed(found.vehicle, found.destination, max(today, found.day)) if found.state in ("planned", "departed") else "",
+        "early": restart.too_early(found, found.riders.all(), max(today, found.day)) if found.state == "planned" else "",
         "may": scope.may_at(TRANSPORT, found),
         "may_trace": scope.may_at(TRACE, found) and found.state != "planned",
         "today": today,

@@ -64,7 +64,7 @@ def market(plan: MatchPlan, today: dt.date) -> Market:
         [
             *([f"还有 {waiting:,} 名劳动力没有摸底，未列入本方案。"] if waiting else []),
             *([f"有 {dear} 个公益性岗位月报酬不在规定范围内，未列入本方案。请核对岗位的月工资。"] if dear else []),
-            *([f"有 {shut} 个岗位的工作地现在不能开工复工，未列入本方案。原因见各岗位。"] if shut else []),
+            *([f"有 {shut} 个岗位的工作地到上岗日（已过的为今天）不能开工复工，未列入本方案。原因见各岗位。"] if shut else []),
         ],
     )
 
@@ -115,7 +115,7 @@ def _worker(
 
 def _posts(today: dt.date) -> tuple[tuple[assignment.Post, ...], int, int]:
     """Posts with places left; how many public-welfare ones take no part because the rules of the day do not allow their pay; and how
-    many because a published level forbids work where they are.
+    many because a published level forbids work where they are on the day it begins.
     """
     found = list(hiring(today).select_related("employer", "region").order_by("pk"))
     shut = restart.held(found, today)
@@ -186,7 +186,7 @@ def fitting(worker: Worker, today: dt.date) -> list[Fit]:
         there = _post(row, left)
         codes = [*assignment.barriers(me, there, settings, today), *(["declined"] if row.pk in refused else [])]
         words = assignment.WORDS | ({"welfare": barred[worker.pk]} if worker.pk in barred else {})
-        why = "；".join([*(words[c] for c in codes), *(["工作地现在不能开工复工"] if row.pk in shut else [])]) or (
+        why = "；".join([*(words[c] for c in codes), *(["工作地到上岗日不能开工复工"] if row.pk in shut else [])]) or (
             "" if left > 0 else "名额已满"
         )
         out.append(Fit(row, left, 0 if codes or row.pk in shut else sum(parts(me, there, settings, today).values()), why))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from shouwang.ledgers.employment.models import Batch, BatchDestination, BatchVehicle
+from shouwang.kernel.rulebook import lookup
+from shouwang.ledgers.employment.models import Batch, BatchDestination, BatchVehicle, Trip
 from shouwang.ledgers.impact.queries import Allowed, allowed_on
 
 
@@ -31,6 +32,14 @@ def days_of(batch: Batch) -> tuple[dt.date, ...]:
 def closed(vehicle: BatchVehicle, place: BatchDestination, day: dt.date) -> str:
     """Why a bus may not go to the place on the day, with level, document and rule; "" = it may."""
     return "".join(_told({vehicle.base.code[:6]: vehicle.base.name}, {place.place_code: place.place_name}, (day,)))
+
+
+def seats_now(trip: Trip, day: dt.date) -> int:
+    """How many may ride under the levels and the rule (departure_batches.yaml, seat_percent) of the day: of the worse end; none published = low."""
+    here = trip.vehicle.base.code[:6]
+    percent = lookup("departure_batches", "seat_percent", on=day, region=trip.batch.region.code).value
+    levels = [there.level.code if there.level else "low" for there in allowed_on({here, trip.destination.place_code}, [day]).values()]
+    return int(trip.vehicle.seats * min(percent[level] for level in levels) // 100)
 
 
 def closed_ends(batch: Batch, today: dt.date) -> list[str]:

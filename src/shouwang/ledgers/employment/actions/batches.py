@@ -23,7 +23,7 @@ from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.worklist.actions import tell
-from shouwang.ledgers.employment import destinations, lifecycle, policies, ways
+from shouwang.ledgers.employment import destinations, lifecycle, policies, restart, ways
 from shouwang.ledgers.employment.actions.arrivals import arrived
 from shouwang.ledgers.employment.batch_queries import level_words, to_enlist, words_of_levels
 from shouwang.ledgers.employment.departing import feverish, plan_as_stored, problem
@@ -224,10 +224,15 @@ def depart(trip: Trip, *, by: Scope, today: dt.date) -> Trip:
     if trip.day != today:
         raise Refused(f"该班次的出发日期为 {trip.day}，今天是 {today}。请在当日发车，或重新编排。")
     with transaction.atomic():
-        if not trip.riders.filter(boarded=True).exists():
+        aboard = trip.riders.filter(boarded=True)
+        if not (people := aboard.count()):
             raise Refused("还没有人上车，不能发车。请先登记上车人员。")
         if why := ways.closed(trip.vehicle, trip.destination, today):
             raise Refused(f"两地现已不能通行，不能发车。{why}请在批次页重新编排。")
+        if people > (seats := ways.seats_now(trip, today)):
+            raise Refused(f"按两地现在的风险等级，该车限载 {seats} 人，已登记上车 {people} 人。请减少上车人员，或在批次页重新编排。")
+        if why := restart.too_early(trip, aboard, today):
+            raise Refused(f"不能发车：{why}")
         with lifecycle.TRIP.advance(trip, "depart", by=by, today=today) as locked:
             locked.levels = level_words(trip.vehicle, trip.destination, today)
 
