@@ -67,6 +67,23 @@ def test_people_of_another_village_and_short_words_in_a_whole_town_do_not_count(
     assert named(said, village.town, [])["story"][0] == "蔡户主"
 
 
+@pytest.mark.parametrize("story", ["翁样叔家的果园", "由种植户翁样采摘", "找翁样师傅", "农户翁样、林某"])
+def test_short_name_beside_a_word_for_a_person_counts_through_town_and_county(city, village, story):
+    beside = next(v for v in city.villages if v.town_id == village.town_id and v != village)
+    for place, whose in ((beside, village.town), (village.town, village.town), (village.county, village.county)):
+        assert named({"story": story}, place, []) == {"story": ("翁样", f"与{whose.name}登记居民的姓名相同")}, place
+    away = next(v for v in city.villages if v.county_id != village.county_id)
+    assert named({"story": story}, away, []) == {}
+
+
+def test_everyday_words_that_are_somebody_s_name_too_do_not_count_beside_the_village(city):
+    add_member(make_household(city.villages[0]), name="新鲜")
+    add_member(make_household(city.villages[0]), name="高山")
+    beside = next(v for v in city.villages if v.town_id == city.villages[0].town_id and v != city.villages[0])
+    said = {"story": "高山上种的，新鲜采摘，村民自家的果园，师傅分级装箱", "quality": "新鲜无公害", "seller": f"{beside.name}农户"}
+    assert (named(said, beside, []), named(said, beside.town, [])) == ({}, {})
+
+
 def test_story_that_names_somebody_who_came_behind_the_lot_later_is_left_off_the_card(city):
     lot = make_lot(city.villages[0], story="林样板家的果园", seller="林样板", spec="箱装")
     assert views.card(lot_of(lot), TODAY)["texts"] == {"story": "林样板家的果园", "seller": "林样板", "spec": "箱装", "quality": ""}

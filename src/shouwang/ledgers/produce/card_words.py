@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from shouwang.kernel.errors import Refused
@@ -18,6 +18,11 @@ INSTEAD = {"story": "请改写为“村民”“种植户”等，不写姓名�
 LONGEST = 4
 _BETWEEN = re.compile(r"[\s·•・]+")
 _HAN = re.compile("[\u3400-\u9fff]+")
+# What stands before or after a name when somebody is meant by it: with it a word of two characters counts through the town.
+_BEFORE = re.compile("村民|农户|贫困户|种植户|养殖户|果农|菜农|渔民|蚝农|户主|名叫|老人")
+_AFTER = re.compile(
+    "一家|家的|家种|家养|家里|夫妇|夫妻|大爷|大娘|大叔|大婶|阿姨|爷爷|奶奶|叔|伯|婶|嫂|哥|姐|老人|老师|师傅|书记|主任|支书|村长|同志|先生|女士"
+)
 _OFFICE = re.compile("村|社|委|办|站|场|厂|店|公司|中心|干部")  # a contact that is no person
 
 
@@ -39,10 +44,11 @@ def withheld(lot: Lot) -> dict[str, tuple[str, str]]:
 
 
 def named(said: Mapping[str, Any], region: Region, homes: Collection[int]) -> dict[str, tuple[str, str]]:
-    """{field: (name, whose)}: members of the households behind the lot, its contact, people registered in the village or town.
+    """{field: (name, whose)}: members of the households behind the lot, its contact, people registered where it lies and about it.
 
-    The name of a firm or cooperative is in the public register: only those behind the lot count in it. Of a whole town, names of two
-    characters do not count: too many of them are words of everyday.
+    The name of a firm or cooperative is in the public register: only those behind the lot count in it. Of the village every name counts.
+    Of the rest of the town names of two characters do only beside a word that says a person is meant, and of the rest of the county all
+    names: too many of them are words of everyday.
     """
     texts = {f: _plain(said.get(f)) for f in ON_CARD if said.get(f)}
     if not texts:
@@ -51,8 +57,7 @@ def named(said: Mapping[str, Any], region: Region, homes: Collection[int]) -> di
     contact = _plain(said.get("contact"))
     person = {contact: "是联系人的姓名"} if 1 < len(contact) <= LONGEST and not _OFFICE.search(contact) else {}
     free = {f for f in texts if f != "seller" or said.get("seller_kind") not in ("firm", "coop")}
-    words = {w for f in free for w in _candidates(texts[f], region)}
-    others = dict.fromkeys(_residents(region, words), f"与{region.name}登记居民的姓名相同")
+    others = _residents(region, [texts[f] for f in free])
     out = {}
     for field, text in texts.items():
         names = others | person | known if field in free else known
@@ -74,19 +79,35 @@ def _members(homes: Collection[int]) -> set[str]:
     return {n for n in map(_plain, found) if len(n) > 1}
 
 
-def _candidates(text: str, region: Region) -> Iterator[str]:
-    """Every run of two to four characters that may be a name; those of the place itself are none."""
+def _runs(text: str, region: Region) -> Iterator[str]:
+    """The text without the names of the place itself, by runs of characters."""
     for place in (p for p in (region, region.town, region.county) if p):
         text = text.replace(place.name, " ")
-    for run in _HAN.findall(text):
-        for size in range(2, LONGEST + 1):
-            yield from (run[at : at + size] for at in range(len(run) - size + 1))
+    yield from _HAN.findall(text)
 
 
-def _residents(region: Region, words: Collection[str]) -> set[str]:
-    """Which of the words are names of people registered in the village or town."""
-    if region.level not in (Region.TOWN, Region.VILLAGE):
-        return set()
-    wanted = [w for w in words if region.level == Region.VILLAGE or len(w) > 2]
-    here = Member.objects.filter(left_on=None, **{LEVEL_FIELDS[region.level]: region.pk})
-    return {*here.filter(name__in=wanted).values_list("name", flat=True)}
+def _candidates(run: str) -> Iterator[str]:
+    """Every two to four characters that may be a name."""
+    for size in range(2, LONGEST + 1):
+        yield from (run[at : at + size] for at in range(len(run) - size + 1))
+
+
+def _marked(run: str) -> Iterator[str]:
+    """Those of them beside a word that says a person is meant."""
+    for size in range(2, LONGEST + 1):
+        yield from (run[m.end() : m.end() + size] for m in _BEFORE.finditer(run) if m.end() + size <= len(run))
+        yield from (run[m.start() - size : m.start()] for m in _AFTER.finditer(run) if m.start() >= size)
+
+
+def _residents(region: Region, texts: Iterable[str]) -> dict[str, str]:
+    """{name: whose} of people registered in the lot's village, town or county whom the texts name; the nearest place says whose."""
+    runs = [run for text in texts for run in _runs(text, region)]
+    words, marked = {w for run in runs for w in _candidates(run)}, {w for run in runs for w in _marked(run)}
+    wanted = {Region.VILLAGE: words, Region.TOWN: {w for w in words if len(w) > 2} | marked, Region.COUNTY: marked}
+    out: dict[str, str] = {}
+    for level, names in wanted.items():
+        place = region if region.level == level else {Region.TOWN: region.town, Region.COUNTY: region.county}.get(level)
+        if place and names and level <= region.level:
+            here = Member.objects.filter(left_on=None, name__in=names, **{LEVEL_FIELDS[level]: place.pk})
+            out = {**dict.fromkeys(here.values_list("name", flat=True), f"与{place.name}登记居民的姓名相同"), **out}
+    return out
