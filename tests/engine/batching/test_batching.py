@@ -275,6 +275,15 @@ def test_level_that_rises_stops_the_way_and_warns_of_buses_on_the_road(city):
     assert again.notices[0].startswith(f"{on_road} 个已发车的班次")
 
 
+def test_bound_of_a_replan_is_that_of_whole_buses_where_there_are_few():
+    people = [person(f"o{i}") for i in range(2)] + [person(f"p{i}", origin="p") for i in range(2)]
+    p = problem(people, days=DAYS[:1])  # one bus of four seats may collect from one place: two of the four go, by halves of it all would
+    first = made(p)
+    again = replan(p, first, today=DAYS[0])
+    assert (again.moved, len(again.trip_of())) == ((), 2)
+    assert (again.bound, round(again.gap, 6)) == (pytest.approx(first.bound), 0.0)
+
+
 def test_replan_of_an_unchanged_problem_moves_nobody(city):
     p, plan = city
     again = replan(p, plan.departed_before(p.days[3]), today=p.days[3])
