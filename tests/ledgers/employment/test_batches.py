@@ -232,6 +232,32 @@ def test_failed_bus_is_replaced_by_another(village):
     assert batch.result["carried"] == 3
 
 
+def test_trip_that_stands_in_the_new_plan_stays_the_record_its_printed_code_leads_to(village):
+    batch, _place, _bus, rows = prepared(village, seats=20)
+    planned(batch)
+    trip = Trip.objects.get()
+    make_level(village, "medium", TODAY)
+    batches.warn(batch_queries.changed_levels(TODAY), by=BY, today=TODAY)
+    batches.board(trip, {rows[0].pk}, by=BY, today=TODAY)
+    planned(batch)
+    again = Trip.objects.get()
+    assert (again.pk, again.levels, again.warning) == (trip.pk, "出发地中风险／接收地未公布", "")
+    assert set(again.riders.filter(boarded=True)) == {rows[0]}
+
+
+def test_who_was_on_a_bus_that_failed_is_not_on_board_of_another_until_ticked_off_there(village):
+    batch, _place, bus, rows = prepared(village, seats=20)
+    planned(batch)
+    batches.board(Trip.objects.get(), {r.pk for r in rows}, by=BY, today=TODAY)
+    batches.break_vehicle(bus, TODAY, reason="发动机故障", by=BY, today=TODAY)
+    batches.add_vehicle(batch, village.county, {"plate": "粤D54321", "seats": 20}, by=BY, today=TODAY)
+    planned(batch)
+    assert Trip.objects.get().vehicle.plate == "粤D54321"
+    assert list(batch.travellers.values_list("trip", "boarded")) == [(Trip.objects.get().pk, False)] * 3
+    with pytest.raises(Refused, match="还没有人上车"):
+        batches.depart(Trip.objects.get(), by=BY, today=TODAY)
+
+
 def test_bus_may_not_leave_fuller_than_the_level_of_its_day_allows(village):
     day = dt.date(2020, 3, 2)  # from 24 February a low level limits no seats, a medium one half of them
     batch, _place, _bus, rows = prepared(village, day_from=day, day_to=day)

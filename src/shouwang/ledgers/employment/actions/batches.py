@@ -142,23 +142,22 @@ def solve(batch: Batch, *, today: dt.date) -> batching.BatchPlan:
 def keep(batch: Batch, plan: batching.BatchPlan, *, by: Scope, today: dt.date) -> int:
     """Store a plan; trips that have left stay as they are. Called inside the job's transaction; returns how many have a seat."""
     gone = {(str(t.vehicle_id), t.day): t for t in batch.trips.exclude(state="planned")}
-    batch.trips.filter(state="planned").delete()
-    fresh = _trips(batch, [t for t in plan.trips if (t.vehicle, t.day) not in gone])
-    made = {(str(t.vehicle_id), t.day): t for t in create_many(fresh, by=by, verb=lifecycle.PLAN_TRIP, today=today)} | gone
+    made = _store_trips(batch, [t for t in plan.trips if (t.vehicle, t.day) not in gone], by, today) | gone
     seats = {int(s.traveller): (made[t.vehicle, t.day], s.number) for t in plan.trips for s in t.riders}
     left = {int(x.traveller): x.reason for x in plan.left}
-    batch.travellers.exclude(trip__in=[t.pk for t in gone.values()]).update(
-        trip=None, seat=None
-    )  # no seat twice on the way to the new plan
+    waiting = batch.travellers.exclude(trip__in=[t.pk for t in gone.values()])
+    aboard = dict(waiting.filter(boarded=True).values_list("pk", "trip"))
+    waiting.update(trip=None, seat=None)  # no seat twice on the way to the new plan
     ids = sorted(seats.keys() | left.keys())
 
     def settle(row: Traveller) -> None:
         trip, number = seats.get(row.pk, (None, None))
         row.trip, row.seat, row.reason = trip, number, left.get(row.pk, "") if trip is None else ""
+        row.boarded = row.boarded and trip is not None and (trip in gone.values() or aboard.get(row.pk) == trip.pk)
 
     for start in range(0, len(ids), PIECE):
         rows = Traveller.objects.filter(pk__in=ids[start : start + PIECE]).select_related("household")
-        change_many(rows, settle, by=by, verb=policies.SEAT, today=today, fields=("trip", "seat", "reason"))
+        change_many(rows, settle, by=by, verb=policies.SEAT, today=today, fields=("trip", "seat", "reason", "boarded"))
     words = lookup("departure_batches", "words", on=today).value
     with lifecycle.BATCH.advance(batch, "plan", by=by, today=today) as locked:
         locked.result = {
@@ -183,6 +182,26 @@ def keep(batch: Batch, plan: batching.BatchPlan, *, by: Scope, today: dt.date) -
 def sound(number: float) -> float | None:
     """A figure of the plan, None where it has no value: of nobody to carry there is no gap."""
     return number if math.isfinite(number) else None
+
+
+def _store_trips(batch: Batch, planned: Sequence[batching.Trip], by: Scope, today: dt.date) -> dict[tuple[str, dt.date], Trip]:
+    """{(vehicle, day): trip} that waits; one that stands as before stays the same record, so that links and printed codes lead to it."""
+    drawn = {(t.vehicle_id, t.day, t.destination_id): t for t in _trips(batch, planned)}
+    stay = {(t.vehicle_id, t.day, t.destination_id): t.pk for t in batch.trips.filter(state="planned")}
+    again = [pk for key, pk in stay.items() if key in drawn]
+    batch.trips.filter(state="planned").exclude(pk__in=again).delete()
+
+    def renew(row: Trip) -> None:
+        new = drawn[row.vehicle_id, row.day, row.destination_id]
+        row.seats, row.approval, row.levels, row.warning = new.seats, new.approval, new.levels, ""
+
+    fields = ("seats", "approval", "levels", "warning")
+    for start in range(0, len(again), PIECE):
+        change_many(
+            Trip.objects.filter(pk__in=again[start : start + PIECE]), renew, by=by, verb=lifecycle.PLAN_TRIP, today=today, fields=fields
+        )
+    create_many([t for key, t in drawn.items() if key not in stay], by=by, verb=lifecycle.PLAN_TRIP, today=today)
+    return {(str(t.vehicle_id), t.day): t for t in batch.trips.filter(state="planned")}
 
 
 def _trips(batch: Batch, planned: Sequence[batching.Trip]) -> list[Trip]:
