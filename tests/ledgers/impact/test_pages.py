@@ -41,6 +41,17 @@ def test_analysis_without_a_shock_compares_with_nothing(clerk):
     assert "没有登记正在发生的冲击事件" in page
 
 
+def test_county_is_not_asked_for_units_elsewhere_which_the_city_enters(city, client, clerk):
+    assert "外市的县级单元" in clerk.get("/impact/levels/publish/").content.decode()
+    client = sign_in(client, make_user("qu", city.offices["440513-fpb"], "office_clerk"))
+    assert "外市的县级单元" not in client.get("/impact/levels/publish/").content.decode()
+    said = {"document": "通告", "published_on": "2020-02-17", "from_on": "2020-02-17", f"unit_{city.counties[0].pk}": "medium"}
+    assert client.post("/impact/levels/publish/", {**said, "others": "东莞市\t441900\t高"}).status_code == 302
+    assert [(r.unit_name, r.level) for r in EpidemicRiskLevel.objects.all()] == [(city.counties[0].name, "medium")]
+    refused = client.post("/impact/levels/publish/", {**said, f"unit_{city.counties[0].pk}": ""})
+    assert (refused.status_code, "没有填写任何县级单元的等级" in refused.content.decode()) == (422, True)
+
+
 def test_levels_page_tells_the_preview_from_the_published(city, clerk):
     make_level(city.counties[0], "low")
     make_cases(city.counties[0], dt.date(2020, 2, 10), fresh=60, total=60, cluster=True)

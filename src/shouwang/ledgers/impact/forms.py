@@ -78,7 +78,7 @@ OTHERS = (
 
 
 class LevelsForm(forms.Form):
-    """A published list: a drop-down for each county of ours, and lines for units elsewhere."""
+    """A published list: a drop-down for each county of ours, and lines for units elsewhere where the person may enter them."""
 
     document = forms.CharField(label="公布文件", max_length=200, help_text="发文单位、文件名或通告标题。")
     published_on = day_field("公布日期")
@@ -88,9 +88,11 @@ class LevelsForm(forms.Form):
         help_text="从 Excel 复制三列粘贴：县级单元、代码（六位）、风险等级。返岗目的地在外省的在此登记；东莞、中山填市名和市代码。",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, units: list[Region], today: dt.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: list[Region], elsewhere: bool, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.units = today, units
+        if not elsewhere:
+            del self.fields["others"]
         self.words = {v: k for k, v in choices("levels", today)}
         for unit in units:
             options = [("", "本次未公布"), *choices("levels", today)]
@@ -99,7 +101,7 @@ class LevelsForm(forms.Form):
         self.sections: Sections = (
             ("公布文件", ("document", "published_on", "from_on")),
             *((("本市各区（县）" if n == 0 else ""), names[n : n + 7]) for n in range(0, len(names), 7)),
-            ("外市", ("others",)),
+            *([("外市", ("others",))] if elsewhere else []),
         )
 
     def clean_others(self) -> list[Published]:
@@ -125,7 +127,7 @@ class LevelsForm(forms.Form):
     def published(self) -> list[Published]:
         """All units of the list."""
         ours = [(u, self.cleaned_data.get(f"unit_{u.pk}")) for u in self.units]
-        return [Published(u.code[:6], u.name, str(level)) for u, level in ours if level] + list(self.cleaned_data["others"])
+        return [Published(u.code[:6], u.name, str(level)) for u, level in ours if level] + list(self.cleaned_data.get("others", []))
 
 
 class CasesForm(forms.Form):

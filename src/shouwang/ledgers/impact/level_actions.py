@@ -22,6 +22,7 @@ from shouwang.ledgers.impact import policies
 from shouwang.ledgers.impact.codes import word
 from shouwang.ledgers.impact.levels import current, in_force
 from shouwang.ledgers.impact.models import CaseReport, EpidemicRiskLevel, Shock, YearBase
+from shouwang.ledgers.impact.queries import city_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,7 @@ def _publish(
 
 
 def _city(by: Scope) -> Region:
-    held = [p for p in by.places(policies.LEVELS) if p.level <= Region.CITY]
-    found = Region.objects.filter(level=Region.CITY)
-    city = found.first() if by.everything else found.filter(pk__in=[p.id for p in held]).first()
+    city = city_held(by, policies.LEVELS)
     if city is None:
         raise NotPermitted("外市县级单元的风险等级由市级登记。请联系市扶贫办登记，或只登记本区（县）。")
     return city

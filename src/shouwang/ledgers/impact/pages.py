@@ -37,7 +37,11 @@ def publish(request: Request) -> HttpResponse:
     """Enter a published list."""
     units = queries.counties(request.scope, LEVELS)
     form = LevelsForm(
-        request.POST or None, units=units, today=request.today, initial={"from_on": request.today, "published_on": request.today}
+        request.POST or None,
+        units=units,
+        elsewhere=queries.city_held(request.scope, LEVELS) is not None,
+        today=request.today,
+        initial={"from_on": request.today, "published_on": request.today},
     )
     if request.method == "POST" and form.is_valid():
         said = {k: form.cleaned_data[k] for k in ("document", "published_on", "from_on")}

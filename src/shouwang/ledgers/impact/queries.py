@@ -137,6 +137,13 @@ def bases(scope: Scope) -> QuerySet[YearBase]:
     return YearBase.objects.within(scope).select_related("region")
 
 
+def city_held(scope: Scope, permission: str) -> Region | None:
+    """The city where the permission reaches it whole: units elsewhere are entered there."""
+    found = Region.objects.filter(level=Region.CITY)
+    held = [p.id for p in scope.places(permission) if p.level <= Region.CITY]
+    return found.first() if scope.everything else found.filter(pk__in=held).first()
+
+
 def counties(scope: Scope, permission: str = VIEW) -> list[Region]:
     """The counties of the installation the permission reaches in whole or part, in official order."""
     held: Any = Region.objects.filter(scope.q(permission)).values("county_id")
