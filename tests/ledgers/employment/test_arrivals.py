@@ -51,6 +51,16 @@ def test_who_never_started_leaves_a_reason_and_no_day_of_work(village):
     assert (record.planned, record.ended_on, record.left_reason) == (True, TODAY, "企业延迟开工")
     assert FIGURES["employment.at_work"].rows(TODAY).filter(pk=record.worker_id).count() == 0
     assert arrivals.ask_arrivals(today=TODAY + DAY) == 0
+    labour.check_overlap(record.worker, TODAY - 9 * DAY, None)  # whoever did not go may have worked elsewhere that day
+
+
+def test_work_beside_a_plan_that_stands_is_refused_with_what_to_do(village):
+    record = planned(village, TODAY + 4 * DAY)
+    with pytest.raises(Refused, match=r"与已有计划务工重叠：2020-02-21 起 .*不去的请先在该记录登记未到岗"):
+        labour.check_overlap(record.worker, TODAY, None)
+    done = add_record(make_worker(village), started_on=TODAY - 9 * DAY, ended_on=TODAY - 2 * DAY)
+    with pytest.raises(Refused, match=r"与已有务工记录重叠：2020-02-08 ～ 2020-02-15 .*请改正起止日期。"):
+        labour.check_overlap(done.worker, TODAY - 3 * DAY, None)
 
 
 def test_a_town_is_asked_once_for_all_whose_day_has_passed_until_each_is_settled(village):

@@ -222,14 +222,17 @@ def _check_income(income: int | None, today: dt.date) -> None:
 def check_overlap(worker: Worker, start: dt.date, end: dt.date | None, *, besides: int = 0) -> None:
     """Raise Refused where a record of the worker (other than `besides`) shares a day with [start, end), naming it."""
     for other in worker.records.exclude(pk=besides):
-        if overlaps(other, start, end):
-            until = other.ended_on or "至今"
-            raise Refused(
-                f"与已有务工记录重叠：{other.started_on} ～ {until} {other.employer}。请先登记该记录离岗，或改正起止日期。",
-                field="started_on",
-            )
+        if not overlaps(other, start, end):
+            continue
+        what, when = "务工记录", f"{other.started_on} ～ {other.ended_on or '至今'}"
+        remedy = "请改正起止日期" if other.ended_on else "请先登记该记录离岗，或改正起止日期"
+        if other.planned:
+            what, when, remedy = "计划务工", f"{other.started_on} 起", "不去的请先在该记录登记未到岗，或改正起止日期"
+        raise Refused(f"与已有{what}重叠：{when} {other.employer}。{remedy}。", field="started_on")
 
 
 def overlaps(other: WorkRecord, start: dt.date, end: dt.date | None) -> bool:
-    """Whether a record shares a day with [start, end); an open end never ends."""
+    """Whether a record shares a day with [start, end); an open end never ends. Planned work that never began takes no day."""
+    if other.planned and other.ended_on is not None:
+        return False
     return (other.ended_on is None or other.ended_on > start) and (end is None or other.started_on < end)
