@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.scope import Scope
-from shouwang.ledgers.employment import queries
+from shouwang.ledgers.employment import figures, queries
 from shouwang.ledgers.employment.actions import labour
 from shouwang.ledgers.employment.models import Worker, WorkRecord
 from tests.factories.employment import TODAY, add_record, make_worker
 from tests.factories.registry import add_member, add_status, make_household
 
 BY = Scope.system("核验")
+DAY = dt.timedelta(1)
+FIGURES = {f.code: f for f in figures.FIGURES}
 WORK = {
     "planned": False,
     "started_on": dt.date(2020, 1, 6),
@@ -195,3 +197,24 @@ def test_who_goes_back_to_school_falls_off_the_figures(village):
     worker.member.school_status = "senior"
     worker.member.save()
     assert queries.in_force(Worker.objects.all(), TODAY).count() == 0
+
+
+def test_who_left_work_is_asked_again_and_counted_as_at_work_no_longer(village):
+    def at_work():
+        return FIGURES["employment.at_work"].rows(TODAY).count()
+
+    worker = make_worker(village, status="out_city", place_code="441900", place_name="东莞市", wage=420_000, surveyed_on=TODAY - 9 * DAY)
+    record = add_record(worker)
+    assert at_work() == 1
+    labour.end_work(record, TODAY - DAY, reason="企业裁员", by=BY, today=TODAY)
+    worker.refresh_from_db()
+    assert (worker.status, worker.surveyed_on, worker.wage, worker.place_name, at_work()) == ("unsurveyed", None, None, "", 0)
+    assert queries.next_to_call(BY, TODAY) is not None
+
+
+@pytest.mark.parametrize(("status", "day"), [("wants", TODAY - 9 * DAY), ("out_city", TODAY)])
+def test_what_a_survey_after_the_last_day_says_stands(village, status, day):
+    worker = make_worker(village, status=status, surveyed_on=day, reason="no_post" if status == "wants" else "")
+    labour.end_work(add_record(worker), TODAY - DAY, reason="核实", by=BY, today=TODAY)
+    worker.refresh_from_db()
+    assert (worker.status, worker.surveyed_on) == (status, day)

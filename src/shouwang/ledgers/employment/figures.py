@@ -51,7 +51,7 @@ LABOUR_FIGURES: tuple[Figure, ...] = (
         "employment.surveyed",
         "已摸底劳动力",
         "人",
-        "建档立卡户劳动力中，摸底日期在有效期（规则库）内的人数。",
+        "建档立卡户劳动力中，摸底日期在有效期（规则库）内的人数；摸底后离岗的须重新摸底。",
         _workers(queries.surveyed),
         good="up",
         drill=f"{WORKERS}&surveyed=1",

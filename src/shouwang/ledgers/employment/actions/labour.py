@@ -157,13 +157,15 @@ def now_works(worker: Worker, row: WorkRecord, *, by: Scope, today: dt.date, ver
 def end_work(row: WorkRecord, ended_on: dt.date, *, reason: str, by: Scope, today: dt.date) -> WorkRecord:
     """The person has left the work on `ended_on` (that day is no longer worked): a public-welfare term ends with it, the post has a place again.
 
-    Raises Refused.
+    Whoever was said to be at work on the strength of it is to be asked again, and counted as at work no longer. Raises Refused.
     """
     if ended_on > today:
         raise Refused(f"离岗日期 {ended_on} 晚于今天 {today}。请填写实际离岗的日期。", field="ended_on")
     with transaction.atomic():
         locked = _end(row, ended_on, reason, by, today)
         lapse(locked, by=by, today=today)
+        if not locked.planned:
+            _ask_again(locked, reason, by, today)
         if locked.post_id:
             recount([locked.post_id], by=by, today=today)
     return locked
@@ -179,6 +181,18 @@ def _end(row: WorkRecord, ended_on: dt.date, reason: str, by: Scope, today: dt.d
             raise Refused(f"离岗日期 {ended_on} 须晚于上岗日期 {locked.started_on}。请核对。", field="ended_on")
         locked.ended_on, locked.left_reason = ended_on, reason.strip()[:120]
     return locked
+
+
+def _ask_again(row: WorkRecord, reason: str, by: Scope, today: dt.date) -> None:
+    """What became of the person is not known: not surveyed, unless a survey after the last day says more."""
+    worker = Worker.objects.select_for_update(of=("self",)).get(pk=row.worker_id)
+    last, known = row.ended_on or today, worker.surveyed_on
+    at_work = worker.status in (*AT_WORK, "home_work")
+    if not at_work or (known and known > last):
+        return
+    with change(worker, by=by, verb=policies.END_WORK, today=today, reason=reason) as now:
+        now.status, now.surveyed_on, now.surveyed_by, now.wage = "unsurveyed", None, "", None
+        now.place_code = now.place_name = now.place_detail = ""
 
 
 def record_training(worker: Worker, said: Mapping[str, Any], *, by: Scope, today: dt.date) -> Training:

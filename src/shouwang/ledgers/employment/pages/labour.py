@@ -97,7 +97,8 @@ def end_work(request: Request, pk: int) -> HttpResponse:
     found = queries.record(request.scope, pk)
     day = views.day_of(request.POST.get("ended_on", ""), request.today, "ended_on")
     labour.end_work(found, day, reason=request.POST.get("reason", ""), by=request.scope, today=request.today)
-    return _done(request, found.worker, "离岗已登记。", "records")
+    words = "未到岗已登记。" if found.planned else "离岗已登记。现在的就业状况请再摸底。"
+    return _done(request, found.worker, words, "records")
 
 
 @page(SURVEY, methods=BOTH)
