@@ -227,6 +227,10 @@ def test_town_reads_its_lot_whole(city, client, today, shared):  # noqa: ARG001 
     assert "蔡联系" in page.content.decode()
 
 
+def test_payments_are_exported(clerk, shared):  # noqa: ARG001 - there are some
+    assert clerk.post("/produce/payments/export/", {"reason": "核对兑付"}).status_code == 200
+
+
 @pytest.mark.parametrize("paid_before", [True, False])
 def test_household_that_moved_to_another_district_stays_a_row_of_the_lot_and_is_paid(city, client, today, shared, paid_before):  # noqa: ARG001 - the day is set
     """On PostgreSQL row-level security hides the household itself from the lot's town."""

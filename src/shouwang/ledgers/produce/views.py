@@ -22,7 +22,7 @@ from shouwang.ledgers.produce.quantity import kilograms, value_fen
 def lot(found: Lot, scope: Scope, today: dt.date) -> dict[str, Any]:
     """Everything a lot's page shows, and what may be done."""
     row: Any = found
-    homes = [{"row": r, "kg": kilograms(r.share)} for r in queries.shares(scope, found)]
+    homes: list[dict[str, Any]] = [{"row": r, "kg": kilograms(r.share)} for r in queries.shares(scope, found)]
     may, whole = scope.may_at(EDIT, found), scope.may_at(VIEW, found)
     rows = list(queries.orders_of(scope, found))
     state = LOT.state_of(found)

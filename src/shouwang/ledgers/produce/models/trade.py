@@ -185,4 +185,4 @@ class Payment(OfHousehold):
 
     def covers(self, scope: Scope, permission: str) -> bool:
         """Where the household lies, and where the order does: the money is paid out there wherever the household has moved since."""
-        return scope.may_at(permission, self) or scope.may_at(permission, self.order)
+        return scope.may_at(permission, self) or (self.order_id is not None and scope.may_at(permission, self.order))
