@@ -70,9 +70,9 @@ IMPACTS = Table(
     empty="还没有影响记录。就业、产销、信贷等台账发生受阻、滞销、还贷困难时自动写入，也可登记影响排查。",
     columns=(
         Column("cause", "影响原因", _word("causes", "cause"), kind="link"),
+        Column("head", "户主", "household.head_name", mask="name"),
         Column("kind", "影响对象", _word("subjects", "subject_kind")),
         Column("subject", "对象说明", "subject"),
-        Column("head", "户主", "household.head_name", mask="name"),
         Column("code", "户编号", "household.code"),
         Column("place", "所在地", place),
         Column("began_on", "开始日期", "began_on", kind="date", sort="began_on"),

@@ -357,14 +357,14 @@ NEEDS = Table(
     empty="还没有登记备耕需求。由村（社区）或镇（街道）按作物和农资登记。",
     columns=(
         Column("item", "农资", _word("inputs", "item"), kind="link"),
-        Column("crop", "作物", _word("crops", "crop")),
-        Column("place", "所在地", place),
         Column("unit", "单位", lambda r, d: word("input_units", r.item, d)),
         Column("amount", "需求", _plain("amount"), kind="num"),
         Column("arrived", "到货", _plain("arrived"), kind="num"),
         Column("short", "缺口", _short, kind="num"),
         Column("needed_by", "最迟到位", "needed_by", kind="date", sort="needed_by"),
         Column("state", "状态", _supply, kind="tag"),
+        Column("crop", "作物", _word("crops", "crop")),
+        Column("place", "所在地", place),
         Column("year", "年份", "year", kind="text", default_hidden=True),
     ),
     filters=(
