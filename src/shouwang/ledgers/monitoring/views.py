@@ -39,6 +39,7 @@ from shouwang.ledgers.monitoring.tables import due_light, risk_words
 from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.monitoring.watch.discrepancies import ANSWERS
 from shouwang.ledgers.monitoring.watch.explaining import explained
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.income import after_medical, per_capita, window_of
 from shouwang.ledgers.registry.lines import line_of
@@ -116,7 +117,7 @@ def lead_context(lead: Lead, scope: Scope, today: dt.date) -> dict[str, Any]:
         "meta": [p for p in place_of(lead) if p],
         "case": lead.case if lead.case and queries.sees(scope, lead.case) else None,
         "earlier": [(x, risk_words(x.risk, today)) for x in earlier],
-        "events": timeline(lead._meta.label_lower, str(lead.pk)),
+        "events": timeline(lead._meta.label_lower, str(lead.pk), dated=in_words),
     }
 
 
@@ -182,7 +183,7 @@ def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str
         "may_check": case.covers(scope, CHECK),
         "hands_down": case.state == "reported" and case.lowest < Region.VILLAGE and case.covers(scope, CHECK),
         "phrases": rule("return_phrases", on=today).value,
-        "events": timeline(case._meta.label_lower, str(case.pk)),
+        "events": timeline(case._meta.label_lower, str(case.pk), dated=in_words),
         "today": today,
     }
 
