@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -34,6 +35,8 @@ class _Refusing(click.Group):
         except SweepRefused as no:
             for problem in no.problems:
                 click.echo(str(problem), err=True)
+            if ctx.invoked_subcommand == "run" and any(p.rule for p in no.problems):
+                click.echo("只做其余规则：加 --leave-out，未参加的规则写在 manifest.json 里。", err=True)
             sys.exit(2)
 
 
@@ -80,7 +83,7 @@ def _book(rules_folder: Path | None, features_file: Path | None, params_file: Pa
 @click.option("--leave-out", is_flag=True, help="有问题的规则不参加，其余照做；清单写入 manifest.json。")
 @click.option("--all-features", is_flag=True, help="保存每一户的特征，缺省只保存有线索的户。")
 @click.option("--memory", default="", help="每个县可用的内存，如 512MB。")
-@click.option("--threads", default=0, help="最多用几个处理器；0 为全部。")
+@click.option("--threads", type=click.IntRange(min=0), default=0, help="最多用几个处理器；0 为全部。")
 @click.option("--json", "as_json", is_flag=True, help="输出 manifest.json 的内容。")
 def run_command(
     snapshot: Path, rules_folder: Path | None, features_file: Path | None, params_file: Path | None, asof: dt.datetime, **asked: Any
@@ -93,6 +96,8 @@ def run_command(
     common: dict[str, Any] = {"out": asked["out"], "asof": asof.date(), "now": now, "resume": asked["resume"], "memory": asked["memory"]}
     common |= {"threads": asked["threads"], "progress": None if asked["as_json"] else _progress}
     if asked["since"]:
+        if asked["leave_out"]:
+            raise click.UsageError("增量筛查沿用上一次未参加的规则，不带 --leave-out。")
         if asked["backend"] != "duckdb" or asked["counties"] or asked["all_features"]:
             raise click.UsageError("增量筛查沿用上一次的县，只用 duckdb，不带 --counties、--all-features。")
         from shouwang.engine.delta import run_since
@@ -171,7 +176,10 @@ def _counties(text: str) -> list[int]:
 def _keys(path: Path | None) -> list[int]:
     if path is None:
         return []
-    lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
-    if wrong := next((i for i, line in enumerate(lines, 1) if line and not line.lstrip("-").isdigit()), 0):
-        raise click.UsageError(f"{path.name} 第 {wrong} 行不是户键（整数）。")
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8-sig").splitlines()]
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{path.name} 不是文本文件（UTF-8）。每行写一个户键。") from None
+    if wrong := next((i for i, line in enumerate(lines, 1) if line and not re.fullmatch(r"-?[0-9]{1,18}", line)), 0):
+        raise click.UsageError(f"{path.name} 第 {wrong} 行“{lines[wrong - 1][:30]}”不是户键（整数）。每行写一个户键。")
     return [int(line) for line in lines if line]

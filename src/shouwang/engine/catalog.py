@@ -14,9 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from shouwang.engine.errors import Problem, SweepRefused
+from shouwang.engine.errors import Problem, SweepRefused, refuse
+from shouwang.engine.reading import entries
 from shouwang.engine.rules import digest
 from shouwang.engine.snapshot import RISK_BITS, columns
 
@@ -114,13 +113,12 @@ class FeatureCatalog:
     @classmethod
     def load(cls, path: Path | None = None) -> FeatureCatalog:
         """From the file, the published one by default. Raises SweepRefused with every fault in it."""
-        text = files("shouwang.rulebook").joinpath("features.yaml").read_text("utf-8") if path is None else path.read_text("utf-8")
-        return cls.of(yaml.safe_load(text))
+        return cls.of(entries(path or files("shouwang.rulebook").joinpath("features.yaml"), "特征"))
 
     @classmethod
     def of(cls, raw: Mapping[str, Mapping[str, Any]]) -> FeatureCatalog:
         """From data."""
-        found = {code: _feature(code, entry) for code, entry in raw.items()}
+        found = {str(code): _read(str(code), entry) for code, entry in raw.items()}
         problems = [p for f in found.values() for p in _faults(f, found)]
         if problems:
             raise SweepRefused(problems)
@@ -149,6 +147,19 @@ def months_before(day: dt.date, months: int) -> dt.date:
 
 def _wheres(raw: Any) -> tuple[Where, ...]:
     return tuple(Where(w["column"], w["op"], tuple(w["value"]) if isinstance(w.get("value"), list) else w.get("value")) for w in raw or ())
+
+
+def _read(code: str, raw: Mapping[str, Any]) -> Feature:
+    if missing := [key for key in ("name", "kind") if not raw.get(key)]:
+        raise refuse(f"特征缺少 {'、'.join(missing)}", "补上这一项", field=code)
+    try:
+        return _feature(code, raw)
+    except (KeyError, TypeError, AttributeError, ValueError) as fault:
+        raise refuse(
+            f"特征写得不对（{fault}）",
+            "where 的每一项写 column、op、value，window 只写 months、days、back、whole，codes 写成 {代码: 名称}",
+            field=code,
+        ) from fault
 
 
 def _feature(code: str, raw: Mapping[str, Any]) -> Feature:

@@ -20,7 +20,7 @@ from shouwang.engine.errors import refuse
 from shouwang.engine.params import Params
 from shouwang.engine.rules import AGE, Rule, RuleSet
 from shouwang.engine.snapshot import PLACE, Snapshot, listed
-from shouwang.engine.sweep import CountyDone, Manifest, Prepared, Progress, drive, manifest_of, prepare, settle, workplace
+from shouwang.engine.sweep import CountyDone, Manifest, Prepared, Progress, drive, look, manifest_of, prepare, settle, workplace
 
 Span = tuple[dt.date, dt.date]
 
@@ -37,6 +37,7 @@ def run_since(
     ready = prepare(snapshot, rules, params, catalog, asof, tuple(before.counties), leave_out=bool(before.left_out))
     manifest = manifest_of(snapshot, ready, params, catalog, asof, now, "duckdb", since=before.run)
     _same(before, manifest, asof)
+    look(snapshot, ready, catalog, light=True)
 
     def swept(left: Sequence[int]) -> Iterator[CountyDone]:
         return _swept(snapshot, ready, params, catalog, left, since, out, before, manifest, households, memory=memory, threads=threads)

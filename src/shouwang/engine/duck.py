@@ -17,6 +17,7 @@ from shouwang.engine.bounds import Bounds, scanned
 from shouwang.engine.catalog import FeatureCatalog
 from shouwang.engine.compiler import Macros, compile_rules, table_name
 from shouwang.engine.errors import refuse
+from shouwang.engine.files import check_files
 from shouwang.engine.rules import Rule
 from shouwang.engine.snapshot import PLACE, Snapshot, columns, listed
 
@@ -68,7 +69,10 @@ class Duck:
         config |= {"memory_limit": memory} if memory else {}
         config |= {"threads": str(threads)} if threads else {}
         config |= {"temp_directory": str(spill)} if spill else {}
-        self.base = duckdb.connect(config=config)
+        try:
+            self.base = duckdb.connect(config=config)
+        except duckdb.Error as fault:
+            raise refuse("内存的写法不对", "写成 512MB、4GB 的样子", field="memory", value=memory) from fault
         self.base.execute("SET enable_progress_bar = false")
 
     def close(self) -> None:
@@ -99,17 +103,17 @@ class Duck:
             self.base.execute(f"CREATE OR REPLACE TEMP TABLE hits AS {within}SELECT * FROM ({sql.hits})")  # noqa: S608 - the same
             self.base.execute(f"CREATE OR REPLACE TEMP TABLE leads AS {sql.leads}")
             yield sql
-        except (duckdb.OutOfRangeException, duckdb.ConversionException) as fault:
+        except duckdb.OutOfRangeException as fault:
             raise refuse(
-                f"{county} 的数据中有超出范围的数值或不是数字的内容：{str(fault).splitlines()[0]}",
-                "在数据接入处核对金额和数量的列，撤回错误的文件后重做快照",
+                f"{county} 的数据中有超出范围的数值：{str(fault).splitlines()[0]}", "核对这一县的金额和数量，撤回错误的文件后重新生成快照"
+            ) from fault
+        except (duckdb.ConversionException, duckdb.BinderException, duckdb.IOException, duckdb.InvalidInputException) as fault:
+            check_files(snapshot, {county: (sql.reads, scanned(catalog.needed(sql.codes), bounds.asof))})
+            raise refuse(
+                f"{county} 的快照文件读不出来：{str(fault).splitlines()[0]}", "文件可能写到一半、已损坏，或各文件的列不一致：重新生成快照"
             ) from fault
         except duckdb.OutOfMemoryException as fault:
             raise refuse(f"{county} 的内存不够", "加大 --memory，或用 --threads 1 逐县进行", field="memory") from fault
-        except duckdb.BinderException as fault:
-            raise refuse(f"{county} 的快照文件缺列：{str(fault).splitlines()[0]}", "用同一版本的程序重新生成快照") from fault
-        except (duckdb.IOException, duckdb.InvalidInputException) as fault:
-            raise refuse(f"{county} 的快照文件读不出来：{str(fault).splitlines()[0]}", "文件可能写到一半或已损坏：重新生成快照") from fault
         finally:
             for name in ("leads", "hits", "features"):
                 self.base.execute(f"DROP TABLE IF EXISTS {name}")

@@ -9,9 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shouwang.engine.errors import refuse
+from shouwang.engine.reading import entries, whole
 from shouwang.engine.rules import digest
 
 
@@ -43,8 +42,8 @@ class Params:
     @classmethod
     def load(cls, path: Path | None = None) -> Params:
         """From the file, the published one by default. A `from: file.name` reads another file of the rulebook: one number has one definition."""
-        text = files("shouwang.rulebook").joinpath("sweep_parameters.yaml").read_text("utf-8") if path is None else path.read_text("utf-8")
-        return cls({name: tuple(_thresholds(name, entry)) for name, entry in yaml.safe_load(text).items()})
+        found = entries(path or files("shouwang.rulebook").joinpath("sweep_parameters.yaml"), "参数")
+        return cls({name: tuple(_thresholds(name, entry)) for name, entry in found.items()})
 
     def overlay(self, more: Params) -> Params:
         """What an office sets for itself beside the published values; at the same place the younger one counts."""
@@ -77,10 +76,12 @@ class Params:
 
 
 def _thresholds(name: str, entry: Mapping[str, Any]) -> list[Threshold]:
-    source, unit = entry, str(entry["unit"])
+    source, unit = entry, str(entry.get("unit", ""))
     if "from" in entry:
         file, _, other = str(entry["from"]).partition(".")
-        source = yaml.safe_load(files("shouwang.rulebook").joinpath(f"{file}.yaml").read_text("utf-8"))[other]
+        shared = files("shouwang.rulebook").joinpath(f"{file}.yaml")
+        source = entries(shared, "规则库").get(other, {}) if shared.is_file() else {}
+    _check_values(name, entry, source)
     money = str(source.get("unit", unit)).startswith("元")
     return [
         Threshold(
@@ -98,7 +99,22 @@ def _thresholds(name: str, entry: Mapping[str, Any]) -> list[Threshold]:
     ]
 
 
+def _check_values(name: str, entry: Mapping[str, Any], source: Mapping[str, Any]) -> None:
+    for key in ("name", "unit"):
+        if not entry.get(key):
+            raise refuse(f"参数缺少 {key}", "补上这一项", field=name)
+    values = source.get("values")
+    if not isinstance(values, list) or not values or not all(isinstance(v, dict) for v in values):
+        raise refuse("参数没有 values", "写成 values: [{valid_from: 2020-01-01, value: 5000, source: 文号}]", field=name)
+    for v in values:
+        if missing := [key for key in ("valid_from", "value", "source") if v.get(key) is None]:
+            raise refuse(f"参数的一个值缺少 {'、'.join(missing)}", "补上这一项", field=name, value=str(v)[:60])
+        for key in ("valid_from", "valid_to"):
+            if v.get(key) is not None and not isinstance(v[key], dt.date):
+                raise refuse(f"{key} 不是日期", "写成 2020-03-20 的样子", field=name, value=str(v[key])[:60])
+
+
 def _whole(name: str, value: Any, times: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise refuse("参数须是整数", "元、天、百分数都写成整数", field=name, value=str(value))
-    return value * times
+    if not whole(value, least=-(10**12), most=10**12):
+        raise refuse("参数须是整数", "元、天、百分数都写成整数", field=name, value=str(value)[:60])
+    return int(value) * times

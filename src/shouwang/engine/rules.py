@@ -17,9 +17,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shouwang.engine.errors import Problem, SweepRefused, refuse
+from shouwang.engine.reading import parsed, whole
 
 ORDER = ("lt", "le", "gt", "ge")
 EQUAL = ("eq", "ne")
@@ -188,6 +187,7 @@ class Rule:
         for needed in ("id", "version", "name", "kind", "valid_from", "when", "source"):
             if raw.get(needed) in (None, "", {}):
                 raise refuse(f"缺少 {needed}", "补上这一项", rule=name, field=needed)
+        _check_types(name, raw)
         if raw["kind"] not in KINDS:
             raise refuse("类别不认识", f"改为 {'、'.join(KINDS)} 之一", rule=name, field="kind", value=str(raw["kind"]))
         for key in ("valid_from", "valid_to"):
@@ -223,10 +223,10 @@ class RuleSet:
     def load(cls, folder: Path | None = None) -> RuleSet:
         """All `*.yaml` of the folder, the published rulebook's by default. Raises SweepRefused with every fault of every file."""
         found = _published() if folder is None else sorted(folder.glob("*.yaml"))
-        texts = [(p.name, p.read_text("utf-8")) for p in found if p.name not in ("features.yaml", "sweep_parameters.yaml")]
-        if not texts:
+        kept = [p for p in found if p.name not in ("features.yaml", "sweep_parameters.yaml")]
+        if not kept:
             raise refuse("规则目录中没有 .yaml 文件", "检查 --rules 指的目录", value=str(folder))
-        return cls.of(row for name, text in texts for row in _rows(name, text))
+        return cls.of(row for file in kept for row in _rows(file))
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any] | Rule]) -> RuleSet:
@@ -283,14 +283,23 @@ def _published() -> list[Any]:
     return sorted((p for p in folder.iterdir() if p.name.endswith(".yaml")), key=lambda p: p.name)
 
 
-def _rows(name: str, text: str) -> list[Mapping[str, Any]]:
-    try:
-        rows = yaml.safe_load(text)
-    except yaml.YAMLError as fault:
-        raise refuse(f"规则文件不是合法的 YAML：{str(fault).splitlines()[0]}", "改正文件的格式", field=name) from fault
+def _rows(file: Any) -> list[Mapping[str, Any]]:
+    rows = parsed(file)
     if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
-        raise refuse("规则文件须是一列规则", "每条规则以“- id:”起头", field=name)
+        raise refuse("规则文件须是一列规则", "每条规则以“- id:”起头", field=file.name)
     return rows
+
+
+def _check_types(rule: str, raw: Mapping[str, Any]) -> None:
+    """Refuse a value of another kind than its place asks for."""
+    for key in ("id", "name", "kind", "risk", "region", "clock", "source", "note"):
+        if isinstance(raw.get(key), list | dict | bool):
+            raise refuse("须是文字", "写成一行文字", rule=rule, field=key, value=str(raw[key])[:60])
+    if not whole(raw["version"], least=1, most=10**6):
+        raise refuse("版本须是正整数", "写成 version: 1", rule=rule, field="version", value=str(raw["version"])[:60])
+    for key, what in (("material", "实质变化"), ("measures", "建议措施")):
+        if not isinstance(raw.get(key) or [], list | tuple):
+            raise refuse(f"{what}须是一列", "写成 [ … ]，没有就删去这一项", rule=rule, field=key, value=str(raw[key])[:60])
 
 
 def _known_keys(rule: str, raw: Mapping[str, Any], known: set[str], what: str) -> None:
@@ -333,8 +342,10 @@ def _condition(rule: str, raw: Mapping[str, Any]) -> Condition:
         wanted = "不带阈值" if op in PRESENCE else "须在 value、param、other 中恰好给出一个"
         raise refuse(f"运算符 {op} {wanted}", "改正这一条件", rule=rule, field=name, value="、".join(right))
     for key in ("times", "per"):
-        if not isinstance(raw.get(key, 1), int) or raw.get(key, 1) < 1:
-            raise refuse(f"{key} 须是正整数", "比例写成两个整数，如 times: 3, per: 2", rule=rule, field=name, value=str(raw[key]))
+        if not whole(raw.get(key, 1), least=1, most=10**6):
+            raise refuse(
+                f"{key} 须是正整数，不超过一百万", "比例写成两个整数，如 times: 3, per: 2", rule=rule, field=name, value=str(raw[key])
+            )
     if raw.get("percent") and (raw.get("times", 1), raw.get("per", 1)) != (1, 1):
         raise refuse("percent 与 times、per 不能同用", "留下其中一种写法", rule=rule, field=name)
     words = {key: str(raw.get(key) or "") for key in ("param", "other", "percent", "by")}
@@ -342,9 +353,14 @@ def _condition(rule: str, raw: Mapping[str, Any]) -> Condition:
 
 
 def _change(rule: str, raw: Mapping[str, Any]) -> Change:
+    if not isinstance(raw, dict):
+        raise refuse("实质变化须是一组键值", "写成 {field: …, way: rises, percent: 30}", rule=rule, field="material", value=str(raw)[:60])
     _known_keys(rule, raw, {"field", "way", "percent", "amount"}, "实质变化")
     if raw.get("way") not in ("rises", "falls", "changes"):
         raise refuse(
             "实质变化的方向不认识", "改为 rises、falls 或 changes", rule=rule, field=str(raw.get("field", "")), value=str(raw.get("way"))
         )
-    return Change(str(raw["field"]), str(raw["way"]), int(raw.get("percent", 0)), int(raw.get("amount", 0)))
+    for key in ("percent", "amount"):
+        if not whole(raw.get(key, 0)):
+            raise refuse(f"{key} 须是整数，不小于 0", "百分数和金额（分）写成整数", rule=rule, field="material", value=str(raw[key])[:60])
+    return Change(str(raw.get("field", "")), str(raw["way"]), int(raw.get("percent", 0)), int(raw.get("amount", 0)))

@@ -129,21 +129,36 @@ class Snapshot:
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
-        """Raises SweepRefused where there is no snapshot, or one of another schema."""
+        """Raises SweepRefused where there is no snapshot, one of another schema, or one whose snapshot.json says what cannot be."""
         try:
-            text = (folder / "snapshot.json").read_text("utf-8")
+            text = (folder / "snapshot.json").read_text("utf-8-sig")
             said = json.loads(text)
-            spans = {name: FeedSpan(_day(f.get("from")), _day(f.get("to")), int(f["rows"])) for name, f in said["feeds"].items()}
-            asof, counties, schema = dt.date.fromisoformat(said["asof"]), tuple(int(c) for c in said["counties"]), said["schema"]
         except FileNotFoundError as missing:
             raise refuse(
                 "目录中没有 snapshot.json，不是一个完整的快照", "检查 --snapshot 指的目录；快照写到一半时须重新生成", value=str(folder)
             ) from missing
-        except (ValueError, KeyError, TypeError) as broken:
-            raise refuse("snapshot.json 读不懂", "重新生成快照", value=str(folder)) from broken
-        if schema != SCHEMA:
-            raise refuse(f"快照的格式是第 {schema} 版，本程序读第 {SCHEMA} 版", "用同一版本的程序重新生成快照", value=str(folder))
-        return cls(folder, asof, counties, spans, hashlib.sha256(text.encode()).hexdigest())
+        except ValueError as broken:
+            raise refuse("snapshot.json 不是 UTF-8 编码的 JSON", "重新生成快照", value=str(folder)) from broken
+        _expect(isinstance(said, dict), "snapshot.json 须是一组键值", "", said)
+        _expect(
+            said.get("schema") == SCHEMA,
+            f"快照的格式是第 {said.get('schema')} 版，本程序读第 {SCHEMA} 版（写成数字）",
+            "schema",
+            said.get("schema"),
+        )
+        counties, spans = said.get("counties"), said.get("feeds")
+        _expect(isinstance(counties, list) and bool(counties), "快照没有列出县", "counties", counties)
+        for county in counties:
+            _expect(str(county).isdecimal() and len(str(county)) == 6, "不是六位县级代码", "counties", county)
+        _expect(isinstance(spans, dict), "快照没有列出部门数据", "feeds", spans)
+        asof = _day(said.get("asof"), "asof")
+        return cls(
+            folder,
+            asof,
+            tuple(int(c) for c in counties),
+            {n: _span(n, s) for n, s in spans.items()},
+            hashlib.sha256(text.encode()).hexdigest(),
+        )
 
     def registry(self, name: str, county: int) -> list[str]:
         """The files of `households` or `persons` of the county."""
@@ -184,5 +199,24 @@ def listed(paths: Sequence[str]) -> str:
     return "[" + ", ".join("'" + p.replace("'", "''") + "'" for p in paths) + "]"
 
 
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+def _expect(holds: bool, message: str, field: str, value: object) -> None:
+    if not holds:
+        raise refuse(f"snapshot.json：{message}", "照 docs/algorithms/sweep.md 的“Snapshot”改正后再用", field=field, value=str(value)[:60])
+
+
+def _span(name: str, said: object) -> FeedSpan:
+    _expect(name in feeds(), f"数据目录（feeds.yaml）中没有这项部门数据，可用：{'、'.join(feeds())}", "feeds", name)
+    if not isinstance(said, dict) or not isinstance(said.get("rows"), int) or said["rows"] < 0:
+        raise refuse(
+            "snapshot.json：部门数据须写明起止日期和行数", '写成 {"from": "2020-01-01", "to": "2020-01-31", "rows": 100}', field=name
+        )
+    first, last = (_day(said[key], f"{name}.{key}") if said.get(key) else None for key in ("from", "to"))
+    _expect(said["rows"] == 0 or (first is not None and last is not None), "有行数而没有起止日期", name, said)
+    return FeedSpan(first, last, said["rows"])
+
+
+def _day(text: object, field: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(str(text), "%Y-%m-%d").date()  # noqa: DTZ007 - a day, no moment
+    except ValueError as wrong:
+        raise refuse("snapshot.json：不是日期", "写成 2020-02-17 的样子", field=field, value=str(text)[:60]) from wrong

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,21 @@ def sweep(
         spark.stop()
 
 
-def session(master: str) -> Any:
-    """A session on the master (`spark://host:7077`; `local[2]` for trying out)."""
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as missing:
-        raise refuse("没有安装 PySpark", "按 requirements-spark.lock 建一个环境，再用它运行", field="backend", value="spark") from missing
+def installed(master: str) -> None:
+    """Raises SweepRefused where Spark is not installed or nobody said where its master is."""
+    if find_spec("pyspark") is None:
+        raise refuse(
+            "没有安装 PySpark", "按 requirements-spark.lock 建一个环境，再用它运行；单机用 --backend duckdb", field="backend", value="spark"
+        )
     if not master:
         raise refuse("没有说明 Spark 主节点", "加 --master spark://主机:7077", field="master")
+
+
+def session(master: str) -> Any:
+    """A session on the master (`spark://host:7077`; `local[2]` for trying out)."""
+    installed(master)
+    from pyspark.sql import SparkSession
+
     named = (
         SparkSession.builder.master(master)
         .appName("shouwang sweep")

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shouwang.engine.bounds import Bounds, bounds_of
+from shouwang.engine.bounds import Bounds, bounds_of, scanned
 from shouwang.engine.catalog import FeatureCatalog
 from shouwang.engine.checking import validate
 from shouwang.engine.errors import Problem, SweepRefused, refuse
@@ -25,6 +25,7 @@ from shouwang.engine.rules import RuleSet, digest
 from shouwang.engine.snapshot import PLACE, Snapshot
 
 ENGINE = 1  # raised when the meaning of a rule changes: a run of another number is not resumed
+PARTS = (".work", "done", "leads", "features")
 Progress = Callable[[int, int, int], None]
 """(counties done, counties in all, leads so far)."""
 
@@ -122,6 +123,18 @@ def prepare(
     return Prepared(kept, tuple(problems), tuple(by_county), by_county)
 
 
+def look(snapshot: Snapshot, ready: Prepared, catalog: FeatureCatalog, *, strict: bool = False, light: bool = False) -> None:
+    """Look at the files that the run will read. Raises SweepRefused as `check_files` says."""
+    from shouwang.engine.duck import compiled
+    from shouwang.engine.files import check_files
+
+    wanted = {}
+    for county, (mine, bounds) in ready.by_county.items():
+        sql = compiled(mine.rules, catalog, snapshot.dense)
+        wanted[county] = (sql.reads, scanned(catalog.needed(sql.codes), bounds.asof))
+    check_files(snapshot, wanted, strict=strict, light=light)
+
+
 def evaluate(
     snapshot: Snapshot, rules: RuleSet, params: Params, catalog: FeatureCatalog, *, asof: dt.date, counties: Sequence[int] = (), households: Any = None,
     leave_out: bool = False, memory: str = "", threads: int = 0,
@@ -159,6 +172,13 @@ def run(
     worked on, as DuckDB writes it (`512MB`).
     """
     ready = prepare(snapshot, rules, params, catalog, asof, counties, leave_out=leave_out)
+    if backend == "spark":
+        from shouwang.engine.spark import installed
+
+        installed(master)
+    elif backend != "duckdb":
+        raise refuse("没有这种计算引擎", "改为 duckdb 或 spark", field="backend", value=backend)
+    look(snapshot, ready, catalog, strict=backend == "spark")
     manifest = manifest_of(snapshot, ready, params, catalog, asof, now, backend)
 
     def swept(left: Sequence[int]) -> Iterable[CountyDone]:
@@ -176,14 +196,22 @@ def drive(
     resume: bool,
     progress: Progress | None,
 ) -> Manifest:
-    """Begin or go on, sweep the counties that are left, sum up."""
+    """Begin or go on, sweep the counties that are left, sum up. Refused before the first county is done, nothing is left behind."""
+    stood = out.exists()
     done = _begin(out, manifest, resume=resume)
     left = [c for c in manifest.counties if c not in done]
     started = time.monotonic()
-    for county in swept(left):
-        done[county.county] = county
-        if progress:
-            progress(len(done), len(manifest.counties), sum(d.leads for d in done.values()))
+    try:
+        for county in swept(left):
+            done[county.county] = county
+            if progress:
+                progress(len(done), len(manifest.counties), sum(d.leads for d in done.values()))
+    except SweepRefused as no:
+        if not done:
+            _clear(out, stood=stood)
+            raise
+        kept = Problem("", "out", str(out), f"已做完 {len(done)} 个县", "改正后用同一命令加 --resume 接着做，或换一个空目录从头做")
+        raise SweepRefused([*no.problems, kept]) from no
     manifest.seconds = round(time.monotonic() - started, 3)
     return finish(out, manifest, done.values(), now)
 
@@ -245,15 +273,30 @@ def _begin(out: Path, manifest: Manifest, *, resume: bool) -> dict[int, CountyDo
             )
         manifest.started_at = before.started_at
         for path in sorted((out / "done").glob("*.json")):
-            said = CountyDone(**json.loads(path.read_text("utf-8")))
+            try:
+                said = CountyDone(**json.loads(path.read_text("utf-8")))
+            except (ValueError, TypeError) as broken:
+                raise refuse("这个县做完的记录读不懂", "删去这个文件，再加 --resume 重做这个县", field="out", value=str(path)) from broken
             done[said.county] = said
     elif out.exists() and any(out.iterdir()):
         raise refuse("输出目录不是空的", "换一个空目录", field="out", value=str(out))
     shutil.rmtree(out / ".work", ignore_errors=True)
-    for name in (".work", "done", "leads", "features"):
-        (out / name).mkdir(parents=True, exist_ok=True)
-    write_json(out / "manifest.json", asdict(manifest))
+    try:
+        for name in PARTS:
+            (out / name).mkdir(parents=True, exist_ok=True)
+        write_json(out / "manifest.json", asdict(manifest))
+    except OSError as no:
+        raise refuse(f"输出目录写不进去（{no.strerror}）", "换一个有写权限、有空间的目录", field="out", value=str(out)) from no
     return done
+
+
+def _clear(out: Path, *, stood: bool) -> None:
+    """Take away what was begun, and the folder where it is ours."""
+    for name in PARTS:
+        shutil.rmtree(out / name, ignore_errors=True)
+    (out / "manifest.json").unlink(missing_ok=True)
+    if not stood:
+        out.rmdir()
 
 
 def _swept(
@@ -264,8 +307,6 @@ def _swept(
         from shouwang.engine.spark import sweep
 
         return sweep(snapshot, ready, catalog, left, out, run_id, master, keep_all=keep_all)
-    if backend != "duckdb":
-        raise refuse("没有这种计算引擎", "改为 duckdb 或 spark", field="backend", value=backend)
     return _by_duck(snapshot, ready, catalog, left, out, run_id, keep_all=keep_all, memory=memory, threads=threads)
 
 

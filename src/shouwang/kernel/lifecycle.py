@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -40,13 +40,14 @@ class Move:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """The table. `field` is the name of the state field on the record."""
+    """The table. `field` is the name of the state field on the record; `dated` puts its labels in the words of a day, where they change."""
 
     name: str
     initial: str
     states: Mapping[str, State]
     moves: Mapping[str, Move]
     field: str = "state"
+    dated: Callable[[str, dt.date], str] | None = None
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -57,13 +58,14 @@ class Lifecycle:
         """The state a record is in."""
         return self.states[getattr(record, self.field)]
 
-    def check(self, record: models.Model, move: str) -> Move:
+    def check(self, record: models.Model, move: str, *, today: dt.date | None = None) -> Move:
         """The move, if the record's state allows it; raises Refused in words otherwise."""
         step = self.moves[move]
         current = getattr(record, self.field)
         if current not in step.sources:
             allowed = "、".join(self.states[s].label for s in step.sources)
-            raise Refused(f"当前状态为“{self.states[current].label}”，不能“{step.label}”（须为：{allowed}）。请刷新页面查看最新状态。")
+            text = f"当前状态为“{self.states[current].label}”，不能“{step.label}”（须为：{allowed}）。请刷新页面查看最新状态。"
+            raise Refused(self.dated(text, today) if self.dated and today else text)
         return step
 
     def open_moves(self, record: models.Model) -> dict[str, Move]:
@@ -75,7 +77,7 @@ class Lifecycle:
     def advance(self, record: M, move: str, *, by: Scope, today: dt.date, reason: str = "", version: int | None = None) -> Iterator[M]:
         """`change()` for a move: the locked row is checked against the table and its state set; the block adds what else changes."""
         with change(record, by=by, verb=self.moves[move].verb, today=today, reason=reason, version=version) as locked:
-            step = self.check(locked, move)
+            step = self.check(locked, move, today=today)
             yield locked
             setattr(locked, self.field, step.target)
 

@@ -220,6 +220,50 @@ class TestFilesThatAreOtherwise:
         with pytest.raises(Refused, match=words):
             actions.upload(medical, sheet(row()), period=period, by=sender, today=TODAY)
 
+    @pytest.mark.parametrize("said", ["￥3，000", "¥ 3,000.00", "3000元", "3,000.00 元"])
+    def test_money_written_as_people_write_it_is_read(self, medical, sender, said):
+        taken_in(medical, sender, sheet(row(个人自付=said)))
+        assert lake_rows()[0]["own_fen"] == 300_000
+
+    @pytest.mark.parametrize(("content", "words"), [(b"%PDF-1.4 \n", "文件是 PDF"), (b"\x89PNG\r\n\x1a\n", "文件是图片")])
+    def test_a_file_renamed_to_a_workbook_is_told_for_what_it_is(self, medical, sender, content, words):
+        found = checked(medical, sender, SimpleUploadedFile("结算.xlsx", content))
+        assert found.state == "unread" and words in found.notes[0]
+
+    def test_a_corrected_file_sent_whole_is_told_that_the_rows_it_corrects_stay(self, medical, sender):
+        taken_in(medical, sender, sheet(row(), row(身份证号码=OTHER, 患者姓名="林志强")))
+        found = checked(medical, sender, sheet(row(), row(身份证号码=OTHER, 患者姓名="林志强", 个人自付="1"), name="更正.csv"))
+        assert (
+            "1 行与本期已入库的相同，1 行是新的。本文件若是更正后的整份，请先撤回 2020-02-17 报送的“一月结算.csv”再确认" in found.notes[-1]
+        )
+        assert not [n for n in checked(medical, sender, sheet(row(个人自付="2"), name="补报.csv")).notes if "撤回" in n]
+
+
+@pytest.fixture
+def desk(bureau) -> Client:
+    """The bureau's clerk at the page."""
+    return sign_in(Client(), make_user("office", bureau, "department_clerk"))
+
+
+@pytest.mark.usefixtures("people")
+class TestThePage:
+    def test_where_no_row_can_be_taken_in_another_file_is_offered_and_no_confirmation(self, medical, sender, desk):
+        found = checked(medical, sender, sheet(row(总费用="五千")))
+        page = desk.get(f"/exchange/deliveries/{found.pk}/").content.decode()
+        assert ("确认入库" in page, "换一个文件" in page, "本期仍算没有报送" in page) == (False, True, True)
+
+    def test_what_is_asked_again_while_work_goes_on_brings_the_state_along(self, medical, sender, desk):
+        found = checked(medical, sender, sheet(row()))
+        part = desk.get(f"/exchange/deliveries/{found.pk}/", headers={"hx-request": "true", "hx-target": "delivery"}).content.decode()
+        assert part.startswith('<div id="delivery"') and "待确认" in part.split("</h1>")[0]
+
+    def test_a_file_that_cannot_be_checked_can_be_given_up(self, medical, sender, desk):
+        found = checked(medical, sender, sheet())
+        assert f"/exchange/deliveries/{found.pk}/discard/" in desk.get(f"/exchange/deliveries/{found.pk}/").content.decode()
+        desk.post(f"/exchange/deliveries/{found.pk}/discard/")
+        found.refresh_from_db()
+        assert found.state == "discarded"
+
 
 def test_a_households_feed_names_no_person_in_the_lake(city, people, sender, bureau):
     from tests.factories.exchange import make_agreement

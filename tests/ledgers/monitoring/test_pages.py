@@ -182,3 +182,19 @@ def test_a_missing_measure_is_said_on_the_page_the_list_and_the_figure(home, wor
     listed = text(worker.get("/monitoring/households/?lacking=1"))
     assert [h.pk for h in matching.without_measure(Household.objects.all(), TODAY)] == [home.pk]
     assert (f"/monitoring/households/{home.pk}/" in listed, f"/monitoring/households/{other.pk}/" in listed) == (True, False)
+
+
+def test_who_checks_sees_what_the_leads_say_and_the_masked_telephone(home, worker, city):
+    home.phone = "15400000001"
+    home.save()
+    case = add_case(home)
+    add_lead(home, case, source="sweep", rule="income_below_line", rule_version=1, rule_hash="0" * 64, evidence="1" * 64, description="")
+    add_lead(home, case, description="摔伤住院，自付八千元")
+    page = text(worker.get(f"/monitoring/cases/{case.pk}/check/"))
+    assert "线索（2020-02-17 规则筛查）：人均收入低于监测范围。请核对是否属实。" in page
+    assert "线索（2020-02-17 干部走访排查）：摔伤住院，自付八千元。请核对是否属实。" in page
+    whole = f"/registry/reveal/household/{home.pk}/phone/"
+    assert ("154****0001" in page, "15400000001" in page, whole in page) == (True, False, False)
+    assert whole in text(client(city, "440513100-zf", "town_clerk").get(f"/monitoring/cases/{case.pk}/check/"))
+    record = text(worker.get(f"/monitoring/cases/{case.pk}/"))
+    assert "人均收入低于监测范围" in record and "摔伤住院，自付八千元" in record

@@ -10,16 +10,25 @@ from django.http import QueryDict
 from django.test import Client
 
 from shouwang.kernel import figures, sheets, testing
+from shouwang.kernel.audit.actions import note
+from shouwang.kernel.audit.models import Event
+from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.clock import DEMO_DATE
+from shouwang.kernel.errors import Refused
 from shouwang.kernel.models import Setting
 from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.dispatch import burden, wording
 from shouwang.ledgers.dispatch.actions import drafting
 from shouwang.ledgers.monitoring.ledger import LEDGER
+from shouwang.ledgers.monitoring.lifecycle import CASE
 from shouwang.ledgers.monitoring.record_tables import MONITORED
 from shouwang.ledgers.monitoring.tables import CASES
+from shouwang.ledgers.registry import history
+from shouwang.ledgers.registry.actions import Decision, change_programme_status
 from shouwang.ledgers.registry.codes import in_words
+from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.tables import HOUSEHOLDS, MEMBERS
+from shouwang.portal import catalog
 from tests.factories.accounts import City, make_user, sign_in
 from tests.factories.moments import at
 from tests.factories.monitoring import add_case
@@ -138,3 +147,55 @@ def test_a_report_speaks_the_words_of_its_cut_off():
     for label in ("监测对象户数", "防止返贫致贫对象户数"):
         found = burden.matching_figure(label, Y2026)
         assert found is not None and found.code == "registry.monitored_households"
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence", "change"),
+    [
+        (FEB_2020, "纳入监测，边缘户", "监测对象类别：-- → 边缘户"),
+        (APRIL_2020, "纳入监测，边缘易致贫户", "监测对象类别：-- → 边缘易致贫户"),
+        (Y2026, "纳入帮扶，边缘易致贫户", "防止返贫致贫对象类别：-- → 边缘易致贫户"),
+    ],
+)
+def test_an_act_is_told_in_the_words_of_its_own_day_for_ever(home, day, sentence, change):
+    Household.objects.filter(pk=home.pk).update(registration="")
+    household = Household.objects.get(pk=home.pk)
+    decision = Decision(day, "汕阳扶组〔2020〕2号", risks=("illness",))
+    change_programme_status(household, "watch_borderline", decision, reason="区审定", by=SYSTEM, today=day)
+    event = Event.objects.get(ledger="registry.household", verb="registry.status.watch_borderline")
+    assert event.sentence == sentence
+    line = history.entry(event, {}, lambda _group: True)
+    assert (line["text"], change in line["changes"]) == (sentence, True)
+
+
+def test_a_refused_move_speaks_the_words_of_the_day(home):
+    add_status(home, programme="monitoring", standing="borderline", risks="illness")
+    with pytest.raises(Refused) as refused:
+        change_programme_status(
+            home, "watch_unstable", Decision(FEB_2020, "文号", risks=("illness",)), reason="区", by=SYSTEM, today=FEB_2020
+        )
+    assert "当前状态为“边缘户”，不能“纳入监测（脱贫监测户）”" in str(refused.value)
+
+
+def test_a_determination_and_a_case_are_told_as_on_their_day(home):
+    case = add_case(home, opened_on=Y2026)
+    assert [CASE.moves["determine"].verb.said(day) for day in (FEB_2020, Y2026)] == ["区（县）审定纳入监测", "区（县）审定纳入帮扶"]
+    note(
+        case,
+        by=SYSTEM,
+        verb=CASE.moves["determine"].verb,
+        today=Y2026,
+        changes={"purpose": [None, "include"], "category": ["", "borderline"]},
+    )
+    (entry,) = timeline("monitoring.monitoringcase", str(case.pk), dated=in_words)
+    assert (entry["text"], entry["changes"][0]) == ("区（县）审定纳入帮扶", "事项：纳入帮扶")
+
+
+def test_names_of_permissions_are_right_on_any_day():
+    names = [name for ledger in catalog.LEDGERS for name in ledger.permissions.values()]
+    assert [name for name in names if in_words(name, FEB_2020) != name or in_words(name, Y2026) != name] == []
+
+
+def test_definitions_of_every_list_follow_the_day():
+    tables = [table for ledger in catalog.LEDGERS for table in ledger.tables]
+    assert [t.key for t in tables if any(w in t.worded(t.definition, Y2026) for w in ("监测对象", "监测户"))] == []

@@ -96,7 +96,7 @@ def event_of(
         office_name=by.office.name if by.office else "",
         on_behalf_of=_lent(record, by, verb),
         verb=verb.code,
-        sentence=verb.sentence,
+        sentence=verb.said(today),
         ledger=record._meta.label_lower,
         record_id=str(record.pk),
         changes=changes or {},
@@ -113,13 +113,14 @@ def note(record: models.Model, *, by: Scope, verb: Verb, today: dt.date, changes
     return event
 
 
-def permit(record: Any, *, by: Scope, verb: Verb, reason: str = "") -> None:
+def permit(record: Any, *, by: Scope, verb: Verb, reason: str = "", today: dt.date | None = None) -> None:
     """Raise NotPermitted unless `by` holds the verb's permission over the record, or Refused where a reason is due and missing.
 
     A record that says ``covers(scope, permission) -> bool`` decides for itself (assigned records, offices); else its ancestor ids do.
     """
+    said = verb.said(today) if today else verb.sentence
     if verb.needs_reason and not reason.strip():
-        raise Refused(f"“{verb.sentence}”须写明理由。请填写理由后再提交。", field="reason")
+        raise Refused(f"“{said}”须写明理由。请填写理由后再提交。", field="reason")
     if len(reason) > REASON_LENGTH:
         raise Refused(f"理由共 {len(reason)} 字，超过 {REASON_LENGTH} 字。请写得简短些，详情可作为附件上传。", field="reason")
     if not verb.permission or by.everything:
@@ -127,7 +128,7 @@ def permit(record: Any, *, by: Scope, verb: Verb, reason: str = "") -> None:
     covers: Callable[[Scope, str], bool] | None = getattr(record, "covers", None)
     held = covers(by, verb.permission) if covers else by.may_at(verb.permission, record)
     if not held:
-        raise NotPermitted(f"您没有在此处“{verb.sentence}”的权限。如工作需要，请向本级系统管理员申请授权。")
+        raise NotPermitted(f"您没有在此处“{said}”的权限。如工作需要，请向本级系统管理员申请授权。")
 
 
 @contextmanager
@@ -140,7 +141,7 @@ def change(record: M, *, by: Scope, verb: Verb, today: dt.date, reason: str = ""
     model = type(record)
     with transaction.atomic():
         if record.pk is None:
-            permit(record, by=by, verb=verb, reason=reason)
+            permit(record, by=by, verb=verb, reason=reason, today=today)
             yield record
             record.save(force_insert=True)
             note(record, by=by, verb=verb, today=today, changes=first_state(record), reason=reason)
@@ -148,7 +149,7 @@ def change(record: M, *, by: Scope, verb: Verb, today: dt.date, reason: str = ""
         locked = model._base_manager.select_for_update().filter(pk=record.pk).first()
         if locked is None:
             raise OutOfScope
-        permit(locked, by=by, verb=verb, reason=reason)
+        permit(locked, by=by, verb=verb, reason=reason, today=today)
         if version is not None and getattr(locked, "version", version) != version:
             raise Stale("这条记录在您打开之后已被他人修改，您的内容没有写入。请刷新页面核对后重新提交。")
         before = state_of(locked)
@@ -173,7 +174,7 @@ def change_many(
         locked = list(rows.select_for_update(of=("self",)) if rows.query.select_related else rows.select_for_update())
         events, touched = [], []
         for record in locked:
-            permit(record, by=by, verb=verb, reason=reason)
+            permit(record, by=by, verb=verb, reason=reason, today=today)
             before = state_of(record)
             apply(record)
             changes = difference(before, state_of(record))
@@ -200,7 +201,7 @@ def create_many(records: Iterable[M], *, by: Scope, verb: Verb, today: dt.date, 
         return rows
     with transaction.atomic():
         for record in rows:
-            permit(record, by=by, verb=verb, reason=reason)
+            permit(record, by=by, verb=verb, reason=reason, today=today)
         insert_many(rows)
         insert_many([event_of(r, by=by, verb=verb, today=today, changes=first_state(r), reason=reason) for r in rows])
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, TypedDict
 
 from django.apps import apps
@@ -29,16 +30,16 @@ class Entry(TypedDict):
     tone: str
 
 
-def timeline(ledger: str, record_id: str, *, limit: int = 100) -> list[Entry]:
+def timeline(ledger: str, record_id: str, *, limit: int = 100, dated: Callable[[str, dt.date], str] | None = None) -> list[Entry]:
     """What was done to a record, youngest first; the caller has checked the record. Times are recorded times on the business day.
 
     Values of personal and sensitive fields show as their mask, or only that they changed. One query, and one more for each kind of
-    record the changes point to.
+    record the changes point to. `dated` puts the changes in the words of the day of the act.
     """
     events = list(Event.objects.filter(ledger=ledger, record_id=record_id).order_by("-id")[:limit])
     model = apps.get_model(ledger)
     words = Wording(model, [e.changes for e in events])
-    return [_entry(e, words.of(e.changes)) for e in events]
+    return [_entry(e, [dated(t, e.business_at) if dated else t for t in words.of(e.changes)]) for e in events]
 
 
 def who(event: Event) -> str:

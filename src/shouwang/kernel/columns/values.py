@@ -204,9 +204,11 @@ def _date(_field: Field, cell: Any, text: str, today: dt.date) -> dt.date:
 
 
 def _decimal(field: Field, cell: Any, text: str) -> Decimal:
-    said = unicodedata.normalize("NFKC", text).replace(",", "").replace("，", "").removesuffix(field.unit).strip() if field.unit else text
+    said = unicodedata.normalize("NFKC", text).replace(",", "").strip()
+    if field.unit:
+        said = said.removesuffix(field.unit).removeprefix("¥").strip()
     try:
-        number = Decimal(repr(cell)) if isinstance(cell, float) else Decimal(unicodedata.normalize("NFKC", said).replace(",", ""))
+        number = Decimal(repr(cell)) if isinstance(cell, float) else Decimal(said)
     except InvalidOperation:
         raise ValueError(f"不是数字。请只填数字{f'（单位：{field.unit}）' if field.unit else ''}。") from None
     if not number.is_finite() or abs(number) >= MOST:

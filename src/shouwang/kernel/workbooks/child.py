@@ -28,6 +28,7 @@ CHUNK = 24 * MEGABYTE  # XML parsed at a time: bounds memory, whatever the file'
 PIECE = 500  # rows sent at a time
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:[?!]|html|head|meta|body|table|style|div|script|svg|\w+:)|MIME-Version:", re.I)
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 MAIN = "http://schemas.openxmlformats.org/"
 MERGE = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})[\"']")
 COLUMN = re.compile(rb"<(?:[\w.-]+:)?col\s([^<>]*)>")
@@ -246,6 +247,10 @@ def table(content: bytes, answer: Answer, limits: Limits) -> None:
     """Send a text file as one sheet."""
     if MARKUP.match(content[:4096]):
         raise refuse("文件的内容是网页或 XML，不是真正的 Excel 工作簿。请用 Excel 或 WPS 打开该文件，另存为 .xlsx 后重新上传。")
+    if content.startswith(b"%PDF"):
+        raise refuse("文件是 PDF，不是表格。请上传原来的 .xlsx、.xls 或 .csv 文件。")
+    if content.startswith(PICTURES):
+        raise refuse("文件是图片，不是表格。请上传原来的 .xlsx、.xls 或 .csv 文件。")
     found = rows(decoded(content), limits)
     first = next(found, None)
     _, width = answer.rows(chain([first], found), 0) if first is not None else (0, 0)

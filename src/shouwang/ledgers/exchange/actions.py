@@ -160,9 +160,14 @@ def save_mapping(delivery: Delivery, columns: Mapping[str, str], *, by: Scope, t
         return _start(locked, CHECK, by=by, today=today)
 
 
+def takes_any(delivery: Delivery) -> bool:
+    """Whether a checked file has a row to take in."""
+    return bool(delivery.matched_rows + delivery.open_rows or (delivery.hits and delivery.unknown_rows))
+
+
 def confirm(delivery: Delivery, *, by: Scope, today: dt.date, version: int) -> Delivery:
     """Take the rows in, in the background. Raises Refused where there is none to take."""
-    if not delivery.matched_rows + delivery.open_rows and not (delivery.hits and delivery.unknown_rows):
+    if not takes_any(delivery):
         raise Refused("没有可以入库的行：全部有错误，或都不在户档案中。请下载退回文件核对。")
     with transaction.atomic():
         with CYCLE.advance(delivery, "confirm", by=by, today=today, version=version) as locked:

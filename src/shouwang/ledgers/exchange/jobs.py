@@ -17,6 +17,7 @@ from shouwang.ledgers.exchange.reading import as_json
 
 FAULTS_AT_MOST = 20_000
 WRONG_DAYS = 0.5
+WAYS = ("exact_rows", "points_rows", "model_rows", "person_rows")
 
 
 def check(run: Run) -> dict[str, Any]:
@@ -55,7 +56,25 @@ def _counted(run: Run, delivery: Delivery) -> tuple[Counter[str], list[Any], lis
         run.progress(counts.of["rows"], found.size, "正在逐行核对")
     counts.of["same_rows"] = same
     con.close()
-    return counts.of, faults, list(found.notes), as_json(found.data, found.header)
+    return counts.of, faults, [*found.notes, *_overlap(delivery, counts.of)], as_json(found.data, found.header)
+
+
+def _overlap(delivery: Delivery, counts: Counter[str]) -> list[str]:
+    """A corrected file sent whole would stand beside the rows it corrects: said before it is taken in."""
+    same = counts["same_rows"]
+    fresh = sum(counts[name] for name in WAYS) - same
+    before = (
+        Delivery.objects.filter(agreement=delivery.agreement_id, period=delivery.period, state="done")
+        .exclude(digest="")
+        .order_by("-pk")
+        .first()
+    )
+    if before is None or not same or fresh <= 0:
+        return []
+    return [
+        f"{same:,} 行与本期已入库的相同，{fresh:,} 行是新的。本文件若是更正后的整份，请先撤回 {before.received_on} 报送的“{before.name}”"
+        "再确认，否则更正前的行仍然保留；若只是补报，直接确认即可。"
+    ]
 
 
 def _check_faults(faults: list[Any], rows: int, delivery: Delivery) -> None:

@@ -11,7 +11,7 @@ from shouwang.kernel.audit.queries import timeline
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.rulebook import lookup
 from shouwang.kernel.sections import Section
-from shouwang.ledgers.exchange import queries
+from shouwang.ledgers.exchange import actions, queries
 from shouwang.ledgers.exchange.letters import audience
 from shouwang.ledgers.exchange.lifecycle import DELIVERY, LETTER
 from shouwang.ledgers.exchange.models import Delivery, FeedAgreement, Letter
@@ -67,6 +67,7 @@ def delivery(found: Delivery, scope: Scope) -> dict[str, Any]:
             ("人工核对", found.person_rows),
         ],
         "may_send": found.covers(scope, SEND),
+        "may_confirm": actions.takes_any(found),
         "busy": found.state in ("checking", "writing"),
         "mappable": bool(found.header.get("named")) and found.state in ("unread", "checked"),
         "events": timeline(found._meta.label_lower, str(found.pk)),

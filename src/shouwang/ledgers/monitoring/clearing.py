@@ -8,6 +8,7 @@ from shouwang.kernel.calendar import add_months
 from shouwang.ledgers.monitoring.matching import unmatched
 from shouwang.ledgers.monitoring.models import Lead
 from shouwang.ledgers.monitoring.rules import rule
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.income import after_medical, below
 from shouwang.ledgers.registry.lines import line_of
 from shouwang.ledgers.registry.models import WATER_FIELDS, Household, Member
@@ -24,7 +25,7 @@ def clear_problems(household: Household, today: dt.date) -> list[str]:
     period = household.statuses.filter(programme="monitoring", until=None).first()
     months = int(rule("clear_after", on=today).value)
     if period is not None and today < add_months(period.since, months):
-        out.append(f"纳入监测（{period.since}）不满 {months} 个月")
+        out.append(f"{in_words('纳入监测', today)}（{period.since}）不满 {months} 个月")
     out += _income_problems(household, today)
     out += _guarantee_problems(household)
     if missing := unmatched(household, today):

@@ -8,10 +8,11 @@ from __future__ import annotations
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.lifecycle import Lifecycle, Move, State
 from shouwang.ledgers.monitoring.policies import CHECK, DETERMINE, FOLLOW, REVIEW
+from shouwang.ledgers.registry.codes import in_words
 
 
 def _verb(deed: str, sentence: str, permission: str, *, needs_reason: bool = False) -> Verb:
-    return Verb(f"monitoring.case.{deed}", sentence, permission, needs_reason=needs_reason)
+    return Verb(f"monitoring.case.{deed}", sentence, permission, needs_reason=needs_reason, dated=in_words)
 
 
 BEFORE_COUNTY = ("verified", "appraised", "posted", "publicised")

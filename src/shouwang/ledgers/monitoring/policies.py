@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 VIEW, EXPORT = "monitoring.view", "monitoring.export"
 REPORT, CHECK, REVIEW, DETERMINE, FOLLOW = (f"monitoring.{deed}" for deed in ("report", "check", "review", "determine", "follow"))
 PERMISSIONS = {
-    VIEW: "查看防返贫监测线索、个案和监测对象（按区划或结对帮扶关系；涉及经办干部的举报只对上级可见）",
+    VIEW: "查看防返贫线索、个案和在册对象（按区划或结对帮扶关系；涉及经办干部的举报只对上级可见）",
     REPORT: "登记监测线索（走访发现、群众申请、热线信访）",
     CHECK: "核实线索、登记民主评议和公示、提出风险消除",
     REVIEW: "镇（街道）初审",
     DETERMINE: "区（县）审定：组批、登记比对结果和批复、退回单户",
     FOLLOW: "落实帮扶措施、登记跟踪回访（按区划或结对帮扶关系）",
-    EXPORT: "导出监测线索、个案和监测对象",
+    EXPORT: "导出防返贫线索、个案和在册对象",
 }
 
 # intake.py has checked the permission over the household: who reports a complaint does not see it afterwards.

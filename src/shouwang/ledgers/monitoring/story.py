@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
-from shouwang.kernel.audit.queries import in_words
+from shouwang.kernel.audit import queries as audit
 from shouwang.kernel.privacy.classes import Group
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.sections import Section
@@ -18,6 +18,7 @@ from shouwang.ledgers.monitoring.rules import term, word
 from shouwang.ledgers.monitoring.tables import risk_words
 from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.registry import history
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.models import Household
 from shouwang.ledgers.registry.policies import seen_groups
@@ -70,7 +71,7 @@ def watch_items(household: Household, scope: Scope, today: dt.date) -> list[Item
         return [Item(term("object", today), HIDDEN)]
     period = household.statuses.filter(programme="monitoring", until=None).first()
     if period is None:
-        return [Item(term("object", today), "未纳入监测")]
+        return [Item(term("object", today), in_words("未纳入监测", today))]
     planned = FollowUp.objects.filter(household=household, done_on=None).first()
     out = [
         Item("类别", code_word("monitoring_standing", period.standing, on=today)),
@@ -106,7 +107,7 @@ def household_context(household: Household, scope: Scope, today: dt.date) -> dic
         "may_check": household.closed_on is None and household.covers(scope, CHECK),
         "may_report": household.closed_on is None and household.covers(scope, REPORT),
         "starts": starts(household),
-        "events": events(household, scope, today),
+        "events": events(household, scope),
     }
 
 
@@ -128,15 +129,15 @@ def starts(household: Household) -> list[tuple[str, str]]:
     return out
 
 
-def events(household: Household, scope: Scope, today: dt.date) -> list[dict[str, Any]]:
+def events(household: Household, scope: Scope) -> list[dict[str, Any]]:
     """Acts of this ledger and of the registry on the household, the latest first."""
     see = seen_groups(scope, household, VIEW)
     subjects = records_of(household.pk, scope)
     found = list(history.events_of(household, subjects)[:EVENTS])
     out = []
     for event in found:
-        line = history.entry(event, subjects, see, today)
+        line = history.entry(event, subjects, see)
         if (event.ledger, event.record_id) in subjects and see(Group.CASE):
-            line["changes"] = in_words(event.changes, apps.get_model(event.ledger))
+            line["changes"] = [in_words(text, event.business_at) for text in audit.in_words(event.changes, apps.get_model(event.ledger))]
         out.append(line)
     return out

@@ -39,11 +39,12 @@ from shouwang.ledgers.monitoring.tables import due_light, risk_words
 from shouwang.ledgers.monitoring.watch import book
 from shouwang.ledgers.monitoring.watch.discrepancies import ANSWERS
 from shouwang.ledgers.monitoring.watch.explaining import explained
+from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.income import after_medical, per_capita, window_of
 from shouwang.ledgers.registry.lines import line_of
 from shouwang.ledgers.registry.models import Household
-from shouwang.ledgers.registry.policies import seen_groups
+from shouwang.ledgers.registry.policies import REVEAL, seen_groups
 from shouwang.ledgers.registry.record import HIDDEN, Item
 from shouwang.ledgers.registry.visits import visit_word
 
@@ -116,7 +117,7 @@ def lead_context(lead: Lead, scope: Scope, today: dt.date) -> dict[str, Any]:
         "meta": [p for p in place_of(lead) if p],
         "case": lead.case if lead.case and queries.sees(scope, lead.case) else None,
         "earlier": [(x, risk_words(x.risk, today)) for x in earlier],
-        "events": timeline(lead._meta.label_lower, str(lead.pk)),
+        "events": timeline(lead._meta.label_lower, str(lead.pk), dated=in_words),
     }
 
 
@@ -171,7 +172,7 @@ def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str
         "steps": steps(case),
         "owner": CASE.states[case.state].owner,
         "items": case_items(case, scope, see, today),
-        "leads": [(x, risk_words(x.risk, today) if see(Group.BASE) else HIDDEN) for x in found],
+        "leads": [(x, risk_words(x.risk, today) if see(Group.BASE) else HIDDEN, why_of(x) if see(Group.CASE) else "") for x in found],
         "see_case": see(Group.CASE),
         "checks": [(v, verification_items(v, see, today)) for v in case.verifications.select_related("income")],
         "objections": queries.objections(scope).filter(case=case),
@@ -182,7 +183,7 @@ def case_context(case: MonitoringCase, scope: Scope, today: dt.date) -> dict[str
         "may_check": case.covers(scope, CHECK),
         "hands_down": case.state == "reported" and case.lowest < Region.VILLAGE and case.covers(scope, CHECK),
         "phrases": rule("return_phrases", on=today).value,
-        "events": timeline(case._meta.label_lower, str(case.pk)),
+        "events": timeline(case._meta.label_lower, str(case.pk), dated=in_words),
         "today": today,
     }
 
@@ -235,15 +236,33 @@ def verification_items(found: Verification, see: Any, today: dt.date) -> list[It
     return out
 
 
-def check_facts(case: MonitoringCase, may: Allowed, today: dt.date) -> dict[str, Any]:
-    """What the checker must know before typing: allowed means, the window, the range, what the file already shows."""
+def why_of(lead: Lead) -> str:
+    """What a lead says: the name of its rule, or what somebody wrote."""
+    return book.name_of(lead.rule, getattr(lead, "own_rule", None)) if lead.rule else lead.description
+
+
+def phone_item(household: Household, scope: Scope, see: Any) -> Item:
+    """The household's telephone, masked, with the way to see it whole for who may: a check may be a call."""
+    if not see(Group.CONTACT):
+        return Item("联系电话", HIDDEN)
+    if household.phone is None:
+        return Item("联系电话", None)
+    whole = reverse("registry_reveal", args=["household", household.pk, "phone"]) if household.covers(scope, REVEAL) else ""
+    return Item("联系电话", str(household.phone), reveal_url=whole)
+
+
+def check_facts(case: MonitoringCase, may: Allowed, scope: Scope, today: dt.date) -> dict[str, Any]:
+    """What the checker must know before typing: what the leads say, allowed means, the window, the range, what the file already shows."""
+    see = seen_groups(scope, case.household, VIEW)
     kind, _start = income_window(today)
     line = line_of("monitored", on=today, region=county_code(case) or case.region.code)
     window = window_of(kind, today)
     known = statement_for(case.household, today)
     level = f"当地疫情风险等级：{may.level.name}（{may.level.document}）。" if may.level else ""
     means = "、".join(visit_word("visit_means", m, today) for m in may.visit_means)
+    found = queries.leads(scope).filter(case=case, state="open") if see(Group.CASE) else ()
     notes = [
+        *(f"线索（{x.found_on} {x.get_source_display()}）：{why_of(x)}。请核对是否属实。" for x in found if why_of(x)),
         f"{level}可用的核实方式：{means}。",
         f"收入周期 {window.text}，监测范围 {line.value:,} {line.unit}{'（待核实）' if line.unverified else ''}。",
         "收入已从户档案带出，只改有变化的项。" if known else "户档案还没有这一周期的收入，请逐项填写。",
@@ -252,7 +271,7 @@ def check_facts(case: MonitoringCase, may: Allowed, today: dt.date) -> dict[str,
         notes += [f"尚不能消除：{gap}" for gap in clear_problems(case.household, today)]
     if case.return_reason:
         notes.append(f"上次退回理由：{case.return_reason}")
-    return {"notes": notes}
+    return {"notes": notes, "facts": [phone_item(case.household, scope, see)]}
 
 
 def measure_notes(household: Household, today: dt.date) -> list[str]:

@@ -186,7 +186,7 @@ def _end_watch(household: Household, decision: Decision, reason: str, by: Scope,
     """Who is registered as poor is helped as such and watched no more; called with the household locked and about to be saved."""
     if household.monitoring not in WATCHED:
         return
-    move = MONITORING.check(household, "end_watch")
+    move = MONITORING.check(household, "end_watch", today=today)
     period = ProgrammeStatus.objects.select_for_update().filter(household=household, programme="monitoring", until=None).first()
     if period is not None:
         if decision.since <= period.since:

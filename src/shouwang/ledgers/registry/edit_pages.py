@@ -163,7 +163,7 @@ def change_status(request: Request, pk: int, move: str) -> HttpResponse:
     found = queries.household(request.scope, pk, EDIT)
     if move not in MOVES:
         raise OutOfScope
-    step = CYCLES[MOVES[move]].check(found, move)
+    step = CYCLES[MOVES[move]].check(found, move, today=request.today)
     policies.check_standing(request.scope, found, move, step.target, request.today)
     form = StandingForm(request.POST or None, move=move, today=request.today, initial={"since": request.today})
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from shouwang.kernel.audit.models import Event
 from shouwang.kernel.privacy.classes import FieldClass, Privacy, classify
 from shouwang.kernel.privacy.masks import HIDDEN, mask
-from shouwang.ledgers.registry.codes import words
+from shouwang.ledgers.registry.codes import in_words, words
 from shouwang.ledgers.registry.forms import HouseholdForm, MemberForm
 from shouwang.ledgers.registry.income import EXPENSE_FIELDS, INCOME_FIELDS, SIDE_FIELDS
 from shouwang.ledgers.registry.lifecycle import CYCLES
@@ -59,8 +59,8 @@ def page_of(household: Household, number: str | None, others: Iterable[tuple[str
     return Paginator(events_of(household, others), PER_PAGE).get_page(number)
 
 
-def entry(event: Event, subjects: dict[tuple[str, str], str], see: See, today: dt.date) -> dict[str, Any]:
-    """An act as blocks/timeline.html draws it: on its business day, at the real time of day, with the person it concerns."""
+def entry(event: Event, subjects: dict[tuple[str, str], str], see: See) -> dict[str, Any]:
+    """An act as blocks/timeline.html draws it: on its business day, in the words of that day, at the real time, with the person it concerns."""
     on_behalf = f"（代{event.on_behalf_of}）" if event.on_behalf_of else ""
     concerns = subjects.get((event.ledger, event.record_id), "")
     return {
@@ -69,13 +69,13 @@ def entry(event: Event, subjects: dict[tuple[str, str], str], see: See, today: d
         "office": event.office_name,
         "who": event.actor_name + on_behalf,
         "reason": event.reason,
-        "changes": lines(event, see, today),
+        "changes": lines(event, see),
         "correction": event.verb.endswith(".correct"),
         "tone": "o" if event.verb == "registry.field.reveal" else "",
     }
 
 
-def lines(event: Event, see: See, today: dt.date) -> list[str]:
+def lines(event: Event, see: See) -> list[str]:
     """`字段：原值 → 新值` of each change; fields of groups this person does not see are left out and counted.
 
     Acts of higher ledgers are said by their sentence: the values stand on the ledger's own pages.
@@ -95,7 +95,7 @@ def lines(event: Event, see: See, today: dt.date) -> list[str]:
         if known.level != Privacy.OPEN and not see(known.group):
             hidden += 1
         elif not field.is_relation:
-            out.append(_line(model, field, known, pair, today))
+            out.append(_line(model, field, known, pair, event.business_at))
     return [*out, f"另有 {hidden} 项无权查看"] if hidden else out
 
 
@@ -105,15 +105,15 @@ def _note(pair: Any) -> str:
     return str(value)[:120]
 
 
-def _line(model: type[models.Model], field: Any, known: FieldClass, pair: list[Any], today: dt.date) -> str:
-    label = str(field.verbose_name)
-    before, after = (_said(model, field, known, value, today) for value in pair)
+def _line(model: type[models.Model], field: Any, known: FieldClass, pair: list[Any], day: dt.date) -> str:
+    label = in_words(str(field.verbose_name), day)
+    before, after = (_said(model, field, known, value, day) for value in pair)
     if HIDDEN in (before, after) or (before == after and pair[0] != pair[1]):
         return f"{label}{WITHHELD}"
     return f"{label}：{after}" if pair[0] is None else f"{label}：{before} → {after}"
 
 
-def _said(model: type[models.Model], field: Any, known: FieldClass, value: Any, today: dt.date) -> str:
+def _said(model: type[models.Model], field: Any, known: FieldClass, value: Any, day: dt.date) -> str:
     if value in (None, "", []):
         return "--"
     if field.name == "birth_date":
@@ -125,21 +125,19 @@ def _said(model: type[models.Model], field: Any, known: FieldClass, value: Any, 
     if field.name in MONEY and isinstance(value, int):
         return f"{value / 100:,.2f} 元"
     text = str(value)
-    coded = _words(model._meta.model_name or "", field.name, today)
+    coded = _words(model._meta.model_name or "", field.name, day)
     return "、".join(coded.get(part, part) for part in text.split(",")) if coded else text
 
 
 @lru_cache(maxsize=256)
-def _words(model: str, name: str, today: dt.date) -> dict[str, str]:
+def _words(model: str, name: str, day: dt.date) -> dict[str, str]:
     """The words of a coded field; none for any other."""
     if name in CYCLES and model == "household":
-        return dict(CYCLES[name].choices)
+        return {code: in_words(label, day) for code, label in CYCLES[name].choices}
     if name == "standing":
-        return {code: label for cycle in CYCLES.values() for code, label in cycle.choices}
+        return {code: in_words(label, day) for cycle in CYCLES.values() for code, label in cycle.choices}
     if model == "visit" and name in ("means", "reach"):
-        return dict(visit_choices(f"visit_{name}", today))
+        return dict(visit_choices(f"visit_{name}", day))
     if model == "paper":
-        return (
-            {e.code: e.name for e in catalogue(today)} if name == "code" else {"kept": "已归档", "waived": "不需要", "withdrawn": "已移出"}
-        )
-    return words(LISTED[name], on=today) if name in LISTED and model != "visit" else {}
+        return {e.code: e.name for e in catalogue(day)} if name == "code" else {"kept": "已归档", "waived": "不需要", "withdrawn": "已移出"}
+    return words(LISTED[name], on=day) if name in LISTED and model != "visit" else {}

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from shouwang.kernel.audit.verbs import Verb
 from shouwang.kernel.lifecycle import Lifecycle, Move, State
+from shouwang.ledgers.registry.codes import in_words
 
 EDIT, RESHAPE, LOOKALIKES = "registry.edit", "registry.reshape", "registry.lookalikes"
 OUT = State("未纳入", "村（社区）：发现符合条件的及时上报", "")
 
 
 def _verb(deed: str, sentence: str) -> Verb:
-    return Verb(f"registry.status.{deed}", sentence, EDIT, needs_reason=True)
+    return Verb(f"registry.status.{deed}", sentence, EDIT, needs_reason=True, dated=in_words)
 
 
 REGISTRATION = Lifecycle(
@@ -42,6 +43,7 @@ REGISTRATION = Lifecycle(
 MONITORING = Lifecycle(
     name="防返贫监测",
     field="monitoring",
+    dated=in_words,
     initial="",
     states={
         "": State("未监测", "村（社区）：发现风险及时上报", ""),

@@ -74,7 +74,7 @@ def changes(request: Request, pk: int) -> HttpResponse:
     for section in sections_of(request.scope, h.pk, request.today):
         subjects |= section.records
     shown = history.page_of(h, request.GET.get("page"), subjects)
-    events = [history.entry(e, subjects, family.see, request.today) for e in shown]
+    events = [history.entry(e, subjects, family.see) for e in shown]
     return render(request, "registry/history.html", {"household": h, "page": shown, "events": events})
 
 
@@ -194,7 +194,7 @@ def _context(request: Request, f: record.Family) -> dict[str, Any]:
         "guarantees": record_parts.guarantees(f),
         "standings": [(s, record.standing_of(s, f.today)) for s in f.statuses] if f.see("base") else [],
         "sections": sections,
-        "events": [history.entry(e, subjects, f.see, f.today) for e in events[:EVENTS_SHOWN]],
+        "events": [history.entry(e, subjects, f.see) for e in events[:EVENTS_SHOWN]],
         "events_count": events.count(),
         "edits": f.may_edit,
         "lineage": reshape_view.history(h, queries.changes_of(h), request.scope),

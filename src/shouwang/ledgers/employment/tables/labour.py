@@ -15,6 +15,7 @@ from shouwang.ledgers.employment import queries
 from shouwang.ledgers.employment.codes import listed, word
 from shouwang.ledgers.employment.models import Worker
 from shouwang.ledgers.employment.policies import EXPORT, SURVEY, VIEW
+from shouwang.ledgers.registry.codes import in_words
 
 OUTCOMES = {"": Badge("待跟踪", "o"), "there": Badge("在岗", "g"), "left": Badge("已离岗", "r")}
 TONES = {"unsurveyed": "", "out_province": "g", "out_city": "g", "cross_district": "g", "in_county": "g", "home_work": "c"}
@@ -91,6 +92,7 @@ WORKERS = Table(
     ordering=("-updated_at", "-pk"),
     row_url=lambda row: reverse("employment_worker", args=[row.pk]),
     definition="本人授权范围内建档立卡户和监测对象户中有劳动能力、16 周岁以上、非在校的成员，每夜随户档案更新；一人一行。",
+    dated=in_words,
     empty="还没有劳动力。名单每夜从户档案自动列入，不需要手工登记。",
     columns=(
         Column("name", "姓名", "member.name", kind="link", mask="name"),

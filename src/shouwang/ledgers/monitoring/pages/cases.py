@@ -48,7 +48,7 @@ def check(request: Request, pk: int) -> HttpResponse:
         )
         return _done(request, found, "核实已登记。")
 
-    context = views.check_facts(found, may, request.today)
+    context = views.check_facts(found, may, request.scope, request.today)
     title = f"核实：{found.household.head_name}（{found.purpose_word}）"
     return form_page(
         request, form, save, title=title, crumbs=_crumbs(found), submit="提交核实", template=FORM, version=found.version, **context

@@ -23,6 +23,7 @@ from shouwang.ledgers.monitoring.watch import (
     desk,
     discrepancies,
     recording,
+    retracting,
     simulating,
     snapshot,
     sweeping,
@@ -53,6 +54,7 @@ def sweep(run: Run) -> dict[str, Any]:
     sweeping.tidy(row, run.today)
     counts = run.cursor["counts"]
     said = f"筛查完成：命中 {counts['found']:,} 条，新线索 {counts['recorded']:,} 条，此前已有 {counts['repeated']:,} 条；"
+    said += f"数据已撤回、不再命中的线索撤回 {counts['retracted']:,} 条；" if "retracted" in counts else ""
     said += f"比对疑点 {counts['doubts']:,} 条，新增 {counts['new']:,} 条，消除 {counts['cleared']:,} 条。"
     return {"words": said, "link": f"/monitoring/sweeps/{row.pk}/"}
 
@@ -127,6 +129,7 @@ def _record(row: SweepRun, manifest: Manifest, run: Run) -> None:
     by_version = {r.id: r for r in book.rules().rules if (r.id, r.version) in ran and r.id in rules}
     run.cursor.setdefault("counts", dict.fromkeys(COUNTED, 0))
     run.cursor.setdefault("towns", {})
+    present = {name for name, span in Snapshot.open(snapshot.folder_of(row.snapshot)).feeds.items() if span.rows}
     for n, county in enumerate(manifest.counties):
         if n < run.cursor.get("counties", 0):
             continue
@@ -135,11 +138,15 @@ def _record(row: SweepRun, manifest: Manifest, run: Run) -> None:
             end = _whole(rows, start)
             with run.chunk():
                 tally = recording.record(rows[start:end], by_version, by=sweeping.BY_RULES, today=run.today, asof=row.asof)
-                run.cursor["counts"] = {k: run.cursor["counts"].get(k, 0) + getattr(tally, k) for k in COUNTED}
+                run.cursor["counts"] |= {k: run.cursor["counts"].get(k, 0) + getattr(tally, k) for k in COUNTED}
                 run.cursor["towns"] = sweeping.add(run.cursor["towns"], tally.towns)
                 run.cursor["recorded"] = end
                 run.progress(len(manifest.counties) * 2 + n, len(manifest.counties) * 3, f"正在登记线索：{end:,}/{len(rows):,}")
         with run.chunk():
+            hits = {(r["household"], r["rule"]) for r in rows}
+            gone = retracting.retract(county, hits, rules=rules, ran=by_version, present=present, by=sweeping.BY_RULES, today=run.today)
+            if gone:
+                run.cursor["counts"]["retracted"] = run.cursor["counts"].get("retracted", 0) + gone
             run.cursor["counties"], run.cursor["recorded"] = n + 1, 0
 
 

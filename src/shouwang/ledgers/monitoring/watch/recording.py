@@ -18,6 +18,7 @@ from shouwang.kernel.regions.scope import Scope
 from shouwang.ledgers.monitoring.actions import Found, record_leads
 from shouwang.ledgers.monitoring.models import Lead
 from shouwang.ledgers.monitoring.watch import book
+from shouwang.ledgers.monitoring.watch.retracting import MARK
 from shouwang.ledgers.registry.models import Household
 
 Row = Mapping[str, Any]
@@ -86,8 +87,8 @@ def record(rows: Sequence[Row], rules: Mapping[str, Rule], *, by: Scope, today: 
 
 
 def _before(homes: Iterable[int], rules: set[str]) -> dict[tuple[int, str], dict[str, int | None]]:
-    """{(household, rule): values of the last lead of that rule}, whatever became of it."""
-    rows = Lead.objects.filter(household_id__in=list(homes), rule__in=rules).order_by("pk")
+    """{(household, rule): values of the last lead of that rule}, whatever became of it, unless its data were withdrawn."""
+    rows = Lead.objects.filter(household_id__in=list(homes), rule__in=rules).exclude(evidence__startswith=MARK).order_by("pk")
     return {(home, rule): values for home, rule, values in rows.values_list("household_id", "rule", "values")}
 
 
