@@ -42,7 +42,7 @@ RISKS = (
 )
 RULES = {"industry_failed": "industry_failed", "illness": "illness_rigid_spending"}
 WHY = {
-    "include": "上年收入接近监测范围，今年收入减少、支出增加，家庭没有存款，难以自行应对。",
+    "include": "上年收入尚可，今年收入减少、刚性支出增加，家庭没有存款，难以自行应对。",
     "reject": "核实已返岗复工，收入恢复，家庭能够自行应对。",
 }
 MEASURES = {
