@@ -72,6 +72,24 @@ def test_early_repayment_ends_the_subsidy_and_a_part_payment_lowers_it():
     assert [s.subsidy for s in settlements(done, TERMS, QUARTERS)] == [54_979, 0, 0, 0]
 
 
+def test_own_share_does_not_go_back_when_the_balance_is_below_the_ceiling_again():
+    """60,000 with 20,000 repaid: rounded each by itself, interest and subsidy left −0.01 of 2020-06-21 ～ 2020-09-20 to the household."""
+    over = loan(6_000_000, start=D(2019, 3, 2), repaid=((D(2019, 12, 10), 2_000_000),))
+    found = settlements(over, TERMS, QUARTERS)
+    assert [s.own for s in found] == [2_296, 11_116, 11_117, 9_667, 0, 0, 0, 0]
+    assert [s.subsidy for s in found] == [11_479, 55_584, 55_583, 53_650, 43_983, 44_467, 44_466, 43_984]
+    assert sum(s.subsidy for s in found) == 353_196
+
+
+def test_a_cent_less_than_rounded_is_derived_in_words():
+    over = loan(5_100_000, start=D(2019, 2, 18), repaid=((D(2019, 11, 24), 2_000_000),))
+    found = settlements(over, TERMS, QUARTERS)[-1]
+    assert found.lines[-1] == (
+        "贴息：累计 3,157.7375 元，四舍五入到分＝3,157.74 元；同期利息 3,191.45 元，农户承担 33.72 元（按结息日结平，"
+        "已承担的不退回），计 3,157.73 元；减以前各期累计 2,816.86 元＝340.87 元"
+    )
+
+
 def test_a_lower_rate_holds_from_its_day_on():
     lower = loan(rates=((D(2020, 3, 21), 40_500),))
     assert [s.subsidy for s in settlements(lower, TERMS, QUARTERS)[:2]] == [54_979, 51_750]

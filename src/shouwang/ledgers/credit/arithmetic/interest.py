@@ -115,12 +115,12 @@ def derived(segments: Sequence[Segment], basis: int) -> list[str]:
             continue
         said = f"（{s.why}）" if s.why else ""
         exact = f"{yuan(s.balance)}元×{percent(s.rate)}×{s.period.days}天÷{basis}"
-        out.append(f"{s.period}，{exact}＝{_six(s.product, basis)}元{said}")
+        out.append(f"{s.period}，{exact}＝{exactly(s.product, basis)}元{said}")
     return out
 
 
-def _six(product: int, basis: int) -> str:
-    """Unrounded 元 to six places, cut and not rounded: enough to see where the 分 fell."""
+def exactly(product: int, basis: int) -> str:
+    """A sum of products as unrounded 元 to six places, cut and not rounded: enough to see where the 分 fell."""
     micro, rest = divmod(product * 10_000, MILLION * basis)
     text = f"{micro // 1_000_000:,}.{micro % 1_000_000:06d}"
     return text + "…" if rest else text.rstrip("0").ljust(text.index(".") + 3, "0")
@@ -132,13 +132,13 @@ def interest(loan: Loan, period: Period) -> Amount:
     parts = loan.segments(period)
     product = sum(s.product for s in parts)
     fen = share(before, product, loan.basis)
-    lines = [*derived(parts, loan.basis), total_line("利息", fen, before, product, loan.basis)]
+    lines = [*derived(parts, loan.basis), _total(fen, before, product, loan.basis)]
     return Amount(fen, sum(s.period.days for s in parts), tuple(lines))
 
 
-def total_line(name: str, fen: int, before: int, product: int, basis: int) -> str:
+def _total(fen: int, before: int, product: int, basis: int) -> str:
     """How the unrounded parts became the figure; says so where earlier rounding is made good."""
     if not before:
-        return f"{name}合计 {_six(product, basis)} 元，四舍五入到分＝{yuan(fen)} 元"
+        return f"利息合计 {exactly(product, basis)} 元，四舍五入到分＝{yuan(fen)} 元"
     total, earlier = settle(before + product, basis), settle(before, basis)
-    return f"{name}：累计 {_six(before + product, basis)} 元取整 {yuan(total)} 元，减以前各期累计 {yuan(earlier)} 元＝{yuan(fen)} 元"
+    return f"利息：累计 {exactly(before + product, basis)} 元取整 {yuan(total)} 元，减以前各期累计 {yuan(earlier)} 元＝{yuan(fen)} 元"
