@@ -151,11 +151,20 @@ def test_renewal_is_not_for_a_loan_overdue_or_far_from_its_end():
 @pytest.mark.parametrize(
     ("on", "months", "ppm"),
     [
+        (D(2015, 2, 28), 12, 56_000),
+        (D(2015, 3, 1), 12, 53_500),
+        (D(2015, 9, 1), 36, 50_000),
         (D(2019, 5, 1), 12, 43_500),
         (D(2019, 5, 1), 36, 47_500),
         (D(2020, 5, 1), 12, 43_500),
         (D(2021, 5, 1), 12, 38_500),
+        (D(2021, 3, 3), 12, 43_500),
+        (D(2021, 3, 4), 12, 38_500),
         (D(2021, 5, 1), 36, 46_500),
+        (D(2021, 12, 19), 12, 38_500),
+        (D(2021, 12, 20), 12, 38_000),
+        (D(2022, 9, 1), 36, 43_000),
+        (D(2024, 10, 21), 12, 31_000),
     ],
 )
 def test_rate_rule_by_date_and_term(on, months, ppm):
@@ -166,13 +175,32 @@ def test_months_end_where_the_month_is_too_short():
     assert add_months(D(2019, 8, 31), 6) == D(2020, 2, 29)
 
 
+@pytest.mark.parametrize("said", ["50000", "50,000", "50,000.00", "５００００", "50，000", " 50000元 ", "50000.0"])
+def test_an_amount_as_people_write_it(said):
+    assert money.fen_of(said) == 5_000_000
+
+
+@pytest.mark.parametrize("said", ["4.35", "4.35%", "4.35％", "４．３５", "4.3500"])
+def test_a_rate_as_people_write_it(said):
+    assert money.ppm_of(said) == 43_500
+
+
 @pytest.mark.parametrize(
     ("act", "words"),
     [
         (lambda: money.fen_of("五万"), "不是有效金额"),
         (lambda: money.fen_of("549.795"), "不是有效金额"),
         (lambda: money.fen_of("-1"), "超出范围"),
+        (lambda: money.fen_of("1e4"), "不是有效金额"),
+        (lambda: money.fen_of("1e999999999"), "不是有效金额"),
+        (lambda: money.fen_of("5_000"), "不是有效金额"),
+        (lambda: money.fen_of("5,00,00"), "不是有效金额"),
+        (lambda: money.fen_of("5万元"), "不是有效金额"),
+        (lambda: money.fen_of("-0.01"), "超出范围"),
         (lambda: money.ppm_of("435"), "超出范围"),
+        (lambda: money.ppm_of("0.0435"), "4.35% 请填写 4.35"),
+        (lambda: money.ppm_of("4.35％％"), "不是有效的百分数"),
+        (lambda: loan(principal=0), "本金 0.00 元须大于零"),
         (lambda: loan(basis=366), "计息基数“366”无效"),
         (lambda: loan(maturity=D(2019, 12, 21)), "没有可计的天数"),
         (lambda: loan(repaid=((D(2019, 12, 1), 100),)), "早于放款日期"),

@@ -62,7 +62,9 @@ class Loan:
 
     def __post_init__(self) -> None:
         check_basis(self.basis)
-        in_order(self.start, self.maturity, field="maturity")
+        in_order(self.start, self.maturity, field="maturity", names=("放款（起息）日期", "到期日期"))
+        if self.principal <= 0:
+            raise Refused(f"本金 {yuan(self.principal)} 元须大于零。请核对。", field="principal")
         for day, fen in self.repaid:
             if day < self.start:
                 raise Refused(f"还款日期 {day} 早于放款日期 {self.start}。请核对：放款之前不会有还款。", field="repaid")
@@ -89,9 +91,9 @@ class Loan:
         return [Segment(p, self.balance_on(p.start), self.rate_on(p.start)) for p in between(days)]
 
 
-def check_basis(basis: int) -> int:
+def check_basis(basis: int | str) -> int:
     """360 or 365; raises Refused for another."""
-    if basis not in BASES:
+    if not isinstance(basis, int) or basis not in BASES:
         raise Refused(f"计息基数“{basis}”无效。只能是 360（日利率＝年利率÷360）或 365（按年利率）。", field="basis")
     return basis
 
