@@ -12,6 +12,7 @@ from shouwang.kernel.imports import actions as desk
 from shouwang.kernel.imports.models import Import
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.models import WorkItem
+from shouwang.ledgers.employment import subsidy_queries, subsidy_views
 from shouwang.ledgers.employment.actions import subsidies
 from shouwang.ledgers.employment.intake.returns import RETURNS
 from tests.factories.accounts import make_user, scope
@@ -120,14 +121,17 @@ def test_another_amount_is_not_paid_but_stands_on_the_countys_list_until_it_is(c
     assert judged(clerk, short)[0].changes == {2: ["金额与批准不符：银行 400.00 元，批准 400.01 元；列入待办，补足或更正后再登记发放"]}
     written(clerk, short)
     claim.refresh_from_db()
-    assert (claim.state, open_items(claim)) == ("approved", {subsidies.WORK, subsidies.DIFFERENCE})
+    assert (claim.state, claim.returned, open_items(claim)) == ("approved", 40_000, {subsidies.WORK, subsidies.DIFFERENCE})
+    facts = {f["label"]: f for f in subsidy_views.claim(claim, clerk, LATER)["facts"]}
+    assert (facts["银行发放金额"]["value"], facts["银行发放金额"]["note"]) == ("400.00 元", "与批准相差 -0.01 元")
+    assert list(subsidy_queries.short(subsidy_queries.claims(clerk))) == [claim]
     item = WorkItem.objects.get(kind=subsidies.DIFFERENCE)
     assert (item.office.code, item.title) == ("440513-fpb", f"外出务工交通补贴发放金额不符：人编号 {claim.worker.member.code}")
     assert Event.objects.filter(verb="employment.subsidy.difference", record_id=str(claim.pk)).count() == 1
     assert judged(clerk, short)[0].idle
     written(clerk, row(claim))
     claim.refresh_from_db()
-    assert (claim.state, open_items(claim)) == ("paid", set())
+    assert (claim.state, claim.returned, open_items(claim)) == ("paid", None, set())
 
 
 def test_firms_are_known_by_their_name_as_the_lists_export_has_them(city, village, clerk):
@@ -197,7 +201,7 @@ def test_another_countys_claim_is_not_found_and_a_village_may_not_import(city, v
 def test_many_rows_cost_no_more_queries(city, village, clerk, django_assert_num_queries):
     claims = [approved(city, village) for _ in range(3)]
     for n in (1, 3):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             judged(clerk, *(row(c) for c in claims[:n]))
 
 

@@ -115,6 +115,12 @@ def yuan(amount: int) -> str:
     return f"{amount // 100:,}.{amount % 100:02d}"
 
 
+def latest_name(code: str) -> str:
+    """The name of a kind as it is called last; what is no kind stays as it is."""
+    found = book(BOOK)["kinds"][-1].value.get(code)
+    return str(found["name"]) if found else code
+
+
 def of(who: str) -> Callable[[dt.date], list[tuple[str, str]]]:
     """Form choices of the kinds for workers or employers."""
     return lambda on: [(k.code, k.name) for k in kinds(on).values() if k.who == who]

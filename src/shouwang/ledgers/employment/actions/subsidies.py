@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from shouwang.kernel.accounts.models import Office
-from shouwang.kernel.audit.actions import change, note, permit
+from shouwang.kernel.audit.actions import change
 from shouwang.kernel.errors import Refused
 from shouwang.kernel.regions.models import Region
 from shouwang.kernel.regions.scope import Scope
@@ -131,7 +131,7 @@ def pay(claim: SubsidyClaim, paid_on: dt.date, voucher: str, *, by: Scope, today
                 raise Refused(f"发放日期 {paid_on} 早于申领日期 {locked.applied_on}。请核对。", field="paid_on")
             if locked.failed_on and paid_on < locked.failed_on:
                 raise Refused(f"发放日期 {paid_on} 早于上次发放失败的日期 {locked.failed_on}。请填写重新发放的日期。", field="paid_on")
-            locked.paid_on, locked.voucher = paid_on, voucher.strip()[:60]
+            locked.paid_on, locked.voucher, locked.returned = paid_on, voucher.strip()[:60], None
         worklist.finish(locked, now=morning(today), kind=WORK)
         worklist.finish(locked, now=morning(today), kind=DIFFERENCE)
     return locked
@@ -161,18 +161,15 @@ def bounce(claim: SubsidyClaim, failure: str, failed_on: dt.date, *, by: Scope, 
 
 
 def ask_difference(claim: SubsidyClaim, amount: int, *, by: Scope, today: dt.date) -> SubsidyClaim:
-    """The bank paid `amount` (分), not what was approved: on the claim's time line and the county's work list until it is paid in full."""
-    permit(claim, by=by, verb=policies.NOTE_DIFFERENCE)
-    note(
-        claim,
-        by=by,
-        verb=policies.NOTE_DIFFERENCE,
-        today=today,
-        changes={"发放金额（元）": [subsidies.yuan(claim.amount or 0), subsidies.yuan(amount)]},
-    )
-    what = subsidies.kinds(today)[claim.kind].name
-    _assign(claim, _county_office(claim, today), DIFFERENCE, f"{what}发放金额不符", "与银行核对发放金额", "subsidy_step", today)
-    return claim
+    """The bank paid `amount` (分), not what was approved: on the county's work list until it is paid in full. Raises Refused."""
+    with transaction.atomic():
+        with change(claim, by=by, verb=policies.NOTE_DIFFERENCE, today=today) as locked:
+            if locked.state != "approved" or amount == locked.amount:
+                raise Refused("该笔没有待发放的金额差异。请刷新页面查看。", field="amount")
+            locked.returned = amount
+        what = subsidies.kinds(today)[locked.kind].name
+        _assign(locked, _county_office(locked, today), DIFFERENCE, f"{what}发放金额不符", "与银行核对发放金额", "subsidy_step", today)
+    return locked
 
 
 def correct(claim: SubsidyClaim, correction: str, *, by: Scope, today: dt.date) -> SubsidyClaim:
@@ -195,6 +192,7 @@ def send_back(claim: SubsidyClaim, *, reason: str, by: Scope, today: dt.date) ->
     with transaction.atomic():
         with lifecycle.SUBSIDY.advance(claim, "send_back", by=by, today=today, reason=reason) as locked:
             locked.amount, locked.basis, locked.checker_id, locked.checked_by, locked.approved_by = None, [], None, "", ""
+            locked.returned = None
         for kind in (FAILED, DIFFERENCE):
             worklist.finish(locked, now=morning(today), kind=kind, dropped=True)
         _ask(locked, subsidies.kinds(today)[locked.kind], today)

@@ -12,7 +12,6 @@ from django.db.models import Q
 from shouwang.kernel.columns.fields import Field, Line
 from shouwang.kernel.columns.sheet import ERROR, SAME, UPDATE, Bundle, Context, Plan, Sheet, Written
 from shouwang.kernel.pasted import RowError
-from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.employment import subsidies as worth
 from shouwang.ledgers.employment.actions import subsidies
 from shouwang.ledgers.employment.models import SubsidyClaim
@@ -45,7 +44,7 @@ Found = dict[tuple[str, str], list[SubsidyClaim]]
 
 
 def judge(bundles: Sequence[Bundle], context: Context) -> list[Plan]:
-    """One plan a claim; two queries whatever their number."""
+    """One plan a claim; one query whatever their number."""
     said = [line.values for b in bundles for line in b.lines]
     asked = Q(worker__member__code__in={_code(v) for v in said}) | Q(employer__name__in={_firm(v) for v in said})
     rows: Any = SubsidyClaim.objects.within(context.by, SUBSIDY).filter(asked, state__in=SENT)
@@ -54,9 +53,8 @@ def judge(bundles: Sequence[Bundle], context: Context) -> list[Plan]:
     found: Found = {}
     for claim in rows.select_related("household", "worker__member", "employer").order_by("-starts_on", "-pk"):
         found.setdefault((claim.worker.member.code if claim.worker else str(claim.employer), claim.kind), []).append(claim)
-    told = _told([claim for claims in found.values() for claim in claims])
     taken: dict[int, int] = {}
-    return [_plan(b, found, told, taken, context.today) for b in bundles]
+    return [_plan(b, found, taken, context.today) for b in bundles]
 
 
 def _code(said: Mapping[str, Any]) -> str:
@@ -68,14 +66,12 @@ def _firm(said: Mapping[str, Any]) -> str:
     return str(said.get("employer") or "") if not _code(said) else ""
 
 
-def _told(claims: Sequence[SubsidyClaim]) -> set[str]:
-    """The claims whose amount differs and stands on a work list already."""
-    ids = [str(c.pk) for c in claims]
-    rows = WorkItem.objects.filter(ledger="employment.subsidyclaim", kind=subsidies.DIFFERENCE, state="open", record_id__in=ids)
-    return set(rows.values_list("record_id", flat=True))
+def _key(said: Mapping[str, Any]) -> str:
+    """As the desk shows it."""
+    return " ".join(str(part) for part in (worth.latest_name(said["kind"]), said.get("starts"), _code(said) or _firm(said)) if part)
 
 
-def _plan(bundle: Bundle, found: Found, told: set[str], taken: dict[int, int], today: dt.date) -> Plan:
+def _plan(bundle: Bundle, found: Found, taken: dict[int, int], today: dt.date) -> Plan:
     line = bundle.lines[0]
     claim = _claim(line, found)
     first = taken.setdefault(claim.pk, line.row) if claim else line.row
@@ -85,7 +81,7 @@ def _plan(bundle: Bundle, found: Found, told: set[str], taken: dict[int, int], t
     if claim is not None and not line.errors and not same:
         _check(line, claim, today)
     gap = _gap(claim, line.values) if claim is not None and not line.errors else ""
-    same = same or bool(gap and claim and str(claim.pk) in told)
+    same = same or bool(gap and claim and claim.returned == line.values["amount"])
     plan = Plan(bundle, {}, label=(claim.worker.member.name if claim.worker else str(claim.employer)) if claim else "", load=claim)
     for each in bundle.lines:
         plan.verdicts[each.row] = ERROR if each.errors else SAME if same else UPDATE
@@ -182,7 +178,7 @@ RETURNS = Sheet(
     fields=FIELDS,
     keys=("kind", "result"),
     parts=("code", "employer", "starts"),
-    bundle=lambda values: f"{values['kind']}/{values.get('starts') or ''}/{_code(values) or _firm(values)}",
+    bundle=_key,
     judge=judge,
     write=write,
     withdraw=withdraw,
