@@ -95,6 +95,7 @@ def test_payment_that_arrived_is_paid_and_known_the_second_time(city, village, c
 
 def test_payment_that_came_back_goes_to_the_village_and_stays_known_after_it_was_paid_again(city, village, clerk):
     claim = approved(city, village)
+    assert judged(clerk, back(claim))[0].changes == {2: ["登记发放失败：账户休眠，须补本人持身份证到网点激活账户"]}
     written(clerk, back(claim))
     claim.refresh_from_db()
     assert (claim.state, claim.failure, claim.failed_on, claim.paid_on) == ("failed", "dormant", LATER, None)

@@ -85,7 +85,7 @@ def _plan(bundle: Bundle, found: Found, taken: dict[int, int], today: dt.date) -
     plan = Plan(bundle, {}, label=(claim.worker.member.name if claim.worker else str(claim.employer)) if claim else "", load=claim)
     for each in bundle.lines:
         plan.verdicts[each.row] = ERROR if each.errors else SAME if same else UPDATE
-        plan.changes[each.row] = [gap] if gap else []
+        plan.changes[each.row] = [] if same or each.errors else [gap or _outcome(line.values, today)]
     return plan
 
 
@@ -135,6 +135,14 @@ def _check(line: Line, claim: SubsidyClaim, today: dt.date) -> None:
     elif claim.state == "failed" or (claim.state == "paid" and paid):
         words = f"该笔已登记为“{claim.get_state_display()}”，与本行不一致。请在补贴页核对登记。"
         _wrong(line, "result", "成功" if paid else "失败", words)
+
+
+def _outcome(said: Mapping[str, Any], today: dt.date) -> str:
+    """What will be entered, in words."""
+    if said["result"] == DONE:
+        return f"登记发放 {worth.yuan(said['amount'])} 元"
+    why, paper = worth.failures(today)[said["failure"]]
+    return f"登记发放失败：{why}，须补{paper}"
 
 
 def _gap(claim: SubsidyClaim, said: Mapping[str, Any]) -> str:
