@@ -32,6 +32,12 @@ def test_extend_by_date():
     assert asked("extend", "--maturity", "2020-01-01", "--on", "2020-07-03")["latest_maturity"] == "2021-03-31"
 
 
+def test_months_of_a_deferral_count_from_the_first_day_due():
+    twice = ("extend", "--maturity", "2020-07-20", "--before", "2020-01-20")
+    assert asked(*twice, "--on", "2020-06-01")["eligible"] is False
+    assert asked(*twice, "--on", "2020-07-03")["latest_maturity"] == "2021-03-31"
+
+
 def test_subsidy_in_parts():
     found = asked(
         *("subsidy", "--principal", "60000", "--rate", "4.35", "--start", "2019-12-21", "--end", "2020-06-21", "--calendar", "20:3,6,9,12"),
@@ -115,6 +121,7 @@ PARTS = ("subsidy", "--principal", "60000", "--rate", "4.35", *DAYS)
         (("intrest",), "没有这个命令。可用 extend、interest、rate、subsidy"),
         (("extend", "--maturity", "2020-01-01", "--on", "2001-01-01"), "没有可用的规定"),
         (("extend", "--maturity", "9999-12-31", "--on", "2020-03-01"), "疑为误填"),
+        (("extend", "--maturity", "2020-01-01", "--before", "2020-01-02", "--on", "2020-03-01"), "晚于到期日"),
         (("rate", "--on", "2020-01-01", "--months", "48"), "期限“48”无效"),
         ((*PARTS, "--calendar", "32:1"), "贴息结算期"),
         ((*PARTS, "--maturity", "2019-12-31"), "到期日期 2019-12-31 不晚于放款（起息）日期 2020-01-01"),

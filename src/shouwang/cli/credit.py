@@ -197,11 +197,14 @@ def _settled(s: subsidy.Settlement) -> dict[str, Any]:
 
 @credit.command("extend")
 @click.option("--maturity", type=DAY, required=True, help="到期日（续贷、展期的按续贷、展期后的到期日）。")
+@click.option("--before", type=DAY, help="已延长过还款期限的：延长前的到期日，月数从该日起算。")
 @click.option("--on", type=DAY, required=True, help="办理日期，按当日有效的规定判断。")
 @as_json
-def extend_command(maturity: dt.date, on: dt.date, as_json: bool) -> None:
+def extend_command(maturity: dt.date, before: dt.date | None, on: dt.date, as_json: bool) -> None:
     """一笔贷款在某日能否延长还款期限、最迟延到哪天、依据哪个文件。"""
-    found = _in_force(on, lambda: terms.deferral(maturity, on))
+    if before and before > maturity:
+        raise Refused(f"--before 延长前的到期日 {before} 晚于到期日 {maturity}。请核对两个日期。", field="before")
+    found = _in_force(on, lambda: terms.deferral(maturity, on, before=before))
     latest = found.latest.isoformat() if found.latest else None
     _print({"eligible": found.eligible, "latest_maturity": latest, "rule": found.rule, "why": found.why}, as_json)
 
