@@ -80,6 +80,7 @@ def test_unknown_headers_are_assigned_by_hand(staff: People, tmp_path: Path) -> 
     file.write_bytes(xlsx([["农户代号", "所在地", "名字"], ["44051310000188809", "和睦居委会", "吴试"]]))
     page.locator("input[type=file]").first.set_input_files(file)
     page.get_by_role("button", name="上传并预检").first.click()
+    expect(page.get_by_role("link", name="指定列对应")).to_have_css("color", "rgb(255, 255, 255)")  # white on blue, not red
     page.get_by_role("link", name="指定列对应").click()
     page.get_by_label("“农户代号”对应的栏目").select_option(label="户编号")
     page.get_by_label("“所在地”对应的栏目").select_option(label="村（社区）")

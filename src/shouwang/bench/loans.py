@@ -10,7 +10,7 @@ import numpy as np
 
 from shouwang.ledgers.credit.arithmetic.days import Period
 from shouwang.ledgers.credit.arithmetic.interest import Loan
-from shouwang.ledgers.credit.arithmetic.setwise import Events, subsidies
+from shouwang.ledgers.credit.arithmetic.setwise import NO_CAP, Events, subsidies
 from shouwang.ledgers.credit.arithmetic.subsidy import Terms, subsidy
 
 CUTS = [dt.date(2019, 12, 21), dt.date(2020, 3, 21), dt.date(2020, 6, 21), dt.date(2020, 9, 21), dt.date(2020, 12, 21)]
@@ -64,7 +64,17 @@ def made(n: int, rng: np.random.Generator) -> Events:
     rows.append((late, begins + rng.integers(1, 90, len(late)), late * 0, late * 0, late * 0 - 1))
     joined = [np.concatenate([r[k] for r in rows]).astype(np.int64) for k in range(5)]
     basis = np.where(rng.random(n) < 0.8, 360, 365).astype(np.int64)
-    return Events(joined[0], joined[1], joined[2], joined[3], joined[4], np.full(n, CEILING, np.int64), basis)
+    return Events(
+        joined[0],
+        joined[1],
+        joined[2],
+        joined[3],
+        joined[4],
+        np.full(n, CEILING, np.int64),
+        basis,
+        np.full(n, NO_CAP, np.int64),
+        start + term,
+    )
 
 
 def _one(found: Events, index: int, period: Period) -> int:

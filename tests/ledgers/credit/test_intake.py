@@ -8,14 +8,17 @@ from django.db import transaction
 
 from shouwang.kernel.columns.fields import Line
 from shouwang.kernel.columns.sheet import Bundle, Context, Plan, Sheet
+from shouwang.kernel.imports import actions as desk
+from shouwang.kernel.imports.models import Import
 from shouwang.kernel.regions.scope import Scope
 from shouwang.kernel.worklist.models import WorkItem
 from shouwang.ledgers.credit.actions import figures, subsidies
 from shouwang.ledgers.credit.intake.bank import BANK
 from shouwang.ledgers.credit.intake.loans import LOANS
 from shouwang.ledgers.credit.intake.returns import RETURNS
-from shouwang.ledgers.credit.models import BankFigure, Loan
+from shouwang.ledgers.credit.models import BankFigure, Loan, SubsidyItem
 from tests.factories.credit import make_borrowers, make_loan, make_run
+from tests.kernel.imports.files import upload_of, work, xlsx
 from tests.ledgers.credit.people import TODAY, clerk
 
 D = dt.date
@@ -212,3 +215,44 @@ def test_a_run_that_was_not_paid_out_has_no_results(city):
     make_run(city.counties[0])
     row = {"contract": loan.contract, "result": "paid", "amount": 1, "on": TODAY}
     assert "先登记批次已拨付" in said(judged(RETURNS, clerk(city), row))[0]
+
+
+def through_the_desk(sheet: Sheet, by: Scope, *rows: list[Any]) -> Import:
+    batch = desk.upload(sheet, upload_of(xlsx(rows)), by=by, today=TODAY)
+    work()
+    return Import.objects.get(pk=batch.pk)
+
+
+def two_items(city, by):
+    """Two settlements of one loan, both sent to be paid."""
+    loan = make_loan(make_borrowers(city.villages[0]))
+    for day in (D(2019, 9, 1), D(2019, 12, 1)):
+        run = subsidies.compute(city.counties[0], day, "household", by=by, today=TODAY)
+        type(run).objects.filter(pk=run.pk).update(state="paid", paid_on=TODAY)
+    return loan, list(SubsidyItem.objects.order_by("run__end"))
+
+
+def test_results_of_two_settlements_of_a_contract_in_one_file_are_both_taken(city):
+    by = clerk(city)
+    loan, items = two_items(city, by)
+    rows = [[loan.contract, f"{i.run.end - dt.timedelta(1)}", "成功", i.amount / 100, str(TODAY)] for i in items]
+    batch = through_the_desk(RETURNS, by, ["合同号", "结算期止", "发放结果", "发放金额", "发放日期"], *rows)
+    assert {k: n for k, n in batch.counts.items() if n} == {"update": 2}
+    desk.confirm(batch, by=by, today=TODAY, version=batch.version)
+    work()
+    assert set(SubsidyItem.objects.values_list("state", flat=True)) == {"paid"}
+
+
+def test_a_payment_named_with_and_without_its_settlement_is_taken_once(city):
+    by = clerk(city)
+    loan, item = paid_item(city, by)
+    row = {"contract": loan.contract, "result": "paid", "amount": item.amount, "on": TODAY}
+    rows = (row, {**row, "closing": item.run.end - dt.timedelta(1)})
+    assert said(judged(RETURNS, by, *rows)) == ["合同号：与第 2 行是同一笔发放，只能填一行。请删去其一。"]
+    assert len(written(RETURNS, by, *rows)) == 1
+
+
+def test_a_rate_that_excel_keeps_as_a_share_of_one_is_named(city):
+    home = make_borrowers(city.villages[0])
+    found = said(judged(LOANS, clerk(city), loan_row(home.code, rate="0.0435")))
+    assert found == ["年利率：年利率“0.0435”不足 0.1%，疑把百分数写成了小数。4.35% 请填写 4.35。"]

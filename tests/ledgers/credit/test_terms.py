@@ -48,6 +48,17 @@ def test_a_deferral_keeps_the_contract_and_uses_up_no_extension(city):
     assert terms.answer(loan, "extension", D(2020, 3, 1)).eligible
 
 
+def test_deferrals_do_not_add_up_beyond_six_months_of_the_first_day_due(city):
+    by, loan = clerk(city, today=D(2020, 6, 1)), make_loan(make_borrowers(city.villages[0]), maturity=D(2020, 1, 20))
+    for until, day in ((D(2020, 4, 20), TODAY), (D(2020, 7, 20), D(2020, 4, 1))):
+        asked = ask(loan, "deferral", until, by, day)
+        terms.agree(asked, decided_on=day, papers_ready=True, by=by, today=day)
+        loan.refresh_from_db()
+    with pytest.raises(Refused, match="不早于最迟可延至的 2020-07-20（延长前 2020-01-20 到期）"):
+        ask(loan, "deferral", D(2020, 10, 20), by, D(2020, 6, 1))
+    assert terms.answer(loan, "deferral", D(2020, 7, 3)).latest == D(2021, 3, 31)
+
+
 @pytest.mark.parametrize(
     ("maturity", "until", "today", "words"),
     [

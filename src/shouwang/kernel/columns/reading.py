@@ -149,7 +149,7 @@ def _order(
     """The bundles in order of first appearance; only the key columns are read."""
     groups: dict[str, list[int]] = {}
     keyless = []
-    columns = [(k, header.columns[k]) for k in sheet.keys]
+    columns = [(k, header.columns[k]) for k in (*sheet.keys, *sheet.parts) if k in header.columns]
     for index in range(header.first, len(data.rows)):
         row = data.rows[index]
         if not is_data(row):
@@ -161,7 +161,7 @@ def _order(
                 values[key] = readers[key](cell)
             except ValueError:
                 values[key] = plain(cell)[:60]  # the row keeps a place of its own; its error is found with the rest
-        if all(values.values()):
+        if all(values[k] for k in sheet.keys):
             groups.setdefault(sheet.bundle(values), []).append(index)
         else:
             keyless.append(index)

@@ -89,7 +89,8 @@ class Sheet:
 
     Both get bundles of at most a few hundred rows. `write` gets sound plans only, judged in the same transaction, and raises nothing
     for a single bundle: one that cannot be written any more comes back from `judge` with errors. `withdraw` takes what `write` gave
-    and returns, per key, "" or the reason why it stays. `bundle(values)` is the key of the rows that belong together.
+    and returns, per key, "" or the reason why it stays. `bundle(values)` is the key of the rows that belong together; it gets the columns
+    in `keys`, without which a row is nobody's, and in `parts`, which may be missing or empty.
     `after(record ids, today)` may queue follow-up work when the import is through.
     """
 
@@ -107,6 +108,7 @@ class Sheet:
     help: str = ""
     list_url: str = ""
     export_url: str = ""
+    parts: tuple[str, ...] = ()
     bundle_rows: int = 360
     after: Callable[[Sequence[int], Context], None] | None = None
 
@@ -121,7 +123,7 @@ _sheets: dict[str, Sheet] = {}
 def install(sheets: Sequence[Sheet]) -> None:
     """Make the catalog's sheets known; called once when the portal is ready."""
     for sheet in sheets:
-        if len({f.key for f in sheet.fields}) != len(sheet.fields) or not set(sheet.keys) <= {f.key for f in sheet.fields}:
+        if len({f.key for f in sheet.fields}) != len(sheet.fields) or not {*sheet.keys, *sheet.parts} <= {f.key for f in sheet.fields}:
             raise ValueError(f"sheet {sheet.key}: a column stands twice or a key column is missing")
         _sheets[sheet.key] = sheet
 

@@ -48,7 +48,7 @@ class RateField(forms.CharField):
         """Millionths, None where nothing is required and given."""
         said = super().clean(value)
         try:
-            return ppm_of(said.removesuffix("%")) if said else None
+            return ppm_of(said) if said else None
         except Refused as no:
             raise forms.ValidationError(no.message) from None
 
@@ -169,7 +169,7 @@ class PartsForm(forms.Form):
 
 def _fen(said: str) -> int:
     try:
-        return fen_of(said.removesuffix("元"))
+        return fen_of(said)
     except Refused as no:
         raise ValueError(no.message) from None
 

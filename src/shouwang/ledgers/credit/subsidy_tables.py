@@ -69,7 +69,7 @@ FIGURES = Table(
     ordering=("-start", "-pk"),
     row_url=lambda row: reverse("credit_figure", args=[row.pk]),
     definition="银行按结息期提供的利息、贴息、余额与系统逐笔复算的核对，一笔一期一行。尾差：银行按单期取整、系统按累计取整相差一分。",
-    empty="还没有银行数。请在“Excel 导入”上传“银行计息贴息数”。",
+    empty="还没有银行数。由区（县）扶贫办在“Excel 导入”上传“银行计息贴息数”。",
     columns=(
         Column("contract", "合同号", "loan.contract", kind="link", group="account"),
         Column("code", "户编号", "household.code"),
@@ -107,7 +107,7 @@ RUNS = Table(
     ordering=("-end", "-pk"),
     row_url=lambda row: reverse("credit_run", args=[row.pk]),
     definition="按区（县）和结算期计算的贴息批次：计算、复核（另一人）、公示、送拨、拨付、对账。",
-    empty="还没有贴息批次。请点“计算贴息”。",
+    empty="您管理范围内没有贴息批次。批次由区（县）扶贫办计算，本地各户的贴息见“贴息明细”。",
     columns=(
         Column("county", "区（县）", "region.name", kind="link"),
         Column("start", "结算期起", "start", kind="date", sort="start"),
@@ -211,7 +211,7 @@ FUND = Table(
     ordering=("-happened_on", "-pk"),
     row_url=lambda row: reverse("credit_claim", args=[row.claim_id]) if row.claim_id else reverse("credit_fund"),
     definition="各区（县）风险补偿金的注入、孳息、代偿、追回和退出，一笔一行；支出记为负数，合计即余额。",
-    empty="还没有登记风险补偿金收支。请先按“注入”登记启用系统时的结存。",
+    empty="还没有登记风险补偿金收支。由区（县）扶贫办先按“注入”登记启用系统时的结存。",
     columns=(
         Column("happened_on", "发生日期", "happened_on", kind="link", sort="happened_on"),
         Column("county", "区（县）", "region.name"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shouwang.kernel.ledger import Ledger, MenuItem
 from shouwang.ledgers.employment.figures import FIGURES
 from shouwang.ledgers.employment.following import on_household_change
+from shouwang.ledgers.employment.intake.returns import RETURNS
 from shouwang.ledgers.employment.intake.surveys import SURVEYS
 from shouwang.ledgers.employment.lifecycle import APPOINTMENT, BATCH, LIFECYCLE_VERBS, OFFER, PLAN, POST, SUBSIDY, TRIP, WORKSHOP
 from shouwang.ledgers.employment.models import (
@@ -82,7 +83,7 @@ LEDGER = Ledger(
     figures=FIGURES,
     verbs=(*LABOUR_VERBS, *POST_VERBS, *BATCH_VERBS, *WORKSHOP_VERBS, *WELFARE_VERBS, *SUBSIDY_VERBS, *LIFECYCLE_VERBS),
     permissions=PERMISSIONS,
-    sheets=(SURVEYS,),
+    sheets=(SURVEYS, RETURNS),
     menu=(
         MenuItem("劳动力台账", "employment_workers", "users-group", VIEW, GROUP),
         MenuItem("务工记录", "employment_records", "briefcase", VIEW, GROUP),

@@ -21,7 +21,7 @@ PERMISSIONS = {
     VIEW: "查看劳动力就业台账（按区划）",
     SURVEY: "摸底劳动力、登记务工记录和培训、补贴发放失败的补正",
     ARRANGE: "登记和核实岗位、匹配、推荐岗位、登记答复，扶贫车间和公益岗位，申领和审核就业补贴",
-    SUBSIDY: "批准、退回、发放就业补贴，录入补贴标准",
+    SUBSIDY: "批准、退回、发放就业补贴，导入银行发放结果，录入补贴标准",
     TRANSPORT: "编排返岗批次、登记健康申报、发车、到达和移交",
     TRACE: "凭疾控中心公函调阅同车邻近人员，用后删除",
     EXPORT: "导出劳动力就业台账",
@@ -94,7 +94,8 @@ WORKSHOP_VERBS = (EDIT_WORKSHOP, REVIEW_WORKSHOP)
 RECORD_MONTH = Verb("employment.appointment.month", "登记了公益性岗位出勤和报酬", ARRANGE)
 WELFARE_VERBS = (RECORD_MONTH,)
 ENTER_RATE = Verb("employment.subsidy_rate.enter", "录入了就业补贴标准", SUBSIDY)
-SUBSIDY_VERBS = (ENTER_RATE,)
+NOTE_DIFFERENCE = Verb("employment.subsidy.difference", "银行发放金额与批准不符，列入待办", SUBSIDY)
+SUBSIDY_VERBS = (ENTER_RATE, NOTE_DIFFERENCE)
 
 
 def check_may_work(member: Member, today: dt.date) -> None:

@@ -104,14 +104,21 @@ def reckon(claim: SubsidyClaim, on: dt.date) -> tuple[int, list[str]]:
     band = f"（{word('work_status', claim.band, on)}）" if claim.band else ""
     where = f"{found.place}，" if found.place else ""
     return amount, [
-        f"标准{band}：{_yuan(found.amount)} 元/{UNITS[kind.per]}，{where}自 {found.valid_from} 起，依据：{found.source}",
+        f"标准{band}：{yuan(found.amount)} 元/{UNITS[kind.per]}，{where}自 {found.valid_from} 起，依据：{found.source}",
         f"{claim.persons} 人 × {times} {'次' if kind.per == 'once' else '年' if kind.per == 'year' else '个月'}",
-        f"{_yuan(found.amount)} × {times} × {claim.persons} = {_yuan(amount)} 元",
+        f"{yuan(found.amount)} × {times} × {claim.persons} = {yuan(amount)} 元",
     ]
 
 
-def _yuan(amount: int) -> str:
+def yuan(amount: int) -> str:
+    """分 as 元 with separators and two places."""
     return f"{amount // 100:,}.{amount % 100:02d}"
+
+
+def latest_name(code: str) -> str:
+    """The name of a kind as it is called last; what is no kind stays as it is."""
+    found = book(BOOK)["kinds"][-1].value.get(code)
+    return str(found["name"]) if found else code
 
 
 def of(who: str) -> Callable[[dt.date], list[tuple[str, str]]]:

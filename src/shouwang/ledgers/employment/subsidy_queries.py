@@ -29,6 +29,11 @@ def open_claims(rows: QuerySet[SubsidyClaim]) -> QuerySet[SubsidyClaim]:
     return rows.filter(state__in=("applied", "checked", "approved", "failed"))
 
 
+def short(rows: QuerySet[SubsidyClaim]) -> QuerySet[SubsidyClaim]:
+    """The bank paid another amount than was approved."""
+    return rows.filter(returned__isnull=False)
+
+
 def clashing(claim: SubsidyClaim, once: bool) -> SubsidyClaim | None:
     """A live claim of the same applicant and kind that shares a day with it; of a kind paid once any."""
     rows = SubsidyClaim.objects.filter(kind=claim.kind, worker=claim.worker_id, employer=claim.employer_id, state__in=LIVE)

@@ -86,6 +86,7 @@ def _facts(found: SubsidyClaim, scope: Scope, today: dt.date) -> list[dict[str, 
             item("申领人数", found.persons, unit="人"),
             item("台账在岗贫困劳动力", known, unit="人", note=f"{found.starts_on} 经推荐在岗"),
         ]
+    gap = 0 if found.returned is None else found.returned - (found.amount or 0)
     return [
         who,
         item("补贴项目", subsidies.kind_name(found.kind, today), note=band),
@@ -96,6 +97,7 @@ def _facts(found: SubsidyClaim, scope: Scope, today: dt.date) -> list[dict[str, 
         item("审核人", found.checked_by or None),
         item("批准人", found.approved_by or None),
         item("发放日期", found.paid_on, note=found.voucher),
+        *([item("银行发放金额", money(found.returned), note=f"与批准相差 {money(gap)}")] if gap else []),
         *([item("发放失败", found.failed_on, note=subsidies.failures(found.failed_on)[found.failure][0])] if found.failed_on else []),
         *([item("补正情况", found.correction)] if found.correction else []),
     ]

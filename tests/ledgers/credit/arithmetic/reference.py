@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from fractions import Fraction
 
 from hypothesis import strategies as st
@@ -20,41 +21,55 @@ def rounded(amount: Fraction) -> int:
     return int(amount + Fraction(1, 2))
 
 
-def interest_until(loan: Loan, day: dt.date) -> Fraction:
-    """Exact 分 from release until before the day."""
-    total, d = Fraction(0), loan.start
+def walked(loan: Loan, terms: Terms, day: dt.date) -> Iterator[tuple[Fraction, Fraction]]:
+    """Exact 分 of interest and subsidy from release to the end of each day before `day`."""
+    interest = subsidy = Fraction(0)
+    d = loan.start
     while d < day:
         balance = loan.principal - sum(fen for paid, fen in loan.repaid if paid <= d)
         rate = loan.rate
         for since, fresh in sorted(loan.rates):
             if since <= d:
                 rate = fresh
-        total += Fraction(balance * rate, 1_000_000 * loan.basis)
-        d += ONE
-    return total
-
-
-def subsidy_until(loan: Loan, terms: Terms, day: dt.date) -> Fraction:
-    """Exact 分 of the subsidy from release until before the day."""
-    total, d = Fraction(0), loan.start
-    while d < day and d < loan.maturity and terms.entitled:
-        if not any(late.start <= d <= late.last for late in terms.default):
-            balance = loan.principal - sum(fen for paid, fen in loan.repaid if paid <= d)
-            rate = loan.rate
-            for since, fresh in sorted(loan.rates):
-                if since <= d:
-                    rate = fresh
+        interest += Fraction(balance * rate, 1_000_000 * loan.basis)
+        if terms.entitled and d < loan.maturity and not any(late.start <= d <= late.last for late in terms.default):
             rate = rate if terms.rate_cap is None or rate < terms.rate_cap else terms.rate_cap
-            total += Fraction(min(balance, terms.ceiling) * rate, 1_000_000 * loan.basis)
+            subsidy += Fraction(min(balance, terms.ceiling) * rate, 1_000_000 * loan.basis)
+        yield interest, subsidy
         d += ONE
-    return total
+
+
+def is_struck(loan: Loan, day: dt.date) -> bool:
+    """Whether the household's share is struck before the day: the 21st of 3, 6, 9, 12, and maturity."""
+    return day == loan.maturity or (day.day == 21 and day.month in (3, 6, 9, 12))
+
+
+def until(loan: Loan, terms: Terms, day: dt.date) -> tuple[int, int, int]:
+    """分 from release until before the day: interest, subsidy, and what the household bears, which is never given back.
+
+    What it bears is the most by which interest was above subsidy when it was struck. Between two such days it rises as the days have it, but
+    not above what the next will say.
+    """
+    interest, most, since, d = 0, 0, 0, loan.start
+    for whole, given in walked(loan, terms, day + dt.timedelta(days=100)):
+        d += ONE
+        share = rounded(whole) - rounded(given)
+        if d <= day:
+            interest, since = rounded(whole), max(since, share)
+        if is_struck(loan, d):
+            if d >= day:
+                borne = min(max(most, since), max(most, share))
+                return interest, interest - borne, borne
+            most, since = max(most, share), 0
+    return 0, 0, 0
 
 
 def subsidy_of(loan: Loan, terms: Terms, period: Period) -> int:
     """分 of a period."""
-    return rounded(subsidy_until(loan, terms, period.end)) - rounded(subsidy_until(loan, terms, period.start))
+    return until(loan, terms, period.end)[1] - until(loan, terms, period.start)[1]
 
 
+USUAL = st.sampled_from([5_000_000, 1_000_000])
 days_after = st.integers(1, 1200)
 
 
@@ -76,11 +91,22 @@ def loans(draw: st.DrawFn) -> Loan:
 
 
 @st.composite
-def terms_of(draw: st.DrawFn) -> Terms:
+def small_loans(draw: st.DrawFn) -> Loan:
+    """A loan of some 元 whose interest of a day is less than a 分, with a part-payment."""
+    start = FIRST + dt.timedelta(days=draw(st.integers(0, 100)))
+    principal = draw(st.integers(2, 9_000))
+    day = start + dt.timedelta(days=draw(st.integers(1, 900)))
+    repaid = ((day, draw(st.integers(1, principal - 1))),)
+    rate = draw(st.sampled_from([43_500, 47_500, 240_000]))
+    return Loan(principal, rate, start, start + dt.timedelta(days=draw(st.integers(1, 1100))), draw(st.sampled_from([360, 365])), repaid)
+
+
+@st.composite
+def terms_of(draw: st.DrawFn, ceilings: st.SearchStrategy[int] = USUAL) -> Terms:
     """What is subsidised, with times in default that may overlap."""
     late = []
     for begin, length in draw(st.lists(st.tuples(st.integers(0, 1800), st.integers(1, 200)), max_size=2)):
         start = FIRST + dt.timedelta(days=begin)
         late.append(Period(start, start + dt.timedelta(days=length)))
     cap = draw(st.none() | st.integers(0, 240_000))
-    return Terms(draw(st.sampled_from([5_000_000, 1_000_000])), cap, draw(st.booleans()), tuple(late))
+    return Terms(draw(ceilings), cap, draw(st.booleans()), tuple(late))

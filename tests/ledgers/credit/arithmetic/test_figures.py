@@ -72,6 +72,24 @@ def test_early_repayment_ends_the_subsidy_and_a_part_payment_lowers_it():
     assert [s.subsidy for s in settlements(done, TERMS, QUARTERS)] == [54_979, 0, 0, 0]
 
 
+def test_own_share_does_not_go_back_when_the_balance_is_below_the_ceiling_again():
+    """60,000 with 20,000 repaid: rounded each by itself, interest and subsidy left −0.01 of 2020-06-21 ～ 2020-09-20 to the household."""
+    over = loan(6_000_000, start=D(2019, 3, 2), repaid=((D(2019, 12, 10), 2_000_000),))
+    found = settlements(over, TERMS, QUARTERS)
+    assert [s.own for s in found] == [2_296, 11_116, 11_117, 9_667, 0, 0, 0, 0]
+    assert [s.subsidy for s in found] == [11_479, 55_584, 55_583, 53_650, 43_983, 44_467, 44_466, 43_984]
+    assert sum(s.subsidy for s in found) == 353_196
+
+
+def test_a_cent_less_than_rounded_is_derived_in_words():
+    over = loan(5_100_000, start=D(2019, 2, 18), repaid=((D(2019, 11, 24), 2_000_000),))
+    found = settlements(over, TERMS, QUARTERS)[-1]
+    assert found.lines[-1] == (
+        "贴息：累计 3,157.7375 元，四舍五入到分＝3,157.74 元；同期利息 3,191.45 元，农户承担 33.72 元（按结息日结平，"
+        "已承担的不退回），计 3,157.73 元；减以前各期累计 2,816.86 元＝340.87 元"
+    )
+
+
 def test_a_lower_rate_holds_from_its_day_on():
     lower = loan(rates=((D(2020, 3, 21), 40_500),))
     assert [s.subsidy for s in settlements(lower, TERMS, QUARTERS)[:2]] == [54_979, 51_750]
@@ -133,11 +151,20 @@ def test_renewal_is_not_for_a_loan_overdue_or_far_from_its_end():
 @pytest.mark.parametrize(
     ("on", "months", "ppm"),
     [
+        (D(2015, 2, 28), 12, 56_000),
+        (D(2015, 3, 1), 12, 53_500),
+        (D(2015, 9, 1), 36, 50_000),
         (D(2019, 5, 1), 12, 43_500),
         (D(2019, 5, 1), 36, 47_500),
         (D(2020, 5, 1), 12, 43_500),
         (D(2021, 5, 1), 12, 38_500),
+        (D(2021, 3, 3), 12, 43_500),
+        (D(2021, 3, 4), 12, 38_500),
         (D(2021, 5, 1), 36, 46_500),
+        (D(2021, 12, 19), 12, 38_500),
+        (D(2021, 12, 20), 12, 38_000),
+        (D(2022, 9, 1), 36, 43_000),
+        (D(2024, 10, 21), 12, 31_000),
     ],
 )
 def test_rate_rule_by_date_and_term(on, months, ppm):
@@ -148,13 +175,32 @@ def test_months_end_where_the_month_is_too_short():
     assert add_months(D(2019, 8, 31), 6) == D(2020, 2, 29)
 
 
+@pytest.mark.parametrize("said", ["50000", "50,000", "50,000.00", "５００００", "50，000", " 50000元 ", "50000.0"])
+def test_an_amount_as_people_write_it(said):
+    assert money.fen_of(said) == 5_000_000
+
+
+@pytest.mark.parametrize("said", ["4.35", "4.35%", "4.35％", "４．３５", "4.3500"])
+def test_a_rate_as_people_write_it(said):
+    assert money.ppm_of(said) == 43_500
+
+
 @pytest.mark.parametrize(
     ("act", "words"),
     [
         (lambda: money.fen_of("五万"), "不是有效金额"),
         (lambda: money.fen_of("549.795"), "不是有效金额"),
         (lambda: money.fen_of("-1"), "超出范围"),
+        (lambda: money.fen_of("1e4"), "不是有效金额"),
+        (lambda: money.fen_of("1e999999999"), "不是有效金额"),
+        (lambda: money.fen_of("5_000"), "不是有效金额"),
+        (lambda: money.fen_of("5,00,00"), "不是有效金额"),
+        (lambda: money.fen_of("5万元"), "不是有效金额"),
+        (lambda: money.fen_of("-0.01"), "超出范围"),
         (lambda: money.ppm_of("435"), "超出范围"),
+        (lambda: money.ppm_of("0.0435"), "4.35% 请填写 4.35"),
+        (lambda: money.ppm_of("4.35％％"), "不是有效的百分数"),
+        (lambda: loan(principal=0), "本金 0.00 元须大于零"),
         (lambda: loan(basis=366), "计息基数“366”无效"),
         (lambda: loan(maturity=D(2019, 12, 21)), "没有可计的天数"),
         (lambda: loan(repaid=((D(2019, 12, 1), 100),)), "早于放款日期"),

@@ -12,7 +12,7 @@ from shouwang.ledgers.credit import policies, work
 from shouwang.ledgers.credit.arithmetic import interest as reckoning
 from shouwang.ledgers.credit.arithmetic.days import Period
 from shouwang.ledgers.credit.arithmetic.money import yuan
-from shouwang.ledgers.credit.arithmetic.subsidy import Settlement, Terms, alone, settlement
+from shouwang.ledgers.credit.arithmetic.subsidy import Settlement, Terms, otherwise, settlement
 from shouwang.ledgers.credit.models import BankFigure, Loan
 from shouwang.ledgers.credit.rules import reckoned, terms
 
@@ -22,7 +22,7 @@ PARTS = (("interest", "利息"), ("subsidy", "贴息"), ("balance", "余额"))
 def reckon(figure: BankFigure, loan: Loan, more: Iterable[tuple[dt.date, int]] = ()) -> BankFigure:
     """Fill in our own figures (with `more` repayments not stored yet) and say whether they agree; nothing is written.
 
-    One 分 of interest or subsidy that comes from rounding each period by itself is 尾差, any other 分 a difference.
+    A 分 of interest or subsidy that comes from another way of rounding is 尾差, any other 分 a difference.
     """
     period, known = Period(figure.start, figure.end), reckoned(loan, more)
     what = terms(loan, figure.end)
@@ -32,18 +32,17 @@ def reckon(figure: BankFigure, loan: Loan, more: Iterable[tuple[dt.date, int]] =
     state = BankFigure.State
     if (figure.interest, figure.subsidy, figure.balance) == (ours.interest, ours.subsidy, figure.our_balance):
         figure.state = state.SAME
-    elif figure.balance == figure.our_balance and (figure.interest, figure.subsidy) in _by_itself(known, what, period, ours):
+    elif figure.balance == figure.our_balance and (figure.interest, figure.subsidy) in _tails(known, what, period, ours):
         figure.state = state.TAIL
     else:
         figure.state = state.DIFFERS
     return figure
 
 
-def _by_itself(known: reckoning.Loan, what: Terms, period: Period, ours: Settlement) -> set[tuple[int, int]]:
-    """What a bank has that rounds this period by itself."""
+def _tails(known: reckoning.Loan, what: Terms, period: Period, ours: Settlement) -> set[tuple[int, int]]:
+    """What a bank has that rounds in another way."""
     interest = reckoning.settle(sum(s.product for s in known.segments(period)), known.basis)
-    subsidy = alone(known, what, period)
-    return {(interest, subsidy), (interest, ours.subsidy), (ours.interest, subsidy)}
+    return {(i, s) for i in (interest, ours.interest) for s in (ours.subsidy, *otherwise(known, what, period))}
 
 
 def differences(figure: BankFigure) -> list[str]:

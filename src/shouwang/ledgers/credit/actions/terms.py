@@ -18,7 +18,7 @@ from shouwang.ledgers.credit.arithmetic import terms as reckoning
 from shouwang.ledgers.credit.lifecycle import TERMS
 from shouwang.ledgers.credit.models import Loan, TermChange
 from shouwang.ledgers.credit.queries import overdue
-from shouwang.ledgers.credit.rules import place_of, rule
+from shouwang.ledgers.credit.rules import AGREED, place_of, rule
 from shouwang.ledgers.impact.actions import Impact, record_impact
 from shouwang.ledgers.impact.models import ImpactRecord
 from shouwang.ledgers.impact.queries import open_impacts
@@ -31,11 +31,23 @@ def answer(loan: Loan, kind: str, on: dt.date) -> reckoning.Answer:
     """Whether the act is open for the loan on the day, until when, by which rule."""
     assert loan.released_on and loan.first_maturity and loan.maturity  # noqa: S101 - asked of released loans only
     if kind == "deferral":
-        return reckoning.deferral(loan.maturity, on, region=place_of(loan))
+        return reckoning.deferral(loan.maturity, on, before=_undeferred(loan), region=place_of(loan))
     if kind == "extension":
         return reckoning.extension(loan.released_on, loan.first_maturity, loan.maturity, on, loan.extensions)
     late = overdue(Loan.objects.filter(pk=loan.pk), on).exists()
     return reckoning.renewal(loan.maturity, on, loan.renewals, overdue=late)
+
+
+def _undeferred(loan: Loan) -> dt.date | None:
+    """When the loan was due before its deferrals since release or the last extension."""
+    due = loan.maturity
+    if loan.deferrals:
+        agreed = loan.changes.filter(state__in=AGREED, kind__in=("deferral", "extension")).order_by("-decided_on", "-pk")
+        for kind, old in agreed.values_list("kind", "old_maturity"):
+            if kind != "deferral":
+                break
+            due = old
+    return due
 
 
 def ask(

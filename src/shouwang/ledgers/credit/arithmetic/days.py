@@ -85,10 +85,12 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def in_order(start: dt.date, end: dt.date, *, field: str = "end") -> Period:
+def in_order(start: dt.date, end: dt.date, *, field: str = "end", names: tuple[str, str] = ("起期", "止期")) -> Period:
     """The period; raises Refused where it does not go forward, or spans more than fifty years."""
     if end <= start:
-        raise Refused(f"止期 {end} 不晚于起期 {start}，没有可计的天数。请核对日期（起期当天计息，止期当天不计息）。", field=field)
+        raise Refused(
+            f"{names[1]} {end} 不晚于{names[0]} {start}，没有可计的天数。请核对日期（起期当天计息，止期当天不计息）。", field=field
+        )
     if (end - start).days > 50 * 366:
         raise Refused(f"{start} 至 {end} 超过 50 年，疑为年份误填。请核对日期。", field=field)
     return Period(start, end)

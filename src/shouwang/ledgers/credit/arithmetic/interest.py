@@ -62,7 +62,9 @@ class Loan:
 
     def __post_init__(self) -> None:
         check_basis(self.basis)
-        in_order(self.start, self.maturity, field="maturity")
+        in_order(self.start, self.maturity, field="maturity", names=("放款（起息）日期", "到期日期"))
+        if self.principal <= 0:
+            raise Refused(f"本金 {yuan(self.principal)} 元须大于零。请核对。", field="principal")
         for day, fen in self.repaid:
             if day < self.start:
                 raise Refused(f"还款日期 {day} 早于放款日期 {self.start}。请核对：放款之前不会有还款。", field="repaid")
@@ -89,9 +91,9 @@ class Loan:
         return [Segment(p, self.balance_on(p.start), self.rate_on(p.start)) for p in between(days)]
 
 
-def check_basis(basis: int) -> int:
+def check_basis(basis: int | str) -> int:
     """360 or 365; raises Refused for another."""
-    if basis not in BASES:
+    if not isinstance(basis, int) or basis not in BASES:
         raise Refused(f"计息基数“{basis}”无效。只能是 360（日利率＝年利率÷360）或 365（按年利率）。", field="basis")
     return basis
 
@@ -115,12 +117,12 @@ def derived(segments: Sequence[Segment], basis: int) -> list[str]:
             continue
         said = f"（{s.why}）" if s.why else ""
         exact = f"{yuan(s.balance)}元×{percent(s.rate)}×{s.period.days}天÷{basis}"
-        out.append(f"{s.period}，{exact}＝{_six(s.product, basis)}元{said}")
+        out.append(f"{s.period}，{exact}＝{exactly(s.product, basis)}元{said}")
     return out
 
 
-def _six(product: int, basis: int) -> str:
-    """Unrounded 元 to six places, cut and not rounded: enough to see where the 分 fell."""
+def exactly(product: int, basis: int) -> str:
+    """A sum of products as unrounded 元 to six places, cut and not rounded: enough to see where the 分 fell."""
     micro, rest = divmod(product * 10_000, MILLION * basis)
     text = f"{micro // 1_000_000:,}.{micro % 1_000_000:06d}"
     return text + "…" if rest else text.rstrip("0").ljust(text.index(".") + 3, "0")
@@ -132,13 +134,13 @@ def interest(loan: Loan, period: Period) -> Amount:
     parts = loan.segments(period)
     product = sum(s.product for s in parts)
     fen = share(before, product, loan.basis)
-    lines = [*derived(parts, loan.basis), total_line("利息", fen, before, product, loan.basis)]
+    lines = [*derived(parts, loan.basis), _total(fen, before, product, loan.basis)]
     return Amount(fen, sum(s.period.days for s in parts), tuple(lines))
 
 
-def total_line(name: str, fen: int, before: int, product: int, basis: int) -> str:
+def _total(fen: int, before: int, product: int, basis: int) -> str:
     """How the unrounded parts became the figure; says so where earlier rounding is made good."""
     if not before:
-        return f"{name}合计 {_six(product, basis)} 元，四舍五入到分＝{yuan(fen)} 元"
+        return f"利息合计 {exactly(product, basis)} 元，四舍五入到分＝{yuan(fen)} 元"
     total, earlier = settle(before + product, basis), settle(before, basis)
-    return f"{name}：累计 {_six(before + product, basis)} 元取整 {yuan(total)} 元，减以前各期累计 {yuan(earlier)} 元＝{yuan(fen)} 元"
+    return f"利息：累计 {exactly(before + product, basis)} 元取整 {yuan(total)} 元，减以前各期累计 {yuan(earlier)} 元＝{yuan(fen)} 元"

@@ -33,4 +33,4 @@ def rate_cap(on: dt.date, months: int, *, region: str = "") -> Cap:
     long = months > 12
     name = {"base_rate": "同期基准利率", "lpr": "同期 LPR"}[str(kind.value)]
     term = ("5 年期以上" if kind.value == "lpr" else "1 至 5 年") if long else ("1 年期" if kind.value == "lpr" else "1 年以内")
-    return Cap(ppm_of(str(value["longer" if long else "year"])), f"{name}{term}", table.source, table.unverified or kind.unverified)
+    return Cap(ppm_of(str(value["longer" if long else "year"])), f"{name}，{term}", table.source, table.unverified or kind.unverified)

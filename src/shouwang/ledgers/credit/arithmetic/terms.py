@@ -23,9 +23,10 @@ class Answer:
     count_limit: int | None = None
 
 
-def deferral(maturity: dt.date, on: dt.date, *, region: str = "") -> Answer:
+def deferral(maturity: dt.date, on: dt.date, *, before: dt.date | None = None, region: str = "") -> Answer:
     """Whether a loan due on `maturity` may be deferred on the day `on`, and to when at the latest.
 
+    `before`: when it was due before it was ever deferred; months count from there, so that deferrals do not add up.
     Whether the household is in trouble through the shock is not asked here; a deferral does not count as an extension.
     """
     rule = lookup(BOOK, "deferral", on=on, region=region)
@@ -35,10 +36,11 @@ def deferral(maturity: dt.date, on: dt.date, *, region: str = "") -> Answer:
     first = said["maturing_from"]
     if maturity < first:
         return Answer(False, None, rule.source, f"到期日 {maturity} 早于 {first}，不在延长还款期限的范围内。")
-    latest = said["until"] if "until" in said else add_months(maturity, int(said["months"]))
+    latest = said["until"] if "until" in said else add_months(before or maturity, int(said["months"]))
+    deferred = f"（延长前 {before} 到期）" if before not in (None, maturity) else ""
     if latest <= maturity:
-        return Answer(False, None, rule.source, f"到期日 {maturity} 不早于最迟可延至的 {latest}，没有可延的期限。")
-    return Answer(True, latest, rule.source, f"{maturity} 到期，最迟可延至 {latest}。")
+        return Answer(False, None, rule.source, f"到期日 {maturity} 不早于最迟可延至的 {latest}{deferred}，没有可延的期限。")
+    return Answer(True, latest, rule.source, f"{maturity} 到期{deferred}，最迟可延至 {latest}。")
 
 
 def extension(start: dt.date, first_maturity: dt.date, maturity: dt.date, on: dt.date, used: int) -> Answer:

@@ -113,7 +113,7 @@ def _checked(said: Mapping[str, Any], home: Household, borrower: Member, known: 
         raise Refused(f"到期日不晚于放款日期 {day}。请核对两列是否填反。", field="maturity")
     months = _months(day, end)
     checks.check_amount(said["amount"], months, day, place)
-    rate = ppm_of(str(said["rate"]).removesuffix("%"))
+    rate = ppm_of(str(said["rate"]))
     checks.check_rate(rate, months, day, place)
     other = known.live.get(home.pk)
     taken = context.memory.setdefault("quota", {})

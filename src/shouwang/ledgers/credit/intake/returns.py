@@ -40,14 +40,16 @@ def judge(bundles: Sequence[Bundle], context: Context) -> list[Plan]:
     found: dict[str, list[SubsidyItem]] = {}
     for item in rows.select_related("loan__borrower", "run").order_by("-run__end"):
         found.setdefault(item.loan.contract, []).append(item)
-    return [_plan(b, found, context.today) for b in bundles]
+    taken: dict[int, int] = {}
+    return [_plan(b, found, taken, context.today) for b in bundles]
 
 
-def _plan(bundle: Bundle, found: dict[str, list[SubsidyItem]], today: dt.date) -> Plan:
+def _plan(bundle: Bundle, found: dict[str, list[SubsidyItem]], taken: dict[int, int], today: dt.date) -> Plan:
     line = bundle.lines[0]
-    for other in bundle.lines[1:]:
-        _wrong(other, "contract", bundle.key, f"与第 {line.row} 行是同一笔发放，只能填一行。请删去其一。")
     item = _item(line, found)
+    first = taken.setdefault(item.pk, line.row) if item is not None else line.row
+    for other in bundle.lines if first != line.row else bundle.lines[1:]:
+        _wrong(other, "contract", other.values["contract"], f"与第 {first} 行是同一笔发放，只能填一行。请删去其一。")
     if item is not None and not line.errors:
         _check(line, item, today)
     same = item is not None and not line.errors and _said(item) == _row(line)
@@ -130,7 +132,8 @@ RETURNS = Sheet(
     version="2020-02",
     fields=FIELDS,
     keys=("contract", "result"),
-    bundle=lambda values: f"{values['contract']}/{values.get('closing') or ''}",
+    parts=("closing",),
+    bundle=lambda values: " ".join(str(part) for part in (values["contract"], values.get("closing")) if part),
     judge=judge,
     write=write,
     withdraw=withdraw,

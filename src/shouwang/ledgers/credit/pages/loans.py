@@ -16,7 +16,7 @@ from shouwang.kernel.web import Request
 from shouwang.ledgers.credit import queries, views
 from shouwang.ledgers.credit.actions import checks, loans
 from shouwang.ledgers.credit.actions import parts as instalments
-from shouwang.ledgers.credit.arithmetic.money import percent
+from shouwang.ledgers.credit.arithmetic.money import percent, yuan
 from shouwang.ledgers.credit.arithmetic.rates import rate_cap
 from shouwang.ledgers.credit.arithmetic.schedule import equal_parts
 from shouwang.ledgers.credit.forms import (
@@ -151,9 +151,7 @@ def repay(request: Request, pk: int) -> HttpResponse:
         messages.success(request, "还款已登记。")
         return redirect("credit_loan", pk=pk)
 
-    return form_page(
-        request, form, save, title=f"登记还款：余额 {plain_yuan(found.balance)} 元", crumbs=crumbs_of(found), submit="登记还款"
-    )
+    return form_page(request, form, save, title=f"登记还款：余额 {yuan(found.balance)} 元", crumbs=crumbs_of(found), submit="登记还款")
 
 
 @page(DECIDE, methods=BOTH)
@@ -171,7 +169,7 @@ def parts(request: Request, pk: int) -> HttpResponse:
         messages.success(request, f"分期还本计划已登记，共 {len(asked)} 期。" if asked else "已登记为到期一次还本。")
         return redirect("credit_loan", pk=pk)
 
-    title = f"分期还本计划：贷款 {plain_yuan(found.amount)} 元，{found.maturity} 到期"
+    title = f"分期还本计划：贷款 {yuan(found.amount)} 元，{found.maturity} 到期"
     return form_page(request, form, save, title=title, crumbs=crumbs_of(found), submit="保存计划")
 
 

@@ -22,7 +22,7 @@ from shouwang.ledgers.employment import destinations, lifecycle, policies, subsi
 from shouwang.ledgers.employment.models import Employer, SubsidyClaim, SubsidyRate, Worker
 from shouwang.ledgers.registry.reshape_items import office_of
 
-WORK, FAILED = "employment.subsidy", "employment.subsidy_failed"
+WORK, FAILED, DIFFERENCE = "employment.subsidy", "employment.subsidy_failed", "employment.subsidy_difference"
 NUMBER = re.compile(r"\d(?:[ -]?\d){7}")  # an account or ID number has at least eight digits
 NEXT = {"applied": "审核", "checked": "批准", "approved": "发放"}
 
@@ -131,8 +131,9 @@ def pay(claim: SubsidyClaim, paid_on: dt.date, voucher: str, *, by: Scope, today
                 raise Refused(f"发放日期 {paid_on} 早于申领日期 {locked.applied_on}。请核对。", field="paid_on")
             if locked.failed_on and paid_on < locked.failed_on:
                 raise Refused(f"发放日期 {paid_on} 早于上次发放失败的日期 {locked.failed_on}。请填写重新发放的日期。", field="paid_on")
-            locked.paid_on, locked.voucher = paid_on, voucher.strip()[:60]
+            locked.paid_on, locked.voucher, locked.returned = paid_on, voucher.strip()[:60], None
         worklist.finish(locked, now=morning(today), kind=WORK)
+        worklist.finish(locked, now=morning(today), kind=DIFFERENCE)
     return locked
 
 
@@ -148,6 +149,26 @@ def fail(claim: SubsidyClaim, failure: str, failed_on: dt.date, *, by: Scope, to
             locked.paid_on, locked.voucher = None, ""
         kind = subsidies.kinds(today)[locked.kind]
         _assign(locked, _nearest_office(locked, today), FAILED, f"{kind.name}发放失败", "通知补材料", "subsidy_failed", today)
+    return locked
+
+
+def bounce(claim: SubsidyClaim, failure: str, failed_on: dt.date, *, by: Scope, today: dt.date) -> SubsidyClaim:
+    """The bank says the money did not arrive, of a claim paid or only sent to be paid: it went out and came back on the day. Raises Refused."""
+    with transaction.atomic():
+        if claim.state == "approved":
+            claim = pay(claim, failed_on, "银行退回", by=by, today=today)
+        return fail(claim, failure, failed_on, by=by, today=today)
+
+
+def ask_difference(claim: SubsidyClaim, amount: int, *, by: Scope, today: dt.date) -> SubsidyClaim:
+    """The bank paid `amount` (分), not what was approved: on the county's work list until it is paid in full. Raises Refused."""
+    with transaction.atomic():
+        with change(claim, by=by, verb=policies.NOTE_DIFFERENCE, today=today) as locked:
+            if locked.state != "approved" or amount == locked.amount:
+                raise Refused("该笔没有待发放的金额差异。请刷新页面查看。", field="amount")
+            locked.returned = amount
+        what = subsidies.kinds(today)[locked.kind].name
+        _assign(locked, _county_office(locked, today), DIFFERENCE, f"{what}发放金额不符", "与银行核对发放金额", "subsidy_step", today)
     return locked
 
 
@@ -171,7 +192,9 @@ def send_back(claim: SubsidyClaim, *, reason: str, by: Scope, today: dt.date) ->
     with transaction.atomic():
         with lifecycle.SUBSIDY.advance(claim, "send_back", by=by, today=today, reason=reason) as locked:
             locked.amount, locked.basis, locked.checker_id, locked.checked_by, locked.approved_by = None, [], None, "", ""
-        worklist.finish(locked, now=morning(today), kind=FAILED, dropped=True)
+            locked.returned = None
+        for kind in (FAILED, DIFFERENCE):
+            worklist.finish(locked, now=morning(today), kind=kind, dropped=True)
         _ask(locked, subsidies.kinds(today)[locked.kind], today)
     return locked
 

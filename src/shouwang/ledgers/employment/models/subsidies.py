@@ -52,6 +52,7 @@ class SubsidyClaim(OfHousehold):
     """就业补贴申领: a worker's (with the household) or an employer's, for [starts_on, ends_on) (a kind paid once has no end).
 
     `amount` (分) and `basis`, its derivation line by line, are reckoned when the claim is checked (subsidies.reckon).
+    `returned` (分) is what the bank paid where that was not the amount, until it is.
     `failure` (a code) and `failed_on` are of the last payment the bank returned, `correction` what was put right; no account is kept here.
     """
 
@@ -74,6 +75,7 @@ class SubsidyClaim(OfHousehold):
     approved_by = models.CharField("批准人", max_length=40, blank=True, editable=False)
     paid_on = models.DateField("发放日期", null=True, blank=True, editable=False)
     voucher = models.CharField("拨付凭证", max_length=60, blank=True, editable=False)
+    returned = models.BigIntegerField("银行发放金额", null=True, editable=False)
     failure = models.CharField("失败原因", max_length=12, blank=True, editable=False)
     failed_on = models.DateField("失败日期", null=True, blank=True, editable=False)
     correction = models.CharField("补正情况", max_length=120, blank=True, editable=False)
@@ -81,7 +83,7 @@ class SubsidyClaim(OfHousehold):
     privacy: ClassVar[Mapping[str, FieldClass]] = {
         **dict.fromkeys(("kind", "band", "state", "persons", "starts_on", "ends_on", "applied_on", "paid_on"), personal(Group.LABOUR)),
         **dict.fromkeys(("failure", "failed_on", "correction"), personal(Group.LABOUR)),
-        **dict.fromkeys(("amount", "basis"), sensitive(Group.LABOUR)),
+        **dict.fromkeys(("amount", "basis", "returned"), sensitive(Group.LABOUR)),
         **dict.fromkeys(("checked_by", "approved_by", "voucher"), open_to_scope()),
     }
     objects = LabourQuerySet.as_manager()

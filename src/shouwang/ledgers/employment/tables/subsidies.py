@@ -74,6 +74,7 @@ SUBSIDIES = Table(
         Filter("failure", "失败原因", "choice", subsidies.failure_listed, apply="failure", visible=False, group="labour"),
         Filter("applied_on", "申领日期", "date_range", apply="applied_on", visible=False, group="labour"),
         Filter("open", "办理中", "flag", apply=named(subsidy_queries.open_claims), visible=False, group="labour"),
+        Filter("gap", "银行金额不符", "flag", apply=named(subsidy_queries.short), visible=False, group="labour"),
     ),
     quick_views=(
         QuickView("all", "全部", {}),
@@ -81,6 +82,7 @@ SUBSIDIES = Table(
         QuickView("checked", "待批准", {"state": "checked"}, tone="o"),
         QuickView("approved", "待发放", {"state": "approved"}),
         QuickView("failed", "发放失败", {"state": "failed"}, tone="r"),
+        QuickView("gap", "金额不符", {"gap": "1"}, tone="r"),
         QuickView("paid", "已发放", {"state": "paid"}, tone="g"),
     ),
 )
