@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 SHOUWANG = Path(sys.executable).parent / "shouwang"
 PASSWORD = "Shouwang-2020"
 HOUSEHOLDS = 400
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -18,7 +18,7 @@ POSTGRES = _RUN if _RUN.startswith("postgres") else _EXTRA
 DATABASES = (["sqlite"] if POSTGRES != _RUN or not _RUN else []) + (["postgres"] if POSTGRES else [])
 
 
-def python(env: dict[str, str], *args: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+def python(env: dict[str, str], *args: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
     """Run the interpreter in the installation; output captured, exit status not checked."""
     return subprocess.run([sys.executable, *args], env=env, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)  # noqa: S603 - our own
 
