@@ -15,7 +15,7 @@ def test_rule_changed_tried_approved_swept_and_a_lead_explained(staff: People) -
     clerk, leader = staff.desk("440513-fpb-jb"), staff.desk("440513-fpb-ld")
     clerk.goto("/monitoring/rules/")
     clerk.get_by_role("link", name="赡养负担重的低收入户").click()
-    clerk.get_by_role("link", name="第 1 版").click()
+    clerk.get_by_role("link", name="第 1 版", exact=True).click()
     clerk.get_by_role("link", name="修改").click()
     clerk.get_by_label("规则名称").fill("人口多的低收入户")
     clerk.locator("[name=c0-percent]").fill("400")
