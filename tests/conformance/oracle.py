@@ -115,7 +115,7 @@ PORTAL = {
 
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
 RESHAPE, LOOKALIKES = "registry.reshape", "registry.lookalikes"
-VISIT = "registry.visit"
+VISIT, CALL = "registry.visit", "registry.call"
 
 
 def home_of(permission: str, kind: str, methods: tuple[str, ...]) -> Rule:
@@ -146,7 +146,7 @@ REGISTRY = {
     "registry_finding_reopen": home(EDIT, kind="accepted"),
     "registry_find": Rule((VIEW,), POST, fixed={"number": "440513197001010017"}),
     "registry_reveal": Rule(
-        (REVEAL,), BOTH, "member", keeps(REVEAL), path=lambda t: {"kind": "member", "pk": t.row.pk, "field": "id_number"}
+        (REVEAL, CALL), BOTH, "member", keeps(REVEAL), path=lambda t: {"kind": "member", "pk": t.row.pk, "field": "id_number"}
     ),
     "registry_household": home(VIEW, GET),
     "registry_print": home(VIEW, GET),

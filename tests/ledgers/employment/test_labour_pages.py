@@ -41,6 +41,16 @@ def test_survey_is_saved_and_leads_to_the_next_person(client, village):
     assert (first.status, first.reason) == ("wants", "no_transport")
 
 
+def test_who_surveys_may_have_the_telephone_and_who_only_reads_may_not(city, client, village):
+    worker = make_worker(village, phone="13700137000")
+    whole = f"/registry/reveal/member/{worker.member_id}/phone/"
+    officer = sign_in(Client(), make_user("village", city.offices[f"{village.code}-cwh"], "village_officer"))
+    reader = sign_in(Client(), make_user("reader", city.offices["4405-nyj"], "department_clerk"))
+    assert whole in officer.get(f"/employment/workers/{worker.pk}/survey/").content.decode()
+    shown = [whole in c.get(f"/employment/workers/{worker.pk}/").content.decode() for c in (client, officer, reader)]
+    assert shown == [True, True, False]
+
+
 def test_survey_form_has_at_most_seven_fields(client, village):
     worker = make_worker(village)
     form = client.get(f"/employment/workers/{worker.pk}/survey/").context["form"]

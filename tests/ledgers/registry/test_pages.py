@@ -365,6 +365,20 @@ class TestReveal:
         assert ID not in str(event.changes)
         assert ID not in text(town.get(f"/registry/{household.pk}/"))
 
+    def test_whoever_calls_sees_the_telephone_and_no_other_number(self, city: City) -> None:
+        village = client_of(city, "440513100001-cwh", "village_officer")[0]
+        household = make_household(city.at("440513100001"), phone=PHONE)
+        member = add_member(household, id_number=ID, phone=PHONE)
+        asked = {"reason": "电话核实务工情况"}
+        for record in (f"household/{household.pk}", f"member/{member.pk}"):
+            page = text(village.post(f"/registry/reveal/{record}/phone/", asked))
+            assert f'<a href="tel:{PHONE}">{PHONE}</a>' in page
+        assert Event.objects.filter(verb="registry.field.reveal", reason=asked["reason"]).count() == 2
+        assert village.post(f"/registry/reveal/member/{member.pk}/id_number/", asked).status_code == 404
+        own = text(village.get(f"/registry/{household.pk}/"))
+        assert f"/registry/reveal/household/{household.pk}/phone/" in own
+        assert "id_number/" not in own
+
     def test_an_old_sign_in_asks_for_the_password_first(self, city: City, household: Household) -> None:
         client, user = client_of(city, "440513100-zf", "town_clerk")
         user.sign_ins.update(started_at=timezone.now() - dt.timedelta(minutes=6))

@@ -27,7 +27,7 @@ from shouwang.ledgers.employment.subsidies import kind_name
 from shouwang.ledgers.employment.tables.labour import TONES
 from shouwang.ledgers.employment.workshop_queries import of_employer
 from shouwang.ledgers.registry.codes import word as registry_word
-from shouwang.ledgers.registry.policies import REVEAL, VIEW, seen_groups
+from shouwang.ledgers.registry.policies import VIEW, may_reveal, seen_groups
 
 HIDDEN = "无权查看"
 LINES_SHOWN = 50
@@ -70,7 +70,7 @@ def worker(found: Worker, scope: Scope, today: dt.date) -> dict[str, Any]:
     return {
         "worker": found,
         "record": record,
-        "facts": _facts(found, see, today),
+        "facts": _facts(found, see, scope, today),
         "records": [_record(r, today) for r in found.records.select_related("appointment")] if shown else [],
         "trainings": list(found.trainings.all()) if shown else [],
         "offers": list(found.offers.select_related("post__employer")) if shown else [],
@@ -94,7 +94,7 @@ def _record(row: Any, today: dt.date) -> dict[str, Any]:
     }
 
 
-def _facts(found: Worker, see: Any, today: dt.date) -> list[Item]:
+def _facts(found: Worker, see: Any, scope: Scope, today: dt.date) -> list[Item]:
     member, labour = found.member, see("labour")
     rows = [
         item("户主", found.household.head_name, href=reverse("registry_household", args=[found.household_id])),
@@ -102,7 +102,7 @@ def _facts(found: Worker, see: Any, today: dt.date) -> list[Item]:
         item("文化程度", registry_word("education", member.education, on=today) if see("education") else HIDDEN),
         item("劳动能力", registry_word("labour", member.labour, on=today) if labour else HIDDEN),
         item("健康状况", registry_word("health", member.health, on=today) if see("health") else HIDDEN),
-        phone(found, see),
+        phone(found, see, scope),
     ]
     if not labour:
         return rows
@@ -122,26 +122,22 @@ def _facts(found: Worker, see: Any, today: dt.date) -> list[Item]:
     ]
 
 
-def phone(found: Worker, see: Any) -> Item:
-    """The telephone, masked, with the way to see it whole."""
+def phone(found: Worker, see: Any, scope: Scope) -> Item:
+    """The telephone, masked, with the way to see it whole for who may."""
     member = found.member
     if not see("contact"):
         return item("联系电话", HIDDEN)
-    if member.phone is None and found.household.phone is not None:
-        return item(
-            "户联系电话", found.household.phone, reveal_url=reverse("registry_reveal", args=["household", found.household_id, "phone"])
-        )
-    if member.phone is None:
+    kind, label, record = ("member", "联系电话", member) if member.phone is not None else ("household", "户联系电话", found.household)
+    if record.phone is None:
         return item("联系电话", None)
-    return item("联系电话", member.phone, reveal_url=reverse("registry_reveal", args=["member", member.pk, "phone"]))
+    whole = reverse("registry_reveal", args=[kind, record.pk, "phone"]) if may_reveal(scope, found.household, "phone") else ""
+    return item(label, record.phone, reveal_url=whole)
 
 
 def survey(found: Worker, form: SurveyForm, scope: Scope, today: dt.date) -> dict[str, Any]:
     """The page of the quick survey."""
     see = seen_groups(scope, found.household, VIEW)
-    line = phone(found, see)
-    if not found.household.covers(scope, REVEAL):
-        line.pop("reveal_url", None)
+    line = phone(found, see, scope)
     asked = [f for f in form.fields if form.initial.get(f)]
     return {
         "worker": found,

@@ -44,7 +44,7 @@ from shouwang.ledgers.registry.codes import word as code_word
 from shouwang.ledgers.registry.income import after_medical, per_capita, window_of
 from shouwang.ledgers.registry.lines import line_of
 from shouwang.ledgers.registry.models import Household
-from shouwang.ledgers.registry.policies import REVEAL, seen_groups
+from shouwang.ledgers.registry.policies import may_reveal, seen_groups
 from shouwang.ledgers.registry.record import HIDDEN, Item
 from shouwang.ledgers.registry.visits import visit_word
 
@@ -247,7 +247,7 @@ def phone_item(household: Household, scope: Scope, see: Any) -> Item:
         return Item("联系电话", HIDDEN)
     if household.phone is None:
         return Item("联系电话", None)
-    whole = reverse("registry_reveal", args=["household", household.pk, "phone"]) if household.covers(scope, REVEAL) else ""
+    whole = reverse("registry_reveal", args=["household", household.pk, "phone"]) if may_reveal(scope, household, "phone") else ""
     return Item("联系电话", str(household.phone), reveal_url=whole)
 
 

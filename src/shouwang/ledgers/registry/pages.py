@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -35,7 +36,7 @@ from shouwang.ledgers.registry.codes import in_words
 from shouwang.ledgers.registry.identity import clean_number
 from shouwang.ledgers.registry.lifecycle import CYCLES
 from shouwang.ledgers.registry.models import HelperAssignment, Household, Member, label_of
-from shouwang.ledgers.registry.policies import EDIT, RESHAPE, REVEAL, VIEW, VISIT
+from shouwang.ledgers.registry.policies import CALL, EDIT, RESHAPE, REVEAL, VIEW, VISIT
 
 EVENTS_SHOWN = 6
 PROVED = "registry_proved_at"
@@ -93,13 +94,13 @@ def find(request: Request) -> HttpResponse:
     return render(request, "registry/found.html", {"found": found})
 
 
-@page(REVEAL, methods=("GET", "POST"))
+@page(REVEAL, CALL, methods=("GET", "POST"))
 def reveal(request: Request, kind: str, pk: int, field: str) -> HttpResponse:
     """Ask for the whole value of a masked field: reason, and the password where it was not typed within the last minutes."""
     model = KINDS.get(kind)
     if model is None or field not in policies.REVEALABLE[kind]:
         raise OutOfScope
-    found = queries.household(request.scope, pk, REVEAL) if kind == "household" else queries.of_household(model, request.scope, pk, REVEAL)
+    found = _masked(request, model, pk, policies.rights_to_reveal(field))
     context = {"found": found, "kind": kind, "field": field, "label": label_of(found, field), "phrases": PHRASES}
     context |= {"value": None, "error": "", "stale": not _fresh(request), "left": _left(request)}
     if request.method == "POST":
@@ -110,6 +111,16 @@ def reveal(request: Request, kind: str, pk: int, field: str) -> HttpResponse:
         context["left"] = _left(request)
     drawer = bool(request.htmx)
     return render(request, "registry/reveal_drawer.html" if drawer else "registry/reveal.html", context)
+
+
+def _masked(request: Request, model: Any, pk: int, rights: tuple[str, ...]) -> Any:
+    """The record, under the first of the rights that reaches it; raises OutOfScope."""
+    for right in rights:
+        with suppress(OutOfScope):
+            return (
+                queries.household(request.scope, pk, right) if model is Household else queries.of_household(model, request.scope, pk, right)
+            )
+    raise OutOfScope
 
 
 def _revealed(request: Request, found: Any, kind: str, field: str) -> str:
@@ -159,6 +170,7 @@ def _family(request: Request, pk: int) -> record.Family:
         today=request.today,
         see=policies.seen_groups(request.scope, found, VIEW),
         may_reveal=found.covers(request.scope, REVEAL),
+        may_call=found.covers(request.scope, CALL),
         findings=finding_queries.findings_of(found, request.scope),
         may_edit=found.closed_on is None and found.covers(request.scope, EDIT),
     )

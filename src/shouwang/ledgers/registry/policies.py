@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 VIEW, EDIT, REVEAL, EXPORT = "registry.view", "registry.edit", "registry.reveal", "registry.export"
 RESHAPE, LOOKALIKES = "registry.reshape", "registry.lookalikes"
 VISIT = "registry.visit"
+CALL = "registry.call"
 PERMISSIONS = {
     VIEW: "查看户档案（按区划或结对帮扶关系，敏感字段脱敏）",
     EDIT: "维护户、成员、收入、结对帮扶信息",
     REVEAL: "查看脱敏字段的完整内容（须写明理由，限额，逐项留痕）",
+    CALL: "查看联系电话的完整号码（须写明理由，限额，逐项留痕）",
     EXPORT: "导出户档案列表",
     RESHAPE: "办理分户、并户、迁移和成员转户（须有依据文件；迁往他处的由迁入地接收）",
     LOOKALIKES: "核对疑似重复的人和户",
@@ -158,15 +160,25 @@ def seen_groups(scope: Scope, household: Household, permission: str) -> Callable
     return lambda group: any(h.groups is None or group in h.groups for h in over)
 
 
+def rights_to_reveal(field: str) -> tuple[str, ...]:
+    """The permissions any one of which shows the whole value of the field: whoever asks by telephone may have the number and nothing else."""
+    return (REVEAL, CALL) if field == "phone" else (REVEAL,)
+
+
+def may_reveal(scope: Scope, record: Household | Member | HelperAssignment, field: str) -> str:
+    """The permission by which this person may have the field revealed on this record; "" without one."""
+    return next((p for p in rights_to_reveal(field) if record.covers(scope, p)), "")
+
+
 def check_reveal(scope: Scope, record: Household | Member | HelperAssignment, field: str, *, kind: str) -> None:
     """Whether the field may be revealed to this person on this record at all; raises NotPermitted or Refused."""
     if field not in REVEALABLE[kind]:
         raise Refused("该字段没有脱敏，不需要申请查看。请直接在户档案页查看。", field="field")
     group = classify(type(record))[field].group
-    if not record.covers(scope, REVEAL):
+    if not (held := may_reveal(scope, record, field)):
         raise NotPermitted("您没有查看该户脱敏字段完整内容的权限。如工作需要，请联系镇（街道）扶贫专干代为核对，或申请授权。")
     household = record if kind == "household" else record.household  # type: ignore[union-attr]  # only a household has none
-    if not seen_groups(scope, household, REVEAL)(group):  # type: ignore[arg-type]  # the same
+    if not seen_groups(scope, household, held)(group):  # type: ignore[arg-type]  # the same
         raise NotPermitted(f"您的授权不含“{group.label}”字段组，不能查看该字段。如工作需要，请向本级系统管理员申请授权。")
 
 

@@ -58,6 +58,7 @@ class Family:
     today: dt.date
     see: See
     may_reveal: bool = False
+    may_call: bool = False
     findings: Sequence[CheckFinding] = ()
     may_edit: bool = False
     living: list[Member] = field(init=False)
@@ -83,7 +84,7 @@ class Family:
 def reveal_url(kind: str, record: Any, name: str, family: Family, group: str) -> str:
     """Where the whole value of a sealed field may be asked for; "" where this person may not or there is none."""
     stored = getattr(record, name)
-    if not family.may_reveal or not family.see(group) or stored is None:
+    if not (family.may_reveal or (family.may_call and name == "phone")) or not family.see(group) or stored is None:
         return ""
     return reverse("registry_reveal", args=[kind, record.pk, name])
 
