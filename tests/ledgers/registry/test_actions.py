@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -306,6 +307,13 @@ class TestReveal:
         event = last_event()
         assert (event.verb, event.changes, event.reason) == ("registry.field.reveal", {"字段": "证件号码"}, "电话核实务工情况")
         assert "197001010017" not in str(Event.objects.values())
+
+    def test_a_telephone_seen_for_somebody_else_says_for_whom(self, city: City, household: Household) -> None:
+        member = add_member(household, phone="15400000001")
+        officer = scope(make_user("caller", city.offices["440513100001-cwh"], "village_officer"))
+        lent = replace(officer, holds=tuple(replace(h, on_behalf_of="驻村工作队") for h in officer.holds))
+        assert self.ask(member, lent, field="phone") == "15400000001"
+        assert last_event().on_behalf_of == "驻村工作队"
 
     def test_an_empty_field_reveals_nothing(self, household: Household, clerk: Scope) -> None:
         assert self.ask(add_member(household), clerk) == ""

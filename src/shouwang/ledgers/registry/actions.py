@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -283,7 +283,7 @@ def reveal_field(
     `moment` and `proved_at` are real time: when this is asked, and when the person last typed the password. Raises NotPermitted,
     or Refused for a missing reason, a proof that is too old, a quota that is used up.
     """
-    policies.check_reveal(by, record, field, kind=kind)
+    verb = replace(policies.REVEAL_FIELD, permission=policies.check_reveal(by, record, field, kind=kind))
     if len(reason.strip()) < 4:
         raise Refused("查看脱敏字段须写明理由（至少 4 个字，例如“电话核实务工情况”）。请填写理由。", field="reason")
     policies.check_fresh(proved_at, moment, today)
@@ -292,7 +292,7 @@ def reveal_field(
             User.objects.select_for_update().get(pk=by.user_id)  # so that two presses at once count as two
         policies.check_quota(reveals_today(by, today), today)
         held = getattr(record, field)
-        note(record, by=by, verb=policies.REVEAL_FIELD, today=today, changes={"字段": label_of(record, field)}, reason=reason.strip())
+        note(record, by=by, verb=verb, today=today, changes={"字段": label_of(record, field)}, reason=reason.strip())
     return held.reveal() if held is not None else ""
 
 

@@ -170,8 +170,8 @@ def may_reveal(scope: Scope, record: Household | Member | HelperAssignment, fiel
     return next((p for p in rights_to_reveal(field) if record.covers(scope, p)), "")
 
 
-def check_reveal(scope: Scope, record: Household | Member | HelperAssignment, field: str, *, kind: str) -> None:
-    """Whether the field may be revealed to this person on this record at all; raises NotPermitted or Refused."""
+def check_reveal(scope: Scope, record: Household | Member | HelperAssignment, field: str, *, kind: str) -> str:
+    """The permission by which the field is revealed to this person on this record; raises NotPermitted or Refused where it may not be."""
     if field not in REVEALABLE[kind]:
         raise Refused("该字段没有脱敏，不需要申请查看。请直接在户档案页查看。", field="field")
     group = classify(type(record))[field].group
@@ -180,6 +180,7 @@ def check_reveal(scope: Scope, record: Household | Member | HelperAssignment, fi
     household = record if kind == "household" else record.household  # type: ignore[union-attr]  # only a household has none
     if not seen_groups(scope, household, held)(group):  # type: ignore[arg-type]  # the same
         raise NotPermitted(f"您的授权不含“{group.label}”字段组，不能查看该字段。如工作需要，请向本级系统管理员申请授权。")
+    return held
 
 
 def check_fresh(proved_at: dt.datetime | None, moment: dt.datetime, today: dt.date) -> None:
